@@ -1,0 +1,13 @@
+"""The root of everything a user can mend; each message says what is wrong and what to do."""
+
+
+class DistillError(Exception):
+    """A problem the user can mend. The CLI prints it as one line, the page as a warning."""
+
+
+class ModelUnavailable(DistillError):
+    """The named model is unknown, cannot be reached, or is not one the studio can run."""
+
+
+class BadRequest(DistillError):
+    """Text or a setting that cannot be worked with."""

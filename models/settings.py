@@ -1,0 +1,74 @@
+"""What the environment decides. Read once at start-up and handed down; nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import BadRequest
+
+DEFAULT_HOME = "~/.cache/t5-distillation-studio"
+MODEL_SETS = ("embedded", "t5")
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The studio's settings.
+
+    Args:
+        home: The only folder the program writes to (`STUDIO_HOME`).
+        model_set: `embedded` (no network) or `t5` (from the Hugging Face hub) (`MODEL_SET`).
+        distilled_model: The distilled column of the `t5` set: a hub id or a folder (`DISTILLED_MODEL`).
+        allow_custom_models: Whether a column accepts any hub id (`ALLOW_CUSTOM_MODELS`; off on a Space).
+        enable_distill: Whether runs may be started from the page (`ENABLE_DISTILL`).
+        threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
+    """
+
+    home: Path
+    model_set: str = "embedded"
+    distilled_model: str | None = None
+    allow_custom_models: bool = True
+    enable_distill: bool = True
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.model_set not in MODEL_SETS:
+            raise BadRequest(f"MODEL_SET is {self.model_set!r}; use one of {', '.join(MODEL_SETS)}.")
+        if self.threads is not None and self.threads < 1:
+            raise BadRequest(f"STUDIO_THREADS is {self.threads}; use a whole number from 1 up, or leave it unset.")
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds one folder a run."""
+        return self.home / "runs"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings from environment variables; unset or empty ones take their defaults."""
+        return cls(
+            home=Path(env.get("STUDIO_HOME") or DEFAULT_HOME).expanduser().resolve(),
+            model_set=env.get("MODEL_SET") or "embedded",
+            distilled_model=env.get("DISTILLED_MODEL") or None,
+            allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default="SPACE_ID" not in env),
+            enable_distill=_flag(env, "ENABLE_DISTILL", default=True),
+            threads=_whole(env, "STUDIO_THREADS"),
+        )
+
+
+def _flag(env: Mapping[str, str], name: str, default: bool) -> bool:
+    value = env.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value not in _TRUE | _FALSE:
+        raise BadRequest(f"{name} is {env[name]!r}; use 1 or 0.")
+    return value in _TRUE
+
+
+def _whole(env: Mapping[str, str], name: str) -> int | None:
+    value = env.get(name, "").strip()
+    if not value:
+        return None
+    if not value.isdigit():
+        raise BadRequest(f"{name} is {value!r}; use a whole number.")
+    return int(value)
