@@ -36,7 +36,9 @@ class Settings:
         if self.model_set not in MODEL_SETS:
             raise BadRequest(f"MODEL_SET is {self.model_set!r}; use one of {', '.join(MODEL_SETS)}.")
         if self.threads is not None and self.threads < 1:
-            raise BadRequest(f"STUDIO_THREADS is {self.threads}; use a whole number from 1 up, or leave it unset.")
+            raise BadRequest(
+                f"STUDIO_THREADS is {self.threads}; use a whole number from 1 up, or leave it unset."
+            )
 
     @property
     def runs(self) -> Path:

@@ -1,0 +1,112 @@
+"""How a summary is generated, and what is known about it afterwards."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.errors import BadRequest
+
+PREFIX = "summarize: "
+"""The task prefix T5 was trained with."""
+INPUT_LIMIT = 512
+"""Input tokens a model is given at most, prefix and end token included."""
+MAX_BEAMS = 8
+MAX_NEW_TOKENS = 512
+MAX_NO_REPEAT_NGRAM = 10
+MAX_LENGTH_PENALTY = 5.0
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """The settings of one generation; they replace whatever a model's own generation settings say.
+
+    Args:
+        beams: Beams of the search, 1 (greedy) to 8.
+        max_new_tokens: Longest summary in tokens, 1 to 512.
+        min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`.
+        length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
+        no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10.
+        early_stopping: Whether beam search ends as soon as `beams` candidates are complete.
+
+    Raises:
+        BadRequest: A value is out of its range; the message names it and the range.
+    """
+
+    beams: int = 4
+    max_new_tokens: int = 128
+    min_new_tokens: int = 0
+    length_penalty: float = 1.0
+    no_repeat_ngram: int = 3
+    early_stopping: bool = True
+
+    def __post_init__(self) -> None:
+        _whole("beams", self.beams, 1, MAX_BEAMS)
+        _whole("max_new_tokens", self.max_new_tokens, 1, MAX_NEW_TOKENS)
+        _whole("min_new_tokens", self.min_new_tokens, 0, self.max_new_tokens)
+        _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
+        penalty = self.length_penalty
+        if (
+            isinstance(penalty, bool)
+            or not isinstance(penalty, int | float)
+            or not abs(penalty) <= MAX_LENGTH_PENALTY
+        ):
+            raise BadRequest(f"length_penalty is {penalty!r}; use a number from −5 to 5.")
+        if not isinstance(self.early_stopping, bool):
+            raise BadRequest(f"early_stopping is {self.early_stopping!r}; use true or false.")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One summary with its costs and the conditions they were measured under.
+
+    A partial summary from a stream has `finished=False`; its figures are those so far.
+
+    Args:
+        model: Name of the model as the user gave it.
+        text: The summary as plain text.
+        tokens_in: Tokens the model was given, prefix and end token included, over all parts.
+        tokens_out: Tokens of the summary, without start token, end token and padding.
+        tokens_cut: Input tokens beyond the limit, which the model never saw.
+        seconds: Tokenising, generating and decoding; neither loading nor waiting for the lock.
+        queue_seconds: Wait for other models' inference.
+        ttft: Seconds to the first token (start token not counted); None with beams.
+        tokens_per_second: `tokens_out / seconds`.
+        weights_bytes: Size of the weights in memory, tied ones once.
+        peak_bytes: Device memory the run took on top of what was in use; None without a GPU.
+        process_bytes: Resident memory of the whole process.
+        device: Where it ran, such as `cpu` or `cuda:0`.
+        dtype: Precision it ran in.
+        engine: Engine it ran on.
+        parts: Pieces a long input was summarised in.
+        beams: Beams of the search.
+        finished: Whether this is the whole summary.
+        note: What the user should know about the figures, such as a fallback to float32; else empty.
+    """
+
+    model: str
+    text: str
+    tokens_in: int
+    tokens_out: int
+    tokens_cut: int
+    seconds: float
+    queue_seconds: float
+    ttft: float | None
+    tokens_per_second: float
+    weights_bytes: int
+    peak_bytes: int | None
+    process_bytes: int
+    device: str
+    dtype: str
+    engine: str
+    parts: int = 1
+    beams: int = 4
+    finished: bool = True
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain values for JSON, keyed by field name."""
+        return asdict(self)
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadRequest(f"{name} is {value!r}; use a whole number from {low} to {high}.")

@@ -1,0 +1,93 @@
+"""Inference engines: one file an engine, one interface. Token ids go in, token ids come out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from models.decoding import Decoding
+from models.errors import BadRequest
+from models.settings import Settings
+
+ENGINE_DTYPES = {"torch": ("float32", "float16", "bfloat16")}
+"""The engines there are, each with the precisions it knows."""
+
+StepWatcher = Callable[[list[int]], bool]
+"""Called after each decoding step with the tokens so far (none with beams); True asks to stop."""
+
+
+class Overflow(Exception):  # noqa: N818
+    """The numbers left the range of the engine's precision; `fall_back()` mends it."""
+
+
+class Stopped(Exception):  # noqa: N818
+    """The step watcher asked to stop."""
+
+
+class Engine(Protocol):
+    """Runs one model. Not thread-safe: call it inside `models.measure.INFERENCE_LOCK`."""
+
+    @property
+    def name(self) -> str:
+        """The engine's key in `ENGINE_DTYPES`."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Where the weights are, such as `cpu` or `cuda:0`."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """Precision the engine computes in at present."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What happened that the user should know, or an empty string."""
+        ...
+
+    @property
+    def weights_bytes(self) -> int:
+        """Size of the weights in memory, tied ones once."""
+        ...
+
+    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+        """Generate one sequence from one input; returns it without start token, end token and padding.
+
+        Raises:
+            Overflow: The precision does not hold for this model and input.
+            Stopped: `on_step` returned True.
+        """
+        ...
+
+    def fall_back(self) -> None:
+        """After an `Overflow`: go on in float32 from now on."""
+        ...
+
+    def synchronize(self) -> None:
+        """Wait until the device has done all that was asked of it, so that a clock read is honest."""
+        ...
+
+
+def check_engine(engine: str, dtype: str) -> None:
+    """Raise BadRequest if the engine or its precision is unknown; `auto` is allowed for both."""
+    if engine != "auto" and engine not in ENGINE_DTYPES:
+        raise BadRequest(f"Engine {engine!r} is unknown; use auto or one of {', '.join(ENGINE_DTYPES)}.")
+    known = ENGINE_DTYPES["torch" if engine == "auto" else engine]
+    if dtype != "auto" and dtype not in known:
+        raise BadRequest(
+            f"Precision {dtype!r} is unknown to engine {engine}; use auto or one of {', '.join(known)}."
+        )
+
+
+def open_engine(folder: Path, engine: str, dtype: str, settings: Settings) -> Engine:
+    """Load the model in `folder`; `auto` takes the default engine and its default precision here.
+
+    Raises:
+        BadRequest: Engine or precision unknown, or not possible on this device.
+        ModelUnavailable: The weights cannot be loaded.
+    """
+    check_engine(engine, dtype)
+    from models.engines.pytorch import open_torch  # torch takes seconds to import
+
+    return open_torch(folder, dtype, settings.threads)

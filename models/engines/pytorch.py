@@ -1,0 +1,181 @@
+"""The reference engine: transformers' `generate` on torch."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    AutoModelForSeq2SeqLM,
+    GenerationConfig,
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+
+from models.decoding import Decoding
+from models.engines import Overflow, StepWatcher, Stopped
+from models.errors import BadRequest, ModelUnavailable
+
+_KEPT_IDS = ("decoder_start_token_id", "eos_token_id", "pad_token_id", "bos_token_id", "forced_bos_token_id")
+_threads_set = threading.Event()
+
+
+class TorchEngine:
+    """A model on torch. See `models.engines.Engine` for the interface."""
+
+    name = "torch"
+
+    def __init__(self, folder: Path, device: str, dtype: str) -> None:
+        self._folder = folder
+        self._torch_device = torch.device(device)
+        self.device, self.dtype, self.note = device, dtype, ""
+        self._load()
+
+    def _load(self) -> None:
+        self._model = _load_model(self._folder, self.dtype).to(self._torch_device)
+        self._ids = _special_ids(self._model)
+        # Generation settings stored with a checkpoint would otherwise fill whatever a request leaves unset.
+        self._model.generation_config = GenerationConfig(**self._ids)
+        self.weights_bytes = sum(p.numel() * p.element_size() for p in self._model.parameters())
+
+    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+        """See `Engine.generate`."""
+        inputs = torch.tensor([ids], device=self._torch_device)
+        watch = _RangeWatch(self._torch_device) if self.dtype == "float16" else None
+        criteria = [_Steps(self, on_step, watch, greedy=decoding.beams == 1)] if on_step else []
+        with torch.inference_mode():
+            output = self._model.generate(
+                inputs,
+                attention_mask=torch.ones_like(inputs),
+                generation_config=self._config(decoding),
+                logits_processor=LogitsProcessorList([watch] if watch else []),
+                stopping_criteria=StoppingCriteriaList(criteria),
+            )
+        tokens = self.strip(output[0].tolist())
+        if watch and (watch.overflowed() or not tokens):
+            raise Overflow
+        return tokens
+
+    def strip(self, sequence: list[int]) -> list[int]:
+        """The tokens of a generated sequence without start token, end token and padding."""
+        ends, pad = self._ids["eos_token_id"], self._ids["pad_token_id"]
+        ends = ends if isinstance(ends, list) else [ends]
+        tokens = sequence[1:]
+        end = next((place for place, token in enumerate(tokens) if token in ends), len(tokens))
+        return [token for token in tokens[:end] if token != pad]
+
+    def fall_back(self) -> None:
+        """See `Engine.fall_back`."""
+        self.note = f"{self.dtype} overflowed in this model, so it runs in float32."
+        self.dtype = "float32"
+        del self._model
+        self._load()
+
+    def synchronize(self) -> None:
+        """See `Engine.synchronize`."""
+        if self._torch_device.type == "cuda":
+            torch.cuda.synchronize(self._torch_device)
+
+    def _config(self, decoding: Decoding) -> GenerationConfig:
+        search = (
+            {"length_penalty": float(decoding.length_penalty), "early_stopping": decoding.early_stopping}
+            if decoding.beams > 1
+            else {}
+        )
+        return GenerationConfig(
+            num_beams=decoding.beams,
+            max_new_tokens=decoding.max_new_tokens,
+            min_new_tokens=decoding.min_new_tokens,
+            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            do_sample=False,
+            **search,
+            **self._ids,
+        )
+
+
+class _Steps(StoppingCriteria):
+    """Hands each step to the watcher; leaves `generate` by an exception, which works for every search."""
+
+    def __init__(
+        self, engine: TorchEngine, on_step: StepWatcher, watch: _RangeWatch | None, greedy: bool
+    ) -> None:
+        self._engine, self._on_step, self._watch, self._greedy = engine, on_step, watch, greedy
+
+    def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+        if self._greedy and self._watch and self._watch.overflowed():
+            raise Overflow  # before wrong tokens are shown
+        if self._on_step(self._engine.strip(input_ids[0].tolist()) if self._greedy else []):
+            raise Stopped
+        return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+
+
+class _RangeWatch(LogitsProcessor):
+    """Notes whether any score was NaN or +inf; on the device, so that a step does not wait for it."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._bad = torch.zeros((), dtype=torch.bool, device=device)
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        self._bad |= (scores.isnan() | scores.isposinf()).any()
+        return scores
+
+    def overflowed(self) -> bool:
+        return bool(self._bad)
+
+
+def open_torch(folder: Path, dtype: str, threads: int | None) -> TorchEngine:
+    """Load a model where it runs fastest: on the GPU if there is one.
+
+    Args:
+        folder: A checked model folder.
+        dtype: `auto` (float16 on CUDA, else float32) or a precision.
+        threads: CPU threads, set once for the process; None leaves torch's default.
+    """
+    if threads is not None and not _threads_set.is_set():
+        _threads_set.set()
+        torch.set_num_threads(threads)
+    device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
+    return TorchEngine(folder, device, choose_dtype(dtype, device))
+
+
+def choose_dtype(dtype: str, device: str) -> str:
+    """The precision to use on a device; raises BadRequest for one the device cannot do honestly."""
+    on_cuda = device.startswith("cuda")
+    if dtype == "auto":
+        return "float16" if on_cuda else "float32"
+    if dtype == "float16" and not on_cuda:
+        raise BadRequest("float16 needs a GPU and there is none here; use float32 or auto.")
+    if dtype == "bfloat16" and on_cuda and not torch.cuda.is_bf16_supported(including_emulation=False):
+        raise BadRequest("This GPU has no bfloat16 hardware; use float16, float32 or auto.")
+    return dtype
+
+
+def _load_model(folder: Path, dtype: str) -> Any:
+    try:
+        # float16 is asked for at loading, not by .half(): only so T5's `wo` layers stay in float32.
+        model = AutoModelForSeq2SeqLM.from_pretrained(
+            folder,
+            dtype=getattr(torch, dtype),
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ModelUnavailable(f"The model in {folder} cannot be loaded: {reason[0]}") from error
+    return model.eval()
+
+
+def _special_ids(model: Any) -> dict[str, Any]:
+    """The token ids generation needs; T5 starts decoding with its padding token."""
+    found = {name: getattr(model.generation_config, name, None) for name in _KEPT_IDS}
+    for name in _KEPT_IDS:
+        if found[name] is None:
+            found[name] = getattr(model.config, name, None)
+    if found["decoder_start_token_id"] is None:
+        found["decoder_start_token_id"] = found["pad_token_id"]
+    return found

@@ -1,0 +1,137 @@
+"""One summary in the making: the parts of an input run through an engine, and what that costs."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from models import measure
+from models.decoding import Decoding, Summary
+from models.engines import Engine, Overflow, StepWatcher, Stopped
+from models.text import finish
+from models.tokenizer import TextTokenizer
+
+_POLL = 0.25
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An input as a model gets it: token ids per part, tokens left out, and the seconds this took."""
+
+    parts: list[list[int]]
+    tokens_cut: int
+    seconds: float
+
+
+class Job:
+    """Runs once, by `run()`. `snapshot()` may be called from another thread meanwhile."""
+
+    def __init__(
+        self, name: str, engine: Engine, tokenizer: TextTokenizer, prepared: Prepared, decoding: Decoding
+    ) -> None:
+        self._name, self._engine, self._tokenizer = name, engine, tokenizer
+        self._prepared, self._decoding = prepared, decoding
+        # Summaries of the parts done, tokens of the one in progress; replaced as a whole for the reader.
+        self._written: tuple[list[str], list[int]] = ([], [])
+        self._tokens_out = 0
+        self._seconds, self._queue_seconds = prepared.seconds, 0.0
+        self._started: float | None = None
+        self._ttft: float | None = None
+        self._peak: int | None = None
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the run to end at its next step; `run()` then raises Stopped."""
+        self._stop.set()
+
+    def run(self, on_change: Callable[[], None] | None = None) -> Summary:
+        """Generate the summary.
+
+        Args:
+            on_change: Called whenever there is new text, in the thread of the run.
+
+        Raises:
+            Stopped: `stop()` was called.
+        """
+        for ids in self._prepared.parts:  # the lock is free between parts, so that others get their turn
+            self._wait_for_turn()
+            try:
+                self._run_part(ids, on_change)
+            finally:
+                measure.INFERENCE_LOCK.release()
+        return self.snapshot(finished=True)
+
+    def snapshot(self, finished: bool = False) -> Summary:
+        """The summary and its figures so far."""
+        texts, tokens = self._written
+        started = self._started
+        seconds = self._seconds + (perf_counter() - started if started is not None else 0.0)
+        if tokens:
+            texts = [*texts, finish(self._tokenizer.decode(tokens))]
+        tokens_out = self._tokens_out + len(tokens)
+        return Summary(
+            model=self._name,
+            text=" ".join(text for text in texts if text),
+            tokens_in=sum(map(len, self._prepared.parts)),
+            tokens_out=tokens_out,
+            tokens_cut=self._prepared.tokens_cut,
+            seconds=seconds,
+            queue_seconds=self._queue_seconds,
+            ttft=self._ttft,
+            tokens_per_second=tokens_out / seconds if seconds else 0.0,
+            weights_bytes=self._engine.weights_bytes,
+            peak_bytes=self._peak,
+            process_bytes=measure.process_bytes(),
+            device=self._engine.device,
+            dtype=self._engine.dtype,
+            engine=self._engine.name,
+            parts=len(self._prepared.parts),
+            beams=self._decoding.beams,
+            finished=finished,
+            note=self._engine.note,
+        )
+
+    def _wait_for_turn(self) -> None:
+        asked = perf_counter()
+        before = self._queue_seconds
+        while not measure.INFERENCE_LOCK.acquire(timeout=_POLL):
+            self._queue_seconds = before + perf_counter() - asked
+            if self._stop.is_set():
+                raise Stopped
+        self._queue_seconds = before + perf_counter() - asked
+
+    def _run_part(self, ids: list[int], on_change: Callable[[], None] | None) -> None:
+        with measure.run_peak() as peak:
+            try:
+                tokens, seconds = self._timed(ids, self._watcher(on_change))
+            except Overflow:
+                self._started, self._written = None, (self._written[0], [])
+                self._engine.fall_back()
+                tokens, seconds = self._timed(ids, self._watcher(on_change))
+        decoding = perf_counter()
+        self._written = ([*self._written[0], finish(self._tokenizer.decode(tokens))], [])
+        self._tokens_out += len(tokens)
+        self._started = None
+        self._seconds += seconds + perf_counter() - decoding
+        if peak.bytes is not None:
+            self._peak = max(self._peak or 0, peak.bytes)
+
+    def _timed(self, ids: list[int], watcher: StepWatcher) -> tuple[list[int], float]:
+        self._engine.synchronize()
+        self._started = start = perf_counter()
+        tokens = self._engine.generate(ids, self._decoding, watcher)
+        self._engine.synchronize()
+        return tokens, perf_counter() - start
+
+    def _watcher(self, on_change: Callable[[], None] | None) -> StepWatcher:
+        texts, first = self._written[0], not self._written[0]
+
+        def watch(tokens: list[int]) -> bool:
+            if first and len(tokens) == 1 and self._started is not None:
+                self._ttft = self._prepared.seconds + perf_counter() - self._started
+            self._written = (texts, tokens)
+            if on_change:
+                on_change()
+            return self._stop.is_set()
+
+        return watch

@@ -1,0 +1,111 @@
+"""Measuring: whose turn it is, and memory of the process, of the device and of one run."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+INFERENCE_LOCK = threading.Lock()
+"""Held by whoever runs or loads a model, so that no latency figure is another model's fault."""
+
+
+@dataclass(frozen=True)
+class DeviceMemory:
+    """Memory of the GPU in use, all processes together, in bytes."""
+
+    name: str
+    used_bytes: int
+    total_bytes: int
+
+
+@dataclass
+class Peak:
+    """Device memory a run took on top of what was in use before, in bytes; None without a GPU."""
+
+    bytes: int | None = None
+
+
+def process_bytes() -> int:
+    """Resident memory of this process in bytes; it seldom shrinks when a model is released."""
+    import psutil
+
+    return psutil.Process().memory_info().rss
+
+
+def device_memory() -> DeviceMemory | None:
+    """Memory of the GPU the studio uses, or None without one. For live meters: it resets nothing."""
+    torch = sys.modules.get("torch")  # a meter must not be what imports it
+    if torch is not None and not torch.cuda.is_available():
+        return None
+    return _nvml_memory(_torch_uuid(torch) if torch else None) or (_torch_memory(torch) if torch else None)
+
+
+@contextmanager
+def run_peak() -> Iterator[Peak]:
+    """Measure the device memory of what runs inside, which resets the peak: hold `INFERENCE_LOCK`."""
+    if not INFERENCE_LOCK.locked():
+        raise RuntimeError("run_peak() resets the peak of the whole process: hold INFERENCE_LOCK.")
+    peak, torch = Peak(), sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        yield peak
+        return
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    yield peak
+    torch.cuda.synchronize()
+    peak.bytes = torch.cuda.max_memory_allocated() - before
+
+
+def free_memory() -> None:
+    """Give back what released models held, on the GPU too."""
+    import gc
+
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _torch_memory(torch: Any) -> DeviceMemory:
+    free, total = torch.cuda.mem_get_info()
+    return DeviceMemory(torch.cuda.get_device_name(), total - free, total)
+
+
+def _torch_uuid(torch: Any) -> str | None:
+    properties = torch.cuda.get_device_properties(torch.cuda.current_device())
+    uuid = getattr(properties, "uuid", None)
+    return f"GPU-{uuid}" if uuid else None
+
+
+def _nvml_memory(uuid: str | None) -> DeviceMemory | None:
+    """NVML's figures for the device with this UUID, else for the first visible one; None if NVML fails."""
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+    except Exception:  # no library or no driver: NVML says so in several ways, none of them our concern
+        return None
+    try:
+        device = _nvml_device(pynvml, uuid)
+        memory, name = pynvml.nvmlDeviceGetMemoryInfo(device), pynvml.nvmlDeviceGetName(device)
+        return DeviceMemory(
+            name if isinstance(name, str) else name.decode(), int(memory.used), int(memory.total)
+        )
+    except pynvml.NVMLError:
+        return None
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _nvml_device(pynvml: Any, uuid: str | None) -> Any:
+    # NVML numbers all devices, CUDA only the visible ones: indexes match by luck, UUIDs always.
+    first = uuid or os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip() or "0"
+    return (
+        pynvml.nvmlDeviceGetHandleByIndex(int(first))
+        if first.isdigit()
+        else pynvml.nvmlDeviceGetHandleByUUID(first)
+    )

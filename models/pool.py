@@ -1,0 +1,115 @@
+"""Loaded models, each loaded once and shared."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models import measure
+from models.catalogue import ModelSpec, resolve, split_engine
+from models.engines import open_engine
+from models.errors import ModelUnavailable
+from models.loading import ModelInfo, Progress, fetch, inspect, open_tokenizer
+from models.settings import Settings
+from models.summarizer import Summarizer
+
+CAPACITY = 4
+_Files = tuple[tuple[str, int, int], ...]
+_Key = tuple[str, str, str]
+
+
+@dataclass
+class _Slot:
+    """Room for one model on one engine; its lock is held while it loads."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    files: _Files = ()
+    summarizer: Summarizer | None = None
+
+
+class ModelPool:
+    """The models in memory, the four used last. One pool a process; thread-safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._slots: OrderedDict[_Key, _Slot] = OrderedDict()
+        self._folders: dict[tuple[str, str | None], Path] = {}
+
+    def get(self, name: str, engine: str = "auto", progress: Progress | None = None) -> Summarizer:
+        """The model of that name, loaded if it is not yet, and again if its files have changed.
+
+        Args:
+            name: A model's name, with `@engine[:dtype]` behind it or not.
+            engine: `engine[:dtype]` for a name that chooses none.
+            progress: Told how far a download or a load is.
+
+        Raises:
+            DistillError: It cannot be had; the message says why. A failed load is tried anew next time.
+        """
+        model, chosen, dtype = split_engine(name)
+        if (chosen, dtype) == ("auto", "auto"):
+            _, chosen, dtype = split_engine(f"{model}@{engine}")
+        spec = resolve(model, self._settings)
+        folder = self._folder(spec, progress)
+        key = (model, chosen, dtype)
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+        with slot.lock:
+            files = _files(folder)
+            if slot.summarizer is None or slot.files != files:
+                slot.summarizer = None  # before loading: two copies need not fit
+                slot.summarizer = self._load(spec, folder, chosen, dtype, progress)
+                slot.files = files
+                self._let_go()
+            return slot.summarizer
+
+    def release(self, name: str) -> None:
+        """Let a model go, on whichever engine; its memory is free once nobody uses it any more."""
+        model = split_engine(name)[0]
+        with self._lock:
+            for key in [key for key in self._slots if key[0] == model]:
+                del self._slots[key]
+        measure.free_memory()
+
+    def _folder(self, spec: ModelSpec, progress: Progress | None) -> Path:
+        if spec.local:
+            return spec.local
+        key = (spec.source, spec.revision)
+        if key not in self._folders:  # the hub is asked once a process, not once a summary
+            self._folders[key] = fetch(spec, progress)
+        return self._folders[key]
+
+    def _load(
+        self, spec: ModelSpec, folder: Path, engine: str, dtype: str, progress: Progress | None
+    ) -> Summarizer:
+        info = inspect(folder)
+        tokenizer = open_tokenizer(folder, info.eos)
+        _check_vocabulary(info, tokenizer.size)
+        if progress:
+            progress(1.0, f"Loading {spec.name}")
+        with measure.INFERENCE_LOCK:  # loading would spoil another model's latency
+            loaded = open_engine(folder, engine, dtype, self._settings)
+        return Summarizer(spec.name, info, tokenizer, loaded)
+
+    def _let_go(self) -> None:
+        with self._lock:
+            gone = [self._slots.popitem(last=False) for _ in range(len(self._slots) - CAPACITY)]
+        if gone:
+            del gone
+            measure.free_memory()
+
+
+def _check_vocabulary(info: ModelInfo, size: int) -> None:
+    if size > info.vocab_size:
+        raise ModelUnavailable(
+            f"{info.folder} has a tokenizer of {size} entries for {info.vocab_size} embeddings: "
+            "it belongs to another model. Save the model's own tokenizer beside it."
+        )
+
+
+def _files(folder: Path) -> _Files:
+    """What the weights and the tokenizer look like from outside; differs once a student is trained anew."""
+    found = [*folder.glob("*.safetensors"), *folder.glob("*.json")]
+    return tuple(sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in found))

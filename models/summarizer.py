@@ -1,0 +1,90 @@
+"""One loaded model and the one way to summarise with it."""
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Literal
+
+from models.decoding import INPUT_LIMIT, PREFIX, Decoding, Summary
+from models.engines import Engine
+from models.errors import BadRequest
+from models.inspection import T5_FAMILY, ModelInfo
+from models.job import Job, Prepared
+from models.streaming import follow
+from models.text import clean, divide, sentence_ends
+from models.tokenizer import TextTokenizer
+
+LongInput = Literal["cut", "parts"]
+_DEFAULT = Decoding()
+
+
+class Summarizer:
+    """A model ready to summarise. Safe to share between threads: one inference runs at a time.
+
+    Args:
+        name: The model as the user named it.
+        info: Its shape and size.
+        tokenizer: Its tokenizer.
+        engine: What runs it.
+    """
+
+    def __init__(self, name: str, info: ModelInfo, tokenizer: TextTokenizer, engine: Engine) -> None:
+        self.name, self.info = name, info
+        self._tokenizer, self._engine = tokenizer, engine
+        self._prefix = PREFIX if info.model_type in T5_FAMILY else ""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for its name, device, dtype and note."""
+        return self._engine
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text as the model would get it, prefix and end token included; 0 for no text."""
+        try:
+            return len(self._tokenizer.wrap(self._tokenizer.encode(self._prefix + clean(text)).ids))
+        except BadRequest:
+            return 0
+
+    def summarize(self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut") -> Summary:
+        """Summarise a text.
+
+        Args:
+            text: Any text of up to a million characters.
+            decoding: Generation settings.
+            long_input: `cut` leaves out what is beyond the limit (`tokens_cut`); `parts` summarises an
+                over-long text in parts of whole sentences and joins the summaries.
+
+        Raises:
+            BadRequest: No text, too much of it, or an unknown `long_input`.
+        """
+        return self._job(text, decoding, long_input).run()
+
+    def stream(
+        self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut"
+    ) -> Iterator[Summary]:
+        """Summarise a text, yielding partial summaries; the last one has `finished=True`.
+
+        Greedy decoding yields at each token. With beams there is no text before the end; the figures tick.
+        Closing the iterator stops the run. Arguments and errors as for `summarize`.
+        """
+        return follow(self._job(text, decoding, long_input))
+
+    def _job(self, text: str, decoding: Decoding, long_input: str) -> Job:
+        if long_input not in ("cut", "parts"):
+            raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
+        start = perf_counter()
+        text = self._prefix + clean(text)
+        parts, cut = self._in_parts(text) if long_input == "parts" else self._cut(text)
+        prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
+        return Job(self.name, self._engine, self._tokenizer, prepared, decoding)
+
+    def _cut(self, text: str) -> tuple[list[list[int]], int]:
+        ids, room = self._tokenizer.encode(text).ids, self._tokenizer.room(INPUT_LIMIT)
+        return [ids[:room]], max(0, len(ids) - room)
+
+    def _in_parts(self, text: str) -> tuple[list[list[int]], int]:
+        encoded = self._tokenizer.encode(text)
+        opening = encoded.tokens_before(len(self._prefix.rstrip()))
+        prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
+        stops = [encoded.tokens_before(place) - opening for place in sentence_ends(text)]
+        room = self._tokenizer.room(INPUT_LIMIT) - opening
+        return [prefix + ids[start:end] for start, end in divide(len(ids), stops, room)], 0

@@ -1,0 +1,64 @@
+"""Text before and after a model: what is let in, where a long one is divided, what the reader gets."""
+
+import re
+import unicodedata
+
+from models.errors import BadRequest
+
+CHARACTER_LIMIT = 1_000_000
+_SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*(?=\s)|[。！？]|\n)")
+
+
+def clean(text: str) -> str:
+    """The text as a model may see it: valid Unicode, control characters as spaces, no outer white space.
+
+    Raises:
+        BadRequest: There is no text, or far too much.
+    """
+    if not isinstance(text, str):
+        raise BadRequest(f"The text is a {type(text).__name__}; send a string.")
+    if len(text) > CHARACTER_LIMIT:
+        raise BadRequest(
+            f"The text has {len(text):,} characters; {CHARACTER_LIMIT:,} is the limit. Paste a part of it."
+        )
+    text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to the tokenizer
+    text = "".join(_visible(character) for character in text).strip()
+    if not any(unicodedata.category(character)[0] not in "CZ" for character in text):
+        raise BadRequest("Paste a text first: there is nothing to summarise.")
+    return text
+
+
+def sentence_ends(text: str) -> list[int]:
+    """The places (in characters) right after each sentence or line of a text."""
+    return [match.end() for match in _SENTENCE_END.finditer(text)]
+
+
+def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
+    """Divide `length` tokens into pieces of at most `room`, about equally long, at stops where there are any.
+
+    Args:
+        length: Number of tokens.
+        stops: Ascending places between tokens where a sentence ends.
+        room: Most tokens in a piece.
+
+    Returns:
+        Start and end of each piece.
+    """
+    pieces, start = [], 0
+    while length - start > room:
+        left = -(-(length - start) // room)
+        aim = start - (-(length - start) // left)
+        within = [stop for stop in stops if start < stop <= start + room]
+        end = min(within, key=lambda stop: abs(stop - aim), default=aim)
+        pieces.append((start, end))
+        start = end
+    return [*pieces, (start, length)]
+
+
+def finish(text: str) -> str:
+    """What the reader gets of a decoded text."""
+    return text.strip()
+
+
+def _visible(character: str) -> str:
+    return " " if unicodedata.category(character) == "Cc" and character not in "\n\t" else character

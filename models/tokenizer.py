@@ -1,0 +1,86 @@
+"""Text to token ids and back, with the tokenizers library alone."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from models.errors import ModelUnavailable
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids of a text without special tokens, and the character each token ends before."""
+
+    ids: list[int]
+    ends: list[int]
+
+    def tokens_before(self, character: int) -> int:
+        """How many tokens end at or before a place in the text."""
+        return bisect_right(self.ends, character)
+
+
+class TextTokenizer:
+    """A model's tokenizer. Safe to share between threads."""
+
+    def __init__(self, tokenizer: Tokenizer, eos: int | None = None) -> None:
+        self._tokenizer = tokenizer
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        tokenizer.encode_special_tokens = True  # "</s>" in a pasted text is text, not the end of it
+        self.opening, self.closing = self._specials(eos)
+
+    @property
+    def size(self) -> int:
+        """Entries of the vocabulary, added ones included."""
+        return self._tokenizer.get_vocab_size(with_added_tokens=True)
+
+    def encode(self, text: str) -> Encoded:
+        """The tokens of a text, of any length, without special ones."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return Encoded(encoding.ids, [end for _, end in encoding.offsets])
+
+    def wrap(self, ids: list[int]) -> list[int]:
+        """The ids with the special tokens the model expects around an input."""
+        return [*self.opening, *ids, *self.closing]
+
+    def room(self, limit: int) -> int:
+        """How many text tokens fit into a limit that counts the special ones too."""
+        return limit - len(self.opening) - len(self.closing)
+
+    def decode(self, ids: list[int]) -> str:
+        """Plain text of token ids; special tokens leave no trace."""
+        return self._tokenizer.decode(ids, skip_special_tokens=True)
+
+    def _specials(self, eos: int | None) -> tuple[list[int], list[int]]:
+        bare = self._tokenizer.encode("a", add_special_tokens=False).ids
+        full = self._tokenizer.encode("a").ids
+        start = next((i for i in range(len(full)) if full[i : i + len(bare)] == bare), 0)
+        closing = full[start + len(bare) :]
+        return full[:start], closing or ([] if eos is None else [eos])
+
+
+def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:
+    """Open a model folder's tokenizer.
+
+    Args:
+        folder: A model folder.
+        eos: The end token, for tokenizers that do not append it themselves.
+
+    Raises:
+        ModelUnavailable: There is none, or it cannot be read.
+    """
+    file = folder / "tokenizer.json"
+    try:
+        return TextTokenizer(Tokenizer.from_file(str(file)) if file.is_file() else _converted(folder), eos)
+    except Exception as error:  # the library raises bare Exceptions
+        raise ModelUnavailable(f"The tokenizer in {folder} cannot be read: {error}") from error
+
+
+def _converted(folder: Path) -> Tokenizer:
+    """The tokenizer of a folder that has only a SentencePiece model or a vocabulary."""
+    from transformers import AutoTokenizer  # slow to import, and seldom needed
+
+    converted = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
+    return Tokenizer.from_str(converted.backend_tokenizer.to_str())
