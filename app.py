@@ -1,0 +1,51 @@
+"""The front door: read the settings, build the page, launch it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.errors import DistillError
+from models.settings import MODEL_SETS, Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start the studio and serve until stopped; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_env()
+        if options.model_set:
+            settings = replace(settings, model_set=options.model_set)
+    except DistillError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    _prepare_environment(settings)
+    from ui import page
+
+    page.launch(settings, host=options.host, port=options.port, share=options.share)
+    return 0
+
+
+def _prepare_environment(settings: Settings) -> None:
+    """Set what Gradio and the hub client read when they are imported: no telemetry, files in our own folder."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "page")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python app.py", description="Start T5 Distillation Studio in the browser."
+    )
+    parser.add_argument(
+        "--model-set", choices=MODEL_SETS, help="models to compare (default: MODEL_SET or embedded)"
+    )
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, or GRADIO_SERVER_NAME)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument("--share", action="store_true", default=None, help="open a public gradio.live link")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

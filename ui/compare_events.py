@@ -1,0 +1,112 @@
+"""What the Compare tab's buttons do: thin functions between the components and `comparing`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from models.catalogue import ROLES
+from ui import columns, comparing, counter, rendering, results_log, settings_panel
+from ui.compare import CompareTab
+from ui.errors import told
+from ui.result import Session
+from ui.studio import Studio
+
+INFERENCE = {"concurrency_id": "inference", "concurrency_limit": 16}
+"""The limit is above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def connect(tab: CompareTab, studio: Studio, downloads: Path) -> None:
+    """Attach every event of the tab."""
+    bodies = [tab.columns[role].body for role in ROLES]
+    buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
+    models = [tab.columns[role].model for role in ROLES]
+    inputs = [tab.session, tab.text, tab.reference, tab.panel.long_input, *models, *tab.panel.fields]
+    ended = [*buttons, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
+
+    def end(session: Session) -> list[Any]:
+        return _ended(session, len(buttons), downloads)
+
+    running = []
+    for button, roles in zip(buttons, (ROLES, *((role,) for role in ROLES)), strict=True):
+        event = button.click(
+            told(_runner(roles, tab, studio, buttons)),
+            inputs,
+            [*bodies, *buttons, tab.stop, tab.session],
+            show_progress="hidden",
+            api_visibility="private",
+            trigger_mode="once",
+            **INFERENCE,
+        )
+        event.then(end, tab.session, ended, **QUIET)
+        running.append(event)
+    tab.stop.click(None, cancels=running, queue=False, api_visibility="private").then(
+        _stopped, tab.session, bodies, **QUIET
+    ).then(end, tab.session, ended, **QUIET)
+    _connect_input(tab, studio)
+    _connect_models(tab, studio)
+
+
+def _runner(
+    roles: Sequence[str], tab: CompareTab, studio: Studio, buttons: Sequence[gr.Button]
+) -> Callable[..., Iterator[dict[Any, Any]]]:
+    def run(
+        session: Session, text: str, reference: str, long_input: str, *rest: Any
+    ) -> Iterator[dict[Any, Any]]:
+        models, fields = dict(zip(ROLES, rest[: len(ROLES)], strict=True)), rest[len(ROLES) :]
+        request = comparing.Request(text, models, settings_panel.decoding(*fields), long_input, reference)
+        started = {button: gr.update(interactive=False) for button in buttons}
+        yield {**started, tab.stop: gr.update(interactive=True)}
+        for shown, now in comparing.compare(request, roles, session, studio):
+            yield {**{tab.columns[role].body: html for role, html in shown.items()}, tab.session: now}
+
+    return run
+
+
+def _ended(session: Session, buttons: int, downloads: Path) -> list[Any]:
+    ready = [gr.update(interactive=True)] * buttons
+    if not session.rows:
+        return [*ready, gr.update(interactive=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()]
+    csv, jsonl = results_log.files(session.rows, downloads)
+    files = [gr.update(value=csv, interactive=True), gr.update(value=jsonl, interactive=True)]
+    shown = gr.update(value=results_log.table(session.rows), visible=True)
+    return [*ready, gr.update(interactive=False), shown, gr.update(visible=False), *files]
+
+
+def _stopped(session: Session) -> list[Any]:
+    return [gr.skip() if role in session.results else rendering.waiting("Stopped.") for role in ROLES]
+
+
+def _connect_input(tab: CompareTab, studio: Studio) -> None:
+    def count(text: str, *models: str | None) -> str:
+        return counter.counted(text, next((name for name in models if name), None), studio)
+
+    models = [tab.columns[role].model for role in ROLES]
+    tab.text.change(count, [tab.text, *models], tab.counter, trigger_mode="always_last", **QUIET)
+    tab.clear.click(lambda: ("", ""), None, [tab.text, tab.reference], **QUIET)
+
+
+def _connect_models(tab: CompareTab, studio: Studio) -> None:
+    def choose_set(name: str) -> list[Any]:
+        names, choices = studio.columns(name), studio.choices()
+        return [gr.update(choices=choices, value=names[role]) for role in ROLES]
+
+    tab.model_set.input(told(choose_set), tab.model_set, [tab.columns[role].model for role in ROLES], **QUIET)
+    for role in ROLES:
+        column = tab.columns[role]
+        column.model.change(
+            told(_chooser(role, studio)),
+            [column.model, tab.session],
+            [column.header, column.body, tab.session],
+            **QUIET,
+        )
+
+
+def _chooser(role: str, studio: Studio) -> Callable[[str | None, Session], tuple[str, str, Session]]:
+    def choose(name: str | None, session: Session) -> tuple[str, str, Session]:
+        name = (name or "").strip() or None
+        return columns.head(role, name, studio), columns.idle(role, name, studio), session.without(role)
+
+    return choose

@@ -1,0 +1,134 @@
+"""One comparison as a stream of column contents. Knows nothing of Gradio's components."""
+
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from distill import evaluation
+from models.decoding import Decoding, Summary
+from models.errors import BadRequest
+from models.summarizer import Summarizer
+from ui import errors, rendering
+from ui.background import follow
+from ui.result import Result, Session, fingerprint
+from ui.studio import Studio
+from ui.words import overlap
+
+REFRESH = 0.1
+"""Seconds between two updates of a growing text: the page shall not slow what it measures."""
+
+Step = tuple[dict[str, str], Session]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a visitor asks for.
+
+    Args:
+        text: The article.
+        models: The model's name by role; None where there is none.
+        decoding: How to generate.
+        long_input: `cut` or `parts`.
+        reference: A summary to score against; empty for none.
+    """
+
+    text: str
+    models: Mapping[str, str | None]
+    decoding: Decoding
+    long_input: str = "cut"
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise BadRequest("There is no text yet. Paste an article or choose an example.")
+
+
+def order(roles: Sequence[str], turn: int) -> tuple[str, ...]:
+    """The roles, begun one further each turn, so that no model always runs on a warm or a hot machine."""
+    start = turn % len(roles)
+    return (*roles[start:], *roles[:start])
+
+
+def compare(request: Request, roles: Sequence[str], session: Session, studio: Studio) -> Iterator[Step]:
+    """Summarise with each role's model in turn; yields changed columns' HTML and the session so far.
+
+    A column that fails says so and does not stop the others.
+    """
+    queue = order(roles, session.turn if len(roles) > 1 else 0)
+    for role in roles:
+        session = session.without(role)
+    session = replace(session, turn=session.turn + (len(roles) > 1))
+    yield {role: rendering.waiting("Waiting for its turn…") for role in queue}, session
+    for role in queue:
+        try:
+            session = yield from _column(request, role, session, studio)
+        except Exception as problem:  # one broken model must not take the others' columns with it
+            yield {role: rendering.failed(errors.message(problem))}, session
+
+
+def show(session: Session) -> dict[str, str]:
+    """Every finished column, set against the others."""
+    return {role: rendering.finished(result, session.results) for role, result in session.results.items()}
+
+
+def _column(request: Request, role: str, session: Session, studio: Studio) -> Generator[Step, None, Session]:
+    name = request.models.get(role)
+    if not name:
+        teacher = request.models.get("teacher") or "the teacher"
+        yield {role: rendering.no_student(teacher)}, session
+        return session
+    summarizer = yield from _load(name, role, session, studio)
+    disturbed = studio.disturbed()
+    summary = yield from _stream(summarizer, request, role, session)
+    session = session.add(_result(role, summary, request, disturbed or studio.disturbed()))
+    yield show(session), session
+    return session
+
+
+def _load(name: str, role: str, session: Session, studio: Studio) -> Generator[Step, None, Summarizer]:
+    yield {role: rendering.loading(f"Loading {name}…", None)}, session
+    loading = follow(lambda report: studio.pool.get(name, progress=lambda *step: report(step)))
+    while True:
+        try:
+            share, what = next(loading)
+        except StopIteration as end:
+            return end.value
+        yield {role: rendering.loading(what, share)}, session
+
+
+def _stream(
+    summarizer: Summarizer, request: Request, role: str, session: Session
+) -> Generator[Step, None, Summary]:
+    html = rendering.working("")
+    yield {role: html}, session
+    shown, last = 0.0, None
+    for last in summarizer.stream(request.text, request.decoding, request.long_input):
+        now = time.monotonic()
+        if not last.finished and now - shown >= REFRESH:
+            shown = now
+            waits = last.queue_seconds > last.seconds and not last.text
+            now_shown = (
+                rendering.waiting("Waiting for another visitor’s summary…")
+                if waits
+                else rendering.working(last.text)
+            )
+            if now_shown != html:
+                html = now_shown
+                yield {role: html}, session
+    if last is None:
+        raise RuntimeError(f"{summarizer.name} ended without a summary")
+    return last
+
+
+def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result:
+    return Result(
+        role=role,
+        summary=summary,
+        overlap=overlap(summary.text, request.text),
+        decoding=request.decoding,
+        source=fingerprint(request.text, request.long_input),
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        rouge=evaluation.rouge(summary.text, request.reference) if request.reference.strip() else None,
+        busy=busy,
+    )

@@ -1,0 +1,55 @@
+"""What a visitor is told when something fails: a sentence to act on, never a traceback."""
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from models.errors import DistillError
+
+OUR_FAULT = "Something went wrong on our side. It is in the server’s log; please try again."
+_log = logging.getLogger(__name__)
+
+
+def message(problem: Exception) -> str:
+    """The sentence for the visitor, unescaped; what is no `DistillError` is logged with its traceback."""
+    if isinstance(problem, DistillError):
+        return str(problem)
+    _log.error("Unexpected error", exc_info=problem)
+    return OUR_FAULT
+
+
+def told(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An event function or endpoint whose errors reach the visitor as `gr.Error`.
+
+    Gradio shows the text as HTML, and it may quote what was typed: so it is escaped.
+    """
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def generate(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            try:
+                yield from function(*args, **kwargs)
+            except Exception as problem:
+                raise _error(problem) from None
+
+        return generate
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as problem:
+            raise _error(problem) from None
+
+    return call
+
+
+def _error(problem: Exception) -> gr.Error:
+    if isinstance(problem, gr.Error):
+        return problem
+    return gr.Error(escape(message(problem)), title="Not possible", print_exception=False)

@@ -1,0 +1,67 @@
+"""Numbers as people read them."""
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """`1 word`, `1,204 words`."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def size(value: int | None) -> str:
+    """Bytes in decimal units, `—` when unknown: 51200000 → `51 MB`."""
+    if value is None:
+        return "—"
+    amount = float(value)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.2f} GB" if amount < 10 else f"{amount:.1f} GB"
+
+
+def parameters(value: int) -> str:
+    """`8.4 M`, `223 M`, `1.24 B`."""
+    if value >= 1e9:
+        return f"{value / 1e9:.2f} B"
+    millions = value / 1e6
+    return (
+        f"{millions:.2f} M"
+        if millions < 1
+        else f"{millions:.1f} M"
+        if millions < 100
+        else f"{millions:.0f} M"
+    )
+
+
+def seconds(value: float | None) -> str:
+    """`43 ms`, `1.24 s`, `12.4 s`, `3 min 5 s`; `—` when unknown."""
+    if value is None:
+        return "—"
+    if value < 0.1:
+        return f"{value * 1000:.0f} ms"
+    if value < 10:
+        return f"{value:.2f} s"
+    return f"{value:.1f} s" if value < 60 else duration(value)
+
+
+def duration(value: float | None) -> str:
+    """Whole seconds, minutes and hours: `45 s`, `3 min 5 s`, `2 h 4 min`; `—` when unknown."""
+    if value is None:
+        return "—"
+    whole = max(0, round(value))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def times(larger: float, smaller: float) -> str:
+    """The ratio of two positive numbers: `3.1×`, `12×`."""
+    ratio = larger / smaller
+    return f"{ratio:.1f}×" if ratio < 9.95 else f"{ratio:.0f}×"
+
+
+def versus(mine: float, other: float, better: str, worse: str) -> str | None:
+    """Whether less is had of `mine` than of `other`: `3.1× faster`, `1.4× slower`; None within 5 %."""
+    if mine <= 0 or other <= 0 or 0.95 < mine / other < 1.05:
+        return None
+    return f"{times(other, mine)} {better}" if mine < other else f"{times(mine, other)} {worse}"

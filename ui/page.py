@@ -1,0 +1,60 @@
+"""The page as a whole: masthead, tabs, endpoints."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from models.pool import ModelPool
+from models.settings import Settings
+from ui import compare, compare_events, theme
+from ui.studio import Studio
+
+TITLE = "T5 Distillation Studio"
+_ABOUT = (
+    "Put one text in and see how an original T5, its teacher and a distilled model summarise it, "
+    "and what each costs. Then distil a better one."
+)
+
+
+def build(settings: Settings) -> gr.Blocks:
+    """Assemble the page; nothing is loaded yet."""
+    studio = Studio(settings, ModelPool(settings))
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
+        gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Compare", id="compare"):
+                tab = compare.build(studio)
+            with gr.Tab("Distil", id="distil"):
+                gr.Markdown("")
+        compare_events.connect(tab, studio, downloads(settings))
+    page.queue(api_open=False, max_size=256)
+    return page
+
+
+def launch(
+    settings: Settings, host: str | None = None, port: int | None = None, share: bool | None = None
+) -> None:
+    """Build the page and serve it until interrupted."""
+    page = build(settings)
+    page.launch(server_name=host, server_port=port, share=share, **options())
+
+
+def options() -> dict[str, Any]:
+    """How the page is served, apart from where: nothing kept, nothing told, nothing fetched from elsewhere."""
+    return {
+        "theme": theme.theme(),
+        "css_paths": [theme.STYLESHEET],
+        "head": theme.SCRIPT,
+        "footer_links": ["api", "settings"],
+        "show_error": False,
+        "ssr_mode": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": "500mb",
+    }
+
+
+def downloads(settings: Settings) -> Path:
+    """Where files for the visitor are written."""
+    return settings.home / "page"

@@ -1,0 +1,185 @@
+"""The inside of a column as HTML. Pure functions; whatever a user or a model wrote is escaped."""
+
+from collections.abc import Mapping
+from html import escape
+
+from models.loading import ModelInfo
+from ui import figures
+from ui.result import Result
+from ui.words import RUN, Overlap
+
+TITLES = {"original": "Original", "teacher": "Teacher", "distilled": "Distilled"}
+_OTHERS = {"original": "the original", "teacher": "the teacher"}
+LEGEND = (
+    '<p class="legend"><mark class="copied">Underlined</mark> words are copied from the input, '
+    f'{RUN} or more in a row. <mark class="new">Tinted</mark> words do not occur in it.</p>'
+)
+
+
+def header(role: str, name: str | None, info: ModelInfo | None, note: str = "") -> str:
+    """Role, model name and its size; `note` replaces the size where the model is not here yet."""
+    facts = escape(note)
+    if info is not None:
+        layers = f"{info.encoder_layers} + {info.decoder_layers} layers"
+        facts = f"{figures.parameters(info.parameters)} parameters · {figures.size(info.disk_bytes)} on disk · {layers}"
+    model = f'<div class="model">{escape(name)}</div>' if name else '<div class="model">No model yet</div>'
+    return f'<div class="head {role}"><h3>{TITLES[role]}</h3>{model}<div class="facts">{facts}</div></div>'
+
+
+def empty(role: str) -> str:
+    """A column before its first summary."""
+    return f'<div class="quiet">The {TITLES[role].lower()} model’s summary will appear here.</div>'
+
+
+def no_student(teacher: str) -> str:
+    """The distilled column of a model set that has no student yet."""
+    return (
+        '<div class="quiet"><strong>There is no distilled model for this set yet.</strong><br>'
+        f"Distil one from {escape(teacher)} in the Distill tab, or choose a model under "
+        "“Change model”. The setting DISTILLED_MODEL names one for good.</div>"
+    )
+
+
+def waiting(text: str) -> str:
+    """A column whose turn has not come."""
+    return f'<div class="quiet waiting">{escape(text)}</div>'
+
+
+def loading(text: str, share: float | None) -> str:
+    """A model being fetched or read; `share` from 0 to 1 where it is known."""
+    bar = "" if share is None else f'<progress max="1" value="{min(max(share, 0.0), 1.0):.3f}"></progress>'
+    return f'<div class="quiet waiting">{escape(text)}{bar}</div>'
+
+
+def working(text: str) -> str:
+    """A model at work: its words so far, if it tells them, and a clock."""
+    clock = '<div class="clock"><span data-clock>0.0 s</span></div>'
+    if not text:
+        return f'<div class="quiet waiting">Summarising…{clock}</div>'
+    return f'<div class="text unfinished">{escape(text)}</div>{clock}'
+
+
+def failed(message: str) -> str:
+    """A column whose model could not do it."""
+    return f'<div class="problem" role="alert">{escape(message)}</div>'
+
+
+def finished(result: Result, results: Mapping[str, Result]) -> str:
+    """A summary with its figures, set against the other columns' where they may be compared."""
+    parts = (
+        _text(result.overlap),
+        _notes(result),
+        _versus(result, results),
+        _tiles(result),
+        _rouge(result.rouge),
+        _conditions(result),
+    )
+    return "".join(parts)
+
+
+def _text(overlap: Overlap) -> str:
+    if not overlap.words:
+        return '<div class="quiet">The model wrote no words.</div>'
+    marked = "".join(
+        f'<mark class="{kind}">{escape(piece)}</mark>' if kind in ("copied", "new") else escape(piece)
+        for kind, piece in overlap.pieces
+    )
+    return f'<div class="text">{marked}</div>'
+
+
+def _notes(result: Result) -> str:
+    summary, notes = result.summary, []
+    if summary.tokens_cut:
+        read = summary.tokens_in + summary.tokens_cut
+        notes.append(f"The last {summary.tokens_cut:,} of {read:,} input tokens were cut off.")
+    if summary.parts > 1:
+        notes.append(f"Summarised in {summary.parts} parts.")
+    if summary.note:
+        notes.append(escape(summary.note))
+    if result.busy:
+        notes.append("A distillation run was using the machine: these figures are disturbed.")
+    return "".join(f'<div class="note">{note}</div>' for note in notes)
+
+
+def _versus(result: Result, results: Mapping[str, Result]) -> str:
+    lines = []
+    for role, label in _OTHERS.items():
+        other = results.get(role)
+        if role == result.role or other is None or not result.comparable(other):
+            continue
+        speed = figures.versus(result.summary.seconds, other.summary.seconds, "faster", "slower")
+        weight = figures.versus(
+            result.summary.weights_bytes, other.summary.weights_bytes, "smaller", "larger"
+        )
+        lines.append(f"<li>{_compared(speed, weight, label)}</li>")
+    return f'<ul class="versus">{"".join(lines)}</ul>' if lines else ""
+
+
+def _compared(speed: str | None, weight: str | None, other: str) -> str:
+    if speed and weight:
+        return f"<strong>{speed}</strong> and <strong>{weight}</strong> than {other}"
+    if speed:
+        return f"<strong>{speed}</strong> than {other}, about as large"
+    if weight:
+        return f"<strong>{weight}</strong> than {other}, about as fast"
+    return f"About as fast and as large as {other}"
+
+
+def _tiles(result: Result) -> str:
+    summary, overlap = result.summary, result.overlap
+    first = "" if summary.ttft is None else f"first token {figures.seconds(summary.ttft)}"
+    queued = f"waited {figures.seconds(summary.queue_seconds)}" if summary.queue_seconds >= 0.05 else ""
+    tiles = (
+        ("Latency", figures.seconds(summary.seconds), " · ".join(part for part in (first, queued) if part)),
+        ("Speed", f"{summary.tokens_per_second:,.0f} tokens/s", ""),
+        _memory(result),
+        ("Length", figures.count(overlap.words, "word"), figures.count(summary.tokens_out, "token")),
+        (
+            "New words",
+            _share(overlap.new, overlap.words),
+            f"copied runs {_share(overlap.copied, overlap.words)}",
+        ),
+    )
+    inside = "".join(
+        f"<div><dt>{label}</dt><dd>{value}</dd>{f'<dd class=sub>{sub}</dd>' if sub else ''}</div>"
+        for label, value, sub in tiles
+    )
+    return f'<dl class="tiles">{inside}</dl>'
+
+
+def _memory(result: Result) -> tuple[str, str, str]:
+    summary = result.summary
+    weights = f"weights {figures.size(summary.weights_bytes)}"
+    if summary.peak_bytes is None:
+        return "Memory (no GPU)", figures.size(summary.process_bytes), f"whole process · {weights}"
+    return "GPU memory of this run", figures.size(summary.peak_bytes), f"peak, besides {weights}"
+
+
+def _rouge(scores: Mapping[str, float] | None) -> str:
+    if scores is None:
+        return ""
+    names = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
+    inside = "".join(
+        f"<div><dt>{label}</dt><dd>{scores[key] * 100:.1f}</dd></div>"
+        for key, label in names.items()
+        if key in scores
+    )
+    return f'<dl class="tiles rouge">{inside}</dl>'
+
+
+def _conditions(result: Result) -> str:
+    summary = result.summary
+    beams = "greedy" if summary.beams == 1 else f"{summary.beams} beams"
+    told = (
+        summary.device,
+        summary.dtype,
+        summary.engine,
+        beams,
+        f"{summary.tokens_in:,} tokens in, {summary.tokens_out:,} out",
+        "one run",
+    )
+    return f'<div class="conditions">{" · ".join(escape(str(part)) for part in told)}</div>'
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "—"

@@ -1,0 +1,56 @@
+"""The decoding settings of the Compare tab."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from models.decoding import Decoding
+
+
+@dataclass(frozen=True)
+class SettingsPanel:
+    """The components, in the order in which `decoding` takes their values."""
+
+    long_input: gr.Radio
+    fields: tuple[gr.Component, ...]
+
+
+def build() -> SettingsPanel:
+    """Lay the folded panel out."""
+    usual = Decoding()
+    with gr.Accordion("Decoding settings", open=False):
+        with gr.Row():
+            beams = gr.Slider(1, 8, usual.beams, step=1, label="Beams", info="1 is greedy: the text streams.")
+            longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label="Longest summary (tokens)")
+            shortest = gr.Slider(0, 200, usual.min_new_tokens, step=1, label="Shortest summary (tokens)")
+        with gr.Row():
+            penalty = gr.Slider(
+                0,
+                3,
+                usual.length_penalty,
+                step=0.1,
+                label="Length penalty",
+                info="Above 1 favours longer beams.",
+            )
+            ngram = gr.Slider(
+                0, 6, usual.no_repeat_ngram, step=1, label="No repeated n-gram", info="0 allows repetition."
+            )
+            early = gr.Checkbox(usual.early_stopping, label="Stop when all beams have ended")
+        long_input = gr.Radio(
+            [("Cut it at the limit", "cut"), ("Summarise it in parts", "parts")],
+            value="cut",
+            label="Input longer than the model reads",
+        )
+    return SettingsPanel(long_input, (beams, longest, shortest, penalty, ngram, early))
+
+
+def decoding(beams: int, longest: int, shortest: int, penalty: float, ngram: int, early: bool) -> Decoding:
+    """The settings as the models take them; raises BadRequest for what cannot be."""
+    return Decoding(
+        beams=int(beams),
+        max_new_tokens=int(longest),
+        min_new_tokens=int(shortest),
+        length_penalty=float(penalty),
+        no_repeat_ngram=int(ngram),
+        early_stopping=bool(early),
+    )

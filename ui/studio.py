@@ -1,0 +1,52 @@
+"""What every event function needs: the settings and the one pool of models. One a process."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from distill import runs
+from models import catalogue, hub, loading
+from models.errors import DistillError
+from models.loading import ModelInfo
+from models.pool import ModelPool
+from models.settings import Settings
+
+SETS = {"embedded": "Embedded (no network)", "t5": "T5 small and base (from the hub)"}
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The settings and the pool; shared by all visitors, and it holds nothing of theirs."""
+
+    settings: Settings
+    pool: ModelPool
+
+    def columns(self, model_set: str) -> dict[str, str | None]:
+        """The model name by role of a set; the distilled one falls back to the newest student, or None."""
+        settings = replace(self.settings, model_set=model_set)
+        names = catalogue.column_names(settings)
+        if names["distilled"] is None and names["teacher"]:
+            names["distilled"] = runs.newest_student(names["teacher"], settings)
+        return names
+
+    def choices(self) -> list[str]:
+        """The names a column offers: the catalogue's and those of finished runs."""
+        return catalogue.names(self.settings)
+
+    def info(self, name: str) -> tuple[ModelInfo | None, str]:
+        """What is known of a model without loading or fetching it, or a sentence that says why not."""
+        try:
+            folder = self.folder(name)
+            if folder is None:
+                return None, "Not on this machine yet; fetched on first use."
+            return loading.inspect(folder), ""
+        except DistillError as problem:
+            return None, str(problem)
+
+    def folder(self, name: str) -> Path | None:
+        """The model's folder if it is on this machine."""
+        spec = catalogue.resolve(catalogue.split_engine(name)[0], self.settings)
+        return spec.local or hub.cached(spec.source, spec.revision, spec.cache)
+
+    def disturbed(self) -> bool:
+        """Whether a distillation run is using the machine now."""
+        return runs.active(self.settings) is not None
