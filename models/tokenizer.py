@@ -28,13 +28,23 @@ class TextTokenizer:
         self._tokenizer = tokenizer
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        tokenizer.encode_special_tokens = True  # "</s>" in a pasted text is text, not the end of it
+        self._special = [str(token.content) for token in tokenizer.get_added_tokens_decoder().values() if token.special]
         self.opening, self.closing = self._specials(eos)
 
     @property
     def size(self) -> int:
         """Entries of the vocabulary, added ones included."""
         return self._tokenizer.get_vocab_size(with_added_tokens=True)
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every token and its id, added ones included."""
+        return self._tokenizer.get_vocab(with_added_tokens=True)
+
+    def disarm(self, text: str) -> str:
+        """The text with special tokens spelt apart: a pasted `</s>` is text, not the end of it."""
+        for token in self._special:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+        return text
 
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""

@@ -1,0 +1,1 @@
+"""The engine: everything that makes a student. `python -m distill --help` lists its commands."""

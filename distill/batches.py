@@ -1,0 +1,76 @@
+"""From examples to token ids, and from token ids to padded batches."""
+
+import random
+from collections.abc import Sequence
+
+from torch.utils.data import Dataset
+from transformers import DataCollatorForSeq2Seq, PreTrainedModel, PreTrainedTokenizerBase
+
+from distill.config import RunConfig
+from distill.data import Example
+from models.decoding import PREFIX
+
+IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
+_MOST_CHARACTERS_A_TOKEN = 20  # cutting texts before tokenising them saves most of its time
+
+
+class TokenizedExamples(Dataset):
+    """Examples as `input_ids` and `labels`, tokenized once."""
+
+    def __init__(
+        self, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
+    ) -> None:
+        encode = _copy_spans if config.task == "copy" else _summaries
+        self.features = encode(examples, tokenizer, config)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, index: int) -> dict[str, list[int]]:
+        return self.features[index]
+
+
+def collator(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> DataCollatorForSeq2Seq:
+    """Pads to the longest of a batch; also gives the decoder its shifted labels."""
+    return DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=IGNORED, pad_to_multiple_of=8)
+
+
+def _summaries(
+    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
+) -> list[dict]:
+    longest = config.input_tokens * _MOST_CHARACTERS_A_TOKEN
+    inputs = tokenizer(
+        [PREFIX + example.document[:longest] for example in examples],
+        truncation=True,
+        max_length=config.input_tokens,
+    )
+    labels = tokenizer(
+        text_target=[example.summary for example in examples],
+        truncation=True,
+        max_length=config.target_tokens,
+    )
+    return [
+        {"input_ids": ids, "labels": label}
+        for ids, label in zip(inputs["input_ids"], labels["input_ids"], strict=True)
+    ]
+
+
+def _copy_spans(
+    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
+) -> list[dict]:
+    """A random window of each document as input, a random span of that window as target."""
+    generator = random.Random(config.seed)
+    longest = 4 * config.input_tokens * _MOST_CHARACTERS_A_TOKEN
+    documents = tokenizer([example.document[:longest] for example in examples], add_special_tokens=False)
+    features = []
+    for ids in documents["input_ids"]:
+        window = _random_span(ids, config.input_tokens - 1, generator)
+        if len(window) >= 2:
+            span = _random_span(window, config.target_tokens, generator)
+            features.append({"input_ids": [*window, tokenizer.eos_token_id], "labels": span})
+    return features
+
+
+def _random_span(ids: list[int], length: int, generator: random.Random) -> list[int]:
+    start = generator.randrange(max(1, len(ids) - length + 1))
+    return ids[start : start + length]

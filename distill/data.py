@@ -1,0 +1,240 @@
+"""Where examples come from, and how they become batches."""
+
+import hashlib
+import json
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from distill.errors import BadData
+
+BUILT_IN = "built-in"
+SAMPLES = Path(__file__).parent / "samples"
+FILE_KINDS = {".csv": "csv", ".jsonl": "json", ".json": "json", ".parquet": "parquet"}
+
+
+@dataclass(frozen=True)
+class HubData:
+    """A data set of the Hugging Face hub whose columns are known."""
+
+    path: str
+    document: str
+    summary: str
+    config: str | None = None
+    revision: str | None = None
+
+
+HUB_DATASETS = {
+    "cnn_dailymail": HubData("abisee/cnn_dailymail", "article", "highlights", config="3.0.0"),
+    # The original is a script, which `datasets` no longer runs; the hub keeps a converted copy.
+    "xsum": HubData("EdinburghNLP/xsum", "document", "summary", revision="refs/convert/parquet"),
+    "samsum": HubData("knkarthick/samsum", "dialogue", "summary"),
+}
+_DOCUMENT_NAMES = ("document", "article", "text", "dialogue", "body", "content")
+_SUMMARY_NAMES = ("summary", "highlights", "target", "headline", "title", "abstract")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text and its reference summary."""
+
+    document: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What was read: the usable rows, and how many were not usable and why."""
+
+    rows: list[Example]
+    empty: int = 0
+    broken: int = 0
+
+    @property
+    def note(self) -> str:
+        """One line on what was read."""
+        left_out = [f"{n} {why}" for n, why in ((self.empty, "empty"), (self.broken, "broken")) if n]
+        return f"{len(self.rows)} examples" + (f", left out: {' and '.join(left_out)}" if left_out else "")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the rows, whatever file they came from."""
+        digest = hashlib.sha256()
+        for row in self.rows:
+            digest.update(json.dumps([row.document, row.summary]).encode())
+        return digest.hexdigest()
+
+
+def load(
+    source: str,
+    *,
+    split: str = "train",
+    document_column: str | None = None,
+    summary_column: str | None = None,
+    limit: int | None = None,
+    summary_optional: bool = False,
+) -> Examples:
+    """Read examples.
+
+    Args:
+        source: `built-in`, a name of `HUB_DATASETS`, any other hub data set's id, or a csv, jsonl or parquet
+            file (also gzipped).
+        split: Of the built-in set and of hub sets: `train` or `validation`.
+        document_column, summary_column: By default the first column with a usual name.
+        limit: Stop after this many usable rows.
+        summary_optional: Keep rows without a summary (texts to label).
+
+    Raises:
+        BadData: The source does not exist or cannot be read, lacks a column, or has no usable row.
+    """
+    hub = HUB_DATASETS.get(source)
+    if source == BUILT_IN:
+        records = _file_records(SAMPLES / f"{split}.jsonl")
+    elif Path(source).expanduser().is_file():
+        records = _file_records(Path(source).expanduser())
+    else:
+        records = _hub_records(hub or _unknown(source), split)
+    document = document_column or (hub.document if hub else None)
+    summary = summary_column or (hub.summary if hub else None)
+    examples = _collect(records, document, summary, limit, summary_optional)
+    if not examples.rows:
+        raise BadData(f"{source} has no usable row ({examples.empty} empty, {examples.broken} broken).")
+    return examples
+
+
+def read_columns(path: str | Path) -> list[str]:
+    """The columns of a csv, jsonl or parquet file."""
+    for record in _file_records(Path(path)):
+        if isinstance(record, dict):
+            return [str(name) for name in record]
+    raise BadData(f"{Path(path).name} has no rows.")
+
+
+def split_off(examples: Examples, validation: int, seed: int) -> tuple[list[Example], list[Example]]:
+    """Shuffle by seed and set `validation` rows aside (a fifth at most)."""
+    rows = list(examples.rows)
+    if len(rows) < 2:
+        raise BadData(
+            "One example cannot be split into training and validation; give more, or a validation file."
+        )
+    random.Random(seed).shuffle(rows)
+    held_out = max(1, min(validation, len(rows) // 5))
+    return rows[held_out:], rows[:held_out]
+
+
+def _unknown(source: str) -> HubData:
+    if Path(source).suffix or source.count("/") != 1:
+        known = ", ".join([BUILT_IN, *HUB_DATASETS])
+        raise BadData(
+            f"There is no data {source!r}: use {known}, a hub id such as owner/name, or an existing file."
+        )
+    return HubData(source, "", "")
+
+
+def _file_records(path: Path) -> Iterator[Any]:
+    kind = FILE_KINDS.get(Path(path.stem).suffix if path.suffix == ".gz" else path.suffix)
+    if kind is None:
+        raise BadData(f"{path.name} is not a csv, jsonl or parquet file.")
+    if kind == "json":
+        return _json_lines(path)
+    return _table_records(path, kind)
+
+
+def _json_lines(path: Path) -> Iterator[Any]:
+    import gzip
+
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.strip():
+                    yield _json_or_none(line)
+    except (OSError, EOFError) as error:
+        raise BadData(f"{path.name} cannot be read: {error}.") from error
+
+
+def _json_or_none(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return None
+
+
+def _table_records(path: Path, kind: str) -> Iterator[Any]:
+    import pandas
+
+    try:
+        table = pandas.read_csv(path, dtype=str) if kind == "csv" else pandas.read_parquet(path)
+    except Exception as error:  # pandas and pyarrow raise many kinds, all mean: not such a file
+        raise BadData(f"{path.name} cannot be read as {kind}: {str(error).splitlines()[0]}") from error
+    yield from table.to_dict("records")
+
+
+def _hub_records(data: HubData, split: str) -> Iterator[Any]:
+    import datasets
+
+    try:
+        rows = datasets.load_dataset(data.path, data.config, split=split, revision=data.revision)
+    except Exception as error:  # every kind of network, hub and format error ends here
+        raise BadData(
+            f"The data set {data.path} could not be loaded: {str(error).splitlines()[0][:200]}."
+            f" Without a network use {BUILT_IN} or a file."
+        ) from error
+    yield from rows
+
+
+def _collect(
+    records: Iterable[Any],
+    document: str | None,
+    summary: str | None,
+    limit: int | None,
+    summary_optional: bool,
+) -> Examples:
+    rows: list[Example] = []
+    empty = broken = 0
+    columns: tuple[str, str] | None = None
+    for record in records:
+        if not isinstance(record, dict):
+            broken += 1
+            continue
+        if columns is None:
+            columns = _columns(list(record), document, summary, summary_optional)
+        text, gist = (record.get(name) for name in columns)
+        if summary_optional and _missing(gist):
+            gist = ""
+        if _missing(text) or (_missing(gist) and not summary_optional):
+            empty += 1
+        elif not isinstance(text, str) or not isinstance(gist, str):
+            broken += 1
+        else:
+            rows.append(Example(text.strip(), gist.strip()))
+            if limit is not None and len(rows) >= limit:
+                break
+    return Examples(rows, empty, broken)
+
+
+def _missing(value: Any) -> bool:
+    """None, NaN (what pandas makes of an empty cell) or white space."""
+    return value is None or value != value or (isinstance(value, str) and not value.strip())
+
+
+def _columns(
+    present: list[str], document: str | None, summary: str | None, summary_optional: bool
+) -> tuple[str, str]:
+    found = [
+        wanted or next((name for name in usual if name in present), None)
+        for wanted, usual in ((document, _DOCUMENT_NAMES), (summary, _SUMMARY_NAMES))
+    ]
+    for name, what in zip(found, ("document", "summary"), strict=True):
+        if name not in present and not (what == "summary" and summary_optional):
+            wrong = f"has no column {name!r}" if name else f"has no column that looks like the {what}"
+            raise BadData(f"The data {wrong}. It has: {', '.join(present)}. Name it with {what}_column.")
+    return found[0] or "", found[1] or ""
+
+
+def take(rows: Iterable[Example], limit: int | None) -> list[Example]:
+    """The first `limit` rows, or all."""
+    return list(islice(rows, limit))

@@ -1,0 +1,25 @@
+"""What can go wrong with a run that the user can mend."""
+
+from models.errors import DistillError
+
+__all__ = ["BadConfig", "BadData", "DistillError", "IncompatibleModels", "RunConflict", "RunNotFound"]
+
+
+class BadConfig(DistillError):
+    """A run's setting is unknown or has a value that cannot work."""
+
+
+class BadData(DistillError):
+    """The data cannot be read, lacks a column, or holds nothing to learn from."""
+
+
+class IncompatibleModels(DistillError):
+    """This teacher cannot teach this student."""
+
+
+class RunConflict(DistillError):
+    """Another run is busy, or this one is in a state that does not allow what was asked."""
+
+
+class RunNotFound(DistillError):
+    """There is no run with this id."""

@@ -1,0 +1,93 @@
+"""How good summaries are: ROUGE with intervals, retention, novelty, repetition. Imports nothing heavy."""
+
+import random
+from collections.abc import Iterable, Sequence
+from functools import cache
+from statistics import fmean
+from typing import Any
+
+ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+_RESAMPLES = 1000
+
+
+@cache
+def _scorer() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer(list(ROUGE_KINDS), use_stemmer=True, split_summaries=True)
+
+
+def rouge(prediction: str, reference: str) -> dict[str, float]:
+    """F1 of ROUGE-1, -2, -L and -Lsum, 0 to 1, by rouge-score with stemming.
+
+    Lin (2004), ROUGE: A Package for Automatic Evaluation of Summaries.
+    """
+    return {kind: score.fmeasure for kind, score in _scorer().score(reference, prediction).items()}
+
+
+def rouge_means(predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
+    """Mean F1 of each kind over pairs."""
+    scores = [rouge(p, r) for p, r in zip(predictions, references, strict=True)]
+    return {kind: fmean(score[kind] for score in scores) for kind in ROUGE_KINDS}
+
+
+def bootstrap(values: Sequence[float], seed: int = 42) -> dict[str, float]:
+    """The mean `f` with its 95% percentile bootstrap interval, `low` to `high`."""
+    generator = random.Random(seed)
+    means = sorted(fmean(generator.choices(values, k=len(values))) for _ in range(_RESAMPLES))
+    return {
+        "f": fmean(values),
+        "low": means[int(0.025 * _RESAMPLES)],
+        "high": means[int(0.975 * _RESAMPLES) - 1],
+    }
+
+
+def novel_bigrams(summary: str, document: str) -> float:
+    """The share of the summary's word bigrams that do not occur in the document, 0 to 1."""
+    pairs = _ngrams(summary, 2)
+    known = set(_ngrams(document, 2))
+    return fmean(pair not in known for pair in pairs) if pairs else 0.0
+
+
+def has_repeated_trigram(summary: str) -> bool:
+    """Whether any word trigram occurs twice."""
+    triples = _ngrams(summary, 3)
+    return len(triples) != len(set(triples))
+
+
+def judge_texts(
+    summaries: Sequence[str], documents: Sequence[str], references: Sequence[str]
+) -> dict[str, Any]:
+    """Everything the texts alone tell: ROUGE with intervals, novel bigrams, repeated trigrams."""
+    scores = [rouge(s, r) for s, r in zip(summaries, references, strict=True)]
+    pairs = list(zip(summaries, documents, strict=True))
+    return {
+        "n": len(scores),
+        **{kind: bootstrap([score[kind] for score in scores]) for kind in ROUGE_KINDS},
+        "novel_bigrams": fmean(novel_bigrams(summary, document) for summary, document in pairs),
+        "repeated_trigrams": fmean(has_repeated_trigram(summary) for summary in summaries),
+    }
+
+
+def add_retention(results: list[dict[str, Any]], reference: dict[str, Any] | None) -> None:
+    """Write into each result its ROUGE-L as a share of the reference model's (the teacher's)."""
+    for result in results:
+        best = reference["rougeL"]["f"] if reference else 0.0
+        result["retention"] = result["rougeL"]["f"] / best if best else None
+
+
+def _ngrams(text: str, size: int) -> list[tuple[str, ...]]:
+    words = _words(text)
+    return [tuple(words[index : index + size]) for index in range(len(words) - size + 1)]
+
+
+def _words(text: str) -> list[str]:
+    from rouge_score.tokenize import tokenize
+
+    return tokenize(text, None)
+
+
+def means(values: Iterable[float]) -> float:
+    """Mean, 0 of nothing."""
+    kept = list(values)
+    return fmean(kept) if kept else 0.0

@@ -1,0 +1,81 @@
+"""Hand a student over: a plain T5 with its tokenizer and a model card, anywhere the user wants it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from distill import student
+from distill.errors import BadConfig, RunConflict
+from distill.runs import Run
+
+_CARD = """---
+library_name: transformers
+tags: [summarization, t5, distillation]
+---
+
+# {name}
+
+{kind} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and prefix inputs with
+`summarize: `.
+
+{table}
+## How it was made
+
+```json
+{lineage}
+```
+
+Settings:
+
+```json
+{config}
+```
+"""
+
+
+def export_student(run: Run, folder: Path, dtype: str = "float32", shard_size: str = "9MB") -> None:
+    """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
+
+    Raises:
+        RunConflict: The run has no student yet.
+        BadConfig: The folder holds something already.
+    """
+    if not run.student.is_dir():
+        raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
+    if folder.exists() and any(folder.iterdir()):
+        raise BadConfig(f"{folder} is not empty; name a new folder.")
+    model = student.load_model(run.student).to(getattr(torch, dtype))
+    model.save_pretrained(folder, max_shard_size=shard_size)
+    student.load_tokenizer(run.student).save_pretrained(folder)
+    (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
+
+
+def _card(run: Run, name: str) -> str:
+    config = run.config().as_dict()
+    return _CARD.format(
+        name=name,
+        kind=f"Distilled from `{config['teacher']}`" if config["teacher"] else "Trained on labels",
+        table=_table((run.result() or {}).get("rows", [])),
+        lineage=json.dumps(run.lineage(), indent=1),
+        config=json.dumps({key: value for key, value in config.items() if value is not None}, indent=1),
+    )
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    lines = [
+        f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 with 95% bootstrap intervals.\n",
+        "| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds a summary |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        scores = " | ".join(
+            "{f:.3f} ({low:.3f}–{high:.3f})".format(**row[kind]) for kind in ("rouge1", "rouge2", "rougeL")
+        )
+        lines.append(
+            f"| {row['label']} | {scores} | {row['seconds']:.2f} ({row['engine']}, {row['device']}) |"
+        )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,100 @@
+"""Let models summarise, and score what they write."""
+
+import logging
+from collections.abc import Sequence
+from statistics import fmean, median
+from typing import Any
+
+from distill import data
+from distill.config import RunConfig, parse_layers
+from distill.evaluation import add_retention, judge_texts
+from distill.runs import Run
+from models.decoding import Decoding
+from models.pool import ModelPool
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def judge_models(
+    names: Sequence[str],
+    source: str,
+    settings: Settings,
+    *,
+    limit: int | None = None,
+    beams: int = 4,
+    **columns: Any,
+) -> list[dict[str, Any]]:
+    """Score models on a file or data set; one result a model, in the order named.
+
+    Args:
+        names: Model names, also with `@engine:dtype`.
+        source: As in `distill.data.load`; of sets with splits the validation split.
+        limit: Use only the first so many examples.
+        beams: Of the search.
+        **columns: `document_column` and `summary_column`.
+
+    Raises:
+        DistillError: A model or the data cannot be used.
+    """
+    examples = data.load(source, split="validation", limit=limit, **columns)
+    log.info("%s: %s", source, examples.note)
+    pool = ModelPool(settings)
+    return [judge_model(pool, name, examples.rows, Decoding(beams=beams)) for name in names]
+
+
+def judge_model(
+    pool: ModelPool, name: str, examples: Sequence[data.Example], decoding: Decoding
+) -> dict[str, Any]:
+    """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text."""
+    summarizer = pool.get(name)
+    summaries = []
+    for index, example in enumerate(examples, 1):
+        summaries.append(summarizer.summarize(example.document, decoding))
+        if index % 10 == 0 or index == len(examples):
+            log.info("%s: %d of %d summaries", name, index, len(examples))
+    scores = judge_texts(
+        [summary.text for summary in summaries],
+        [example.document for example in examples],
+        [example.summary for example in examples],
+    )
+    last = summaries[-1]
+    return {
+        "model": name,
+        **scores,
+        "mean_tokens": fmean(summary.tokens_out for summary in summaries),
+        "seconds": median(summary.seconds for summary in summaries),
+        "parameters": summarizer.info.parameters,
+        "bytes": summarizer.info.disk_bytes,
+        "engine": last.engine,
+        "device": last.device,
+        "dtype": last.dtype,
+        "beams": decoding.beams,
+    }
+
+
+def judge(
+    run: Run, config: RunConfig, examples: Sequence[data.Example], settings: Settings
+) -> dict[str, Any]:
+    """The end table of a run: its student beside the teacher, the original and itself before training."""
+    pool = ModelPool(settings)
+    decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
+    rows = []
+    for label, name in _contestants(run, config):
+        row = judge_model(pool, name, examples, decoding)
+        rows.append({"label": label, **row})
+    teacher = next((row for row in rows if row["label"] == "teacher"), None)
+    add_retention(rows, teacher)
+    return {"rows": rows, "examples": len(examples)}
+
+
+def _contestants(run: Run, config: RunConfig) -> list[tuple[str, str]]:
+    before = str(run.initial) if parse_layers(config.student) else config.student
+    found = [("student after", f"run:{run.run_id}"), ("student before", before)]
+    model_set = (config.teacher or "").partition("/")[0]
+    original = f"{model_set}/original"
+    if model_set in ("embedded", "t5") and original != before:
+        found.append(("original", original))
+    if config.teacher:
+        found.append(("teacher", config.teacher))
+    return found

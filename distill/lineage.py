@@ -1,0 +1,49 @@
+"""What a run was made from, so that it can be made again."""
+
+import os
+import platform
+import subprocess
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from distill import data
+from distill.config import RunConfig
+from distill.materials import Materials
+
+
+def lineage(config: RunConfig, materials: Materials) -> dict[str, Any]:
+    """Models, hashes of the examples used, the project's commit, library versions, seed, device, threads."""
+    packages = ("torch", "transformers", "accelerate", "tokenizers")
+    return {
+        "teacher": config.teacher,
+        "student": config.student,
+        "data": config.data,
+        "data_sha256": data.Examples(materials.train).digest,
+        "validation_sha256": data.Examples(materials.validation).digest,
+        "train_examples": len(materials.train),
+        "validation_examples": len(materials.validation),
+        "student_parameters": materials.student.num_parameters(),
+        "seed": config.seed,
+        "commit": _commit(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "threads": torch.get_num_threads(),
+        "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+
+
+def _commit() -> str | None:
+    """The project's commit, where it runs from a checkout."""
+    answer = subprocess.run(
+        ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+    )
+    return answer.stdout.strip() or None

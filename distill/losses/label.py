@@ -1,0 +1,20 @@
+"""Hard targets: cross-entropy on the reference tokens."""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from distill.losses.masking import masked_mean
+
+
+def label_loss(*, student: Tensor, labels: Tensor, mask: Tensor, count: Tensor | None = None) -> Tensor:
+    """Cross-entropy in nats per unmasked token, computed in float32.
+
+    Args:
+        student: Logits, `(batch, target_length, vocab)`.
+        labels: Token ids, `(batch, target_length)`; masked places may hold anything.
+        mask: `(batch, target_length)`, 1 = counts.
+        count: See `masked_mean`.
+    """
+    targets = labels.masked_fill(mask == 0, 0)
+    losses = F.cross_entropy(student.float().transpose(1, 2), targets, reduction="none")
+    return masked_mean(losses, mask, count)

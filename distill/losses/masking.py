@@ -1,0 +1,16 @@
+"""The one mean all losses share."""
+
+from torch import Tensor
+
+
+def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = None) -> Tensor:
+    """Mean of `values` where `mask` is 1; exactly 0 (with a gradient of 0) where nothing counts.
+
+    Args:
+        values, mask: Of one shape, `(batch, length)`.
+        count: Divide by this instead of the number of unmasked places: under gradient accumulation the
+            number over all accumulated batches, so that every token weighs the same.
+    """
+    kept = values.masked_fill(mask == 0, 0.0).sum()
+    total = mask.sum() if count is None else count
+    return kept / max(float(total), 1.0)

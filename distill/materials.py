@@ -1,0 +1,70 @@
+"""What a run works with: its models, its tokenizer and its examples, loaded."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from distill import data, student
+from distill.config import RunConfig, parse_layers
+from distill.errors import IncompatibleModels
+from models.catalogue import resolve
+from models.loading import fetch
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a run works with, loaded."""
+
+    student: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    teacher: PreTrainedModel | None
+    train: list[data.Example]
+    validation: list[data.Example]
+
+
+def load_materials(config: RunConfig, settings: Settings) -> Materials:
+    """Load what the config names; raises DistillError for what cannot be had."""
+
+    def folder(name: str) -> Path:
+        return fetch(resolve(name, settings))
+
+    teacher = student.load_model(folder(config.teacher)) if config.teacher else None
+    layers = parse_layers(config.student)
+    if layers is None:
+        source = folder(config.student)
+        model = student.load_model(source)
+    elif teacher is not None and config.teacher is not None:
+        source = folder(config.teacher)
+        model = student.from_teacher_layers(teacher, *layers)
+    else:
+        raise IncompatibleModels(
+            f"The student {config.student} is cut from a teacher, but no teacher was named."
+        )
+    train, validation = _examples(config)
+    return Materials(model, student.load_tokenizer(source), teacher, train, validation)
+
+
+def _examples(config: RunConfig) -> tuple[list[data.Example], list[data.Example]]:
+    columns = {
+        "document_column": config.document_column,
+        "summary_column": config.summary_column,
+        "summary_optional": config.task == "copy",
+    }
+    has_validation_split = config.data == data.BUILT_IN or config.data in data.HUB_DATASETS
+    if config.validation is None and not has_validation_split:
+        wanted = config.max_examples + config.validation_examples if config.max_examples else None
+        examples = data.load(config.data, limit=wanted, **columns)
+        log.info("%s: %s", config.data, examples.note)
+        train, validation = data.split_off(examples, config.validation_examples, config.seed)
+        return data.take(train, config.max_examples), validation
+    examples = data.load(config.data, limit=config.max_examples, **columns)
+    held_out = data.load(
+        config.validation or config.data, split="validation", limit=config.validation_examples, **columns
+    )
+    log.info("%s: %s; validation: %s", config.data, examples.note, held_out.note)
+    return examples.rows, held_out.rows

@@ -1,0 +1,237 @@
+"""The check before a run: may this teacher teach this student, will it fit, what would fail and why."""
+
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any
+
+import psutil
+
+from distill.config import RunConfig, parse_layers
+from distill.errors import DistillError
+from distill.layer_map import evenly_spaced
+from models.catalogue import resolve
+from models.inspection import ModelInfo
+from models.loading import fetch, inspect, open_tokenizer
+from models.settings import Settings
+
+_PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
+_ADAM_STATES = 4  # weights, gradients and AdamW's two moments, all float32
+_ACTIVATIONS_A_LAYER = 16  # d_model-wide float32 values kept a token and layer, roughly (measured: see tests)
+_LOGIT_COPIES = 4
+_SAMPLE = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: a stable `code`, what it is, what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass
+class Report:
+    """What the check found. `problems` rule the pair out, `warnings` do not."""
+
+    problems: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    estimate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def compatible(self) -> bool:
+        """Whether a run can start."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {"compatible": self.compatible, **asdict(self)}
+
+
+def check(
+    teacher: str,
+    student: str,
+    settings: Settings,
+    data: str | None = None,
+    config: RunConfig | None = None,
+) -> Report:
+    """Check a pair before training.
+
+    Args:
+        teacher, student: Model names; the student also as `layers:E+D`.
+        settings: Where models and runs are.
+        data: With it, both models summarise a sample and are scored: does the teacher really do better?
+        config: Sizes for the memory estimate; the `report` preset's by default.
+    """
+    report = Report()
+    taught = _open(teacher, "teacher", settings, report)
+    layers = parse_layers(student)
+    learner = taught if layers else _open(student, "student", settings, report)
+    if taught is None or learner is None:
+        return report
+    if layers:
+        _check_layers(taught, layers, report)
+    else:
+        _check_family(taught, learner, report)
+        _check_vocabulary(taught, learner, report)
+        _check_sizes(taught, learner, report)
+        layers = (learner.encoder_layers, learner.decoder_layers)
+    if report.compatible:
+        report.estimate = _estimate(taught, learner, layers, config or RunConfig(student=student))
+        _check_memory(report)
+        if data is not None:
+            _check_quality(teacher, student, data, settings, report)
+    return report
+
+
+def _open(name: str, part: str, settings: Settings, report: Report) -> ModelInfo | None:
+    try:
+        return inspect(fetch(resolve(name, settings)))
+    except DistillError as error:
+        remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
+        report.problems.append(
+            Finding(f"{part}_unusable", f"The {part} {name} cannot be used: {error}", remedy)
+        )
+        return None
+
+
+def _check_layers(teacher: ModelInfo, layers: tuple[int, int], report: Report) -> None:
+    for part, have, wanted in zip(
+        ("encoder", "decoder"), (teacher.encoder_layers, teacher.decoder_layers), layers, strict=True
+    ):
+        if not 1 <= wanted <= have:
+            report.problems.append(
+                Finding(
+                    "too_many_layers",
+                    f"The student wants {wanted} {part} layers, the teacher has {have}.",
+                    f"Choose 1 to {have}.",
+                )
+            )
+
+
+def _check_family(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    if teacher.model_type != student.model_type:
+        report.problems.append(
+            Finding(
+                "family",
+                f"The teacher is a {teacher.model_type}, the student a {student.model_type}:"
+                " their outputs cannot be compared token by token.",
+                "Choose two models of one family.",
+            )
+        )
+
+
+def _check_vocabulary(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    ours, theirs = open_tokenizer(student.folder), open_tokenizer(teacher.folder)
+    mine, taught = ours.vocabulary(), theirs.vocabulary()
+    if mine != taught:
+        shared = len(mine.items() & taught.items())
+        report.problems.append(
+            Finding(
+                "vocabulary",
+                f"The vocabularies differ: {shared} of the student's {len(mine)} tokens have the same id among"
+                f" the teacher's {len(taught)}, so the teacher's logits mean other words.",
+                "Choose a student with the teacher's tokenizer, or cut one from the teacher with layers:E+D.",
+            )
+        )
+    elif any(ours.encode(text).ids != theirs.encode(text).ids for text in _PROBES):
+        report.problems.append(
+            Finding(
+                "tokenizer",
+                "The vocabularies are equal but the tokenizers split text differently.",
+                "Save the teacher's tokenizer with the student.",
+            )
+        )
+
+
+def _check_sizes(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    if teacher.folder == student.folder:
+        report.warnings.append(
+            Finding("same_model", "Teacher and student are the same model.", "Choose a larger teacher.")
+        )
+    elif teacher.parameters < student.parameters:
+        report.warnings.append(
+            Finding(
+                "teacher_smaller",
+                f"The teacher ({teacher.parameters / 1e6:.1f} M parameters) is smaller than the student"
+                f" ({student.parameters / 1e6:.1f} M): it can hardly teach it anything.",
+                "Swap them, or choose a larger teacher.",
+            )
+        )
+
+
+def _estimate(
+    teacher: ModelInfo, student: ModelInfo, layers: tuple[int, int], config: RunConfig
+) -> dict[str, Any]:
+    """Bytes of one training step in float32, and what the layer map and the shapes are."""
+    encoder, decoder = layers
+    whole = teacher.encoder_layers + teacher.decoder_layers
+    share = (encoder + decoder) / whole if student is teacher else 1.0
+    student_parameters = student.parameters * share
+    per_token = _ACTIVATIONS_A_LAYER * 4 * student.d_model
+    activations = (
+        config.batch_size * per_token * (config.input_tokens * encoder + config.target_tokens * decoder)
+    )
+    logits = config.batch_size * config.target_tokens * student.vocab_size * 4 * _LOGIT_COPIES
+    parts = {
+        "teacher_bytes": teacher.parameters * 4,
+        "student_bytes": round(student_parameters * 4 * _ADAM_STATES),
+        "activation_bytes": round(activations + logits),
+    }
+    return {
+        **parts,
+        "total_bytes": sum(parts.values()),
+        "available_bytes": _available_bytes(),
+        "teacher_shape": _shape(teacher),
+        "student_shape": {**_shape(student), "encoder_layers": encoder, "decoder_layers": decoder},
+        "layer_map": {
+            part: list(evenly_spaced(have, wanted)) if wanted <= have else None
+            for part, have, wanted in (
+                ("encoder", teacher.encoder_layers, encoder),
+                ("decoder", teacher.decoder_layers, decoder),
+            )
+        },
+    }
+
+
+def _shape(info: ModelInfo) -> dict[str, int]:
+    names = ("parameters", "encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "vocab_size")
+    return {name: getattr(info, name) for name in names}
+
+
+def _available_bytes() -> int:
+    from models.measure import device_memory
+
+    device = device_memory()
+    return device.total_bytes - device.used_bytes if device else psutil.virtual_memory().available
+
+
+def _check_memory(report: Report) -> None:
+    needed, there = report.estimate["total_bytes"], report.estimate["available_bytes"]
+    if needed > there:
+        report.warnings.append(
+            Finding(
+                "memory",
+                f"Training needs about {needed / 1e9:.1f} GB, {there / 1e9:.1f} GB are free.",
+                "Lower batch_size or input_tokens, or set gradient_checkpointing=true.",
+            )
+        )
+
+
+def _check_quality(teacher: str, student: str, data: str, settings: Settings, report: Report) -> None:
+    from distill.judging import judge_models
+
+    names = [teacher] if parse_layers(student) else [teacher, student]
+    rows = judge_models(names, data, settings, limit=_SAMPLE)
+    scores = {row["model"]: row["rougeL"]["f"] for row in rows}
+    report.estimate["rougeL"] = scores
+    weak = partial(
+        Finding, "weak_teacher", remedy="Tune the teacher on this data first: python -m distill finetune."
+    )
+    if student in scores and scores[teacher] <= scores[student]:
+        report.warnings.append(
+            weak(
+                f"On {_SAMPLE} examples the teacher reaches ROUGE-L {scores[teacher]:.3f}, the student"
+                f" {scores[student]:.3f}: a teacher that is no better has little to teach.",
+            )
+        )

@@ -1,0 +1,105 @@
+"""The processes behind runs: one at a time, found again after a restart, ended politely."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from distill.errors import RunConflict
+
+_INHERITED = "STUDIO_RUN_LOCK"  # tells a child the file descriptor of the lock it was given
+_POLITE_SECONDS = 20
+
+
+class RunLock:
+    """Lets one run at a time train in a studio's home.
+
+    An exclusive `flock`, so the system releases it however its holder ends. A child process given the open
+    descriptor keeps holding it after the parent has closed its own: there is no moment between the two.
+    """
+
+    def __init__(self, home: Path) -> None:
+        inherited = os.environ.pop(_INHERITED, None)
+        if inherited is not None:
+            self.descriptor = int(inherited)
+            return
+        home.mkdir(parents=True, exist_ok=True)
+        self.descriptor = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self.descriptor)
+            raise RunConflict("Another run is busy. Wait for it to end, or cancel it first.") from None
+
+    def __enter__(self) -> "RunLock":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+
+def spawn(run_id: str, home: Path, log: Path, lock: RunLock) -> dict[str, Any]:
+    """Carry the run out in a process of its own that outlives this one; returns that process's identity."""
+    environment = {
+        **os.environ,
+        _INHERITED: str(lock.descriptor),
+        "STUDIO_HOME": str(home),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
+    }
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "distill", "resume", run_id],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            pass_fds=(lock.descriptor,),
+            env=environment,
+        )
+    who = identity(child.pid)
+    threading.Thread(target=child.wait, daemon=True).start()  # so that no zombie is left
+    return who
+
+
+def identity(pid: int | None = None) -> dict[str, Any]:
+    """What tells this process from a later one with the same pid."""
+    process = psutil.Process(pid)
+    return {"pid": process.pid, "started": process.create_time()}
+
+
+def is_alive(who: dict[str, Any] | None) -> bool:
+    """Whether the process of this identity still works."""
+    return _process(who) is not None
+
+
+def end(who: dict[str, Any] | None, patience: float = _POLITE_SECONDS) -> None:
+    """In the background: wait for the process to stop by itself, then ask it, then kill it."""
+    threading.Thread(target=_end, args=(who, patience), daemon=True).start()
+
+
+def _end(who: dict[str, Any] | None, patience: float) -> None:
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        process = _process(who)
+        if process is None:
+            return
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(patience)
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(ending)
+
+
+def _process(who: dict[str, Any] | None) -> psutil.Process | None:
+    try:
+        process = psutil.Process((who or {})["pid"])
+        same = abs(process.create_time() - (who or {})["started"]) < 0.01
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (KeyError, psutil.Error):
+        return None

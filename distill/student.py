@@ -1,0 +1,100 @@
+"""How a student is born: from a checkpoint, from layers of its teacher, or fresh from a shape."""
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import (
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    T5Config,
+    T5ForConditionalGeneration,
+)
+
+from distill.copy_circuit import add_copy_circuit
+from distill.errors import BadConfig
+from distill.layer_map import evenly_spaced
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of a fresh T5: `width` is d_model, `inner` d_ff; relu, tied embeddings, no dropout.
+
+    Few decoder layers make generation fast: the encoder runs once a text, the decoder once a token.
+    """
+
+    width: int = 256
+    inner: int = 1024
+    encoder_layers: int = 4
+    decoder_layers: int = 3
+    heads: int = 4
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value < 1:
+                raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
+
+
+def load_model(folder: Path) -> PreTrainedModel:
+    """Load an encoder-decoder checkpoint in float32 from safetensors."""
+    return AutoModelForSeq2SeqLM.from_pretrained(folder, use_safetensors=True, dtype=torch.float32)
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """Load the tokenizer that belongs to a checkpoint."""
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
+    """Copy the teacher and keep evenly spaced layers of its encoder and decoder.
+
+    Everything else (embeddings, head, norms, position biases, tied or not) stays as the teacher has it, so a
+    forward pass of a full-depth copy equals the teacher's.
+    """
+    student = copy.deepcopy(teacher)
+    _keep(student.encoder, evenly_spaced(len(teacher.encoder.block), encoder_layers))
+    _keep(student.decoder, evenly_spaced(len(teacher.decoder.block), decoder_layers))
+    student.config.num_layers = encoder_layers
+    student.config.num_decoder_layers = decoder_layers
+    return student
+
+
+def _keep(stack: Any, layers: tuple[int, ...]) -> None:
+    stack.block = nn.ModuleList(stack.block[layer] for layer in layers)
+    stack.config.num_layers = len(layers)
+    for index, block in enumerate(stack.block):
+        for module in block.modules():
+            if getattr(module, "layer_idx", None) is not None:
+                module.layer_idx = index  # the generation cache is addressed by it
+
+
+def fresh(shape: Shape, tokenizer: PreTrainedTokenizerBase, seed: int = 42) -> T5ForConditionalGeneration:
+    """A new T5 of this shape with random weights and a copy circuit in half of its heads."""
+    torch.manual_seed(seed)
+    config = T5Config(
+        vocab_size=-(-len(tokenizer) // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
+        d_model=shape.width,
+        d_kv=64,
+        d_ff=shape.inner,
+        num_layers=shape.encoder_layers,
+        num_decoder_layers=shape.decoder_layers,
+        num_heads=shape.heads,
+        dropout_rate=0.0,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        decoder_start_token_id=tokenizer.pad_token_id,
+    )
+    model = T5ForConditionalGeneration(config)
+    add_copy_circuit(model, heads=max(1, shape.heads // 2), seed=seed)
+    model.generation_config = GenerationConfig(
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        decoder_start_token_id=tokenizer.pad_token_id,
+    )
+    return model

@@ -1,0 +1,206 @@
+"""Carry a run out: load, check, train, save the student, judge it."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PrinterCallback,
+    Seq2SeqTrainingArguments,
+    set_seed,
+)
+
+from distill import pairing
+from distill.batches import TokenizedExamples, collator
+from distill.config import RunConfig, parse_layers
+from distill.errors import BadData, DistillError, IncompatibleModels
+from distill.evaluation import rouge_means
+from distill.files import write_json
+from distill.judging import judge
+from distill.lineage import lineage
+from distill.materials import Materials, load_materials
+from distill.objective import Objective
+from distill.recorder import Recorder
+from distill.runs import Run
+from distill.teacher import LiveTeacher
+from distill.trainer import DistillationTrainer
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
+    """Train from the last whole checkpoint, or from the start, to the end.
+
+    Returns:
+        `run_id`, `folder`, `student`, `steps`, `metrics`; also when the run was cancelled (`student` is None).
+
+    Raises:
+        DistillError: What the user can mend; the run is then marked failed with that message.
+    """
+    try:
+        return _carry_out(run, settings)
+    except DistillError as error:
+        run.update(status="failed", message=str(error), eta_seconds=None)
+        raise
+    except OSError as error:
+        message = f"The run could not write or read its files: {error}. Free some space, then resume it."
+        run.update(status="failed", message=message, eta_seconds=None)
+        raise DistillError(message) from error
+    except Exception as error:
+        log.exception("The run failed")
+        run.update(status="failed", message=_explain(error), eta_seconds=None)
+        raise DistillError(_explain(error)) from error
+
+
+def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
+    config = run.config()
+    run.update(status="running", message="Loading the models and the data", student=None)
+    set_seed(config.seed)
+    _check_pair(config, settings)
+    materials = load_materials(config, settings)
+    write_json(run.folder / "lineage.json", lineage(config, materials))
+    set_seed(config.seed)
+    if parse_layers(config.student):
+        _save(materials.student, materials.tokenizer, run.initial)
+    trainer = _trainer(run, config, materials)
+    checkpoint = run.last_checkpoint()
+    log.info("Training from %s", checkpoint.name if checkpoint else "the start")
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    step = trainer.state.global_step
+    if run.stop_requested():
+        run.update(
+            status="cancelled",
+            message=f"Cancelled at step {step}. Resume goes on from there.",
+            eta_seconds=None,
+        )
+        return _summary(run, None, step)
+    _save(trainer.accelerator.unwrap_model(trainer.model), materials.tokenizer, run.student)
+    result: dict[str, Any] = {"rows": []}
+    if config.task == "summarize":
+        run.update(message="Judging the student beside its teacher", eta_seconds=None)
+        result = judge(run, config, materials.validation, settings)
+    write_json(run.folder / "result.json", result)
+    run.update(status="finished", message="Finished", student=f"run:{run.run_id}", eta_seconds=None)
+    return _summary(run, str(run.student), step)
+
+
+def _check_pair(config: RunConfig, settings: Settings) -> None:
+    if config.teacher is None:
+        return
+    report = pairing.check(config.teacher, config.student, settings)
+    for finding in report.warnings:
+        log.warning("%s %s", finding.message, finding.remedy)
+    if not report.compatible:
+        raise IncompatibleModels(
+            " ".join(f"{finding.message} {finding.remedy}" for finding in report.problems)
+        )
+
+
+def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationTrainer:
+    model, tokenizer = materials.student, materials.tokenizer
+    train = TokenizedExamples(materials.train, tokenizer, config)
+    if not len(train):
+        raise BadData("No example is long enough to train on.")
+
+    if config.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
+
+    def metrics(prediction: Any) -> dict[str, float]:
+        ids = torch.as_tensor(prediction.predictions).clamp(min=0)
+        texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
+        return rouge_means(texts, [example.summary for example in materials.validation])
+
+    summarizing = config.task == "summarize"
+    trainer = DistillationTrainer(
+        objective=Objective(config.alpha, config.temperature),
+        teacher=LiveTeacher(materials.teacher) if materials.teacher else None,
+        model=model,
+        args=_arguments(run, config, len(train)),
+        train_dataset=train,
+        eval_dataset=TokenizedExamples(materials.validation, tokenizer, config),
+        data_collator=collator(tokenizer, model),
+        processing_class=tokenizer,
+        compute_metrics=metrics if summarizing else None,
+        callbacks=[Recorder(run)],
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArguments:
+    steps_an_epoch = max(1, examples // (config.batch_size * config.accumulation))
+    steps = config.max_steps or int(config.epochs * steps_an_epoch)
+    precision = _precision(config.precision)
+    return Seq2SeqTrainingArguments(
+        output_dir=str(run.folder / "checkpoints"),
+        num_train_epochs=config.epochs,
+        max_steps=config.max_steps or -1,
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=8,
+        gradient_accumulation_steps=config.accumulation,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=config.warmup_steps,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.clip,
+        bf16=precision == "bfloat16",
+        fp16=precision == "float16",
+        use_cpu=not torch.cuda.is_available(),
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        eval_strategy="steps",
+        eval_steps=config.evaluation_steps or max(1, steps // 5),
+        predict_with_generate=config.task == "summarize",
+        generation_max_length=config.target_tokens,
+        generation_num_beams=config.beams,
+        save_strategy="steps",
+        save_steps=config.save_steps,
+        save_total_limit=2,
+        seed=config.seed,
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+def _precision(wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False):
+        return "bfloat16"
+    return "float32"
+
+
+def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Save a model with its tokenizer, so that the folder is there whole or not at all."""
+    if folder.exists():
+        return  # a resumed run had come this far before
+    scratch = folder.with_name(f"{folder.name}.partial")
+    model.save_pretrained(scratch)
+    tokenizer.save_pretrained(scratch)
+    scratch.replace(folder)
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
+        return "There was not enough memory: lower batch_size or input_tokens, or set gradient_checkpointing=true."
+    first = (str(error).splitlines() or [""])[0][:200]
+    return f"The run failed: {type(error).__name__}: {first}. The log has the details."
+
+
+def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]:
+    rows = run.metrics()
+    last = {key: value for row in rows[-2:] for key, value in row.items() if key not in _VARYING}
+    return {
+        "run_id": run.run_id,
+        "folder": str(run.folder),
+        "student": student_folder,
+        "steps": steps,
+        "metrics": last,
+    }
+
+
+_VARYING = {"tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

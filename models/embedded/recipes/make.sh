@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Make the embedded trio from a CNN/DailyMail file: models/embedded/recipes/make.sh TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK
+# WORK keeps the fresh models and notes which runs are done: started again, it goes on where it stopped.
+set -euo pipefail
+train=$1 validation=$2 work=$3
+recipes=$(dirname "$0")
+python=${PYTHON:-python}
+mkdir -p "$work"
+
+# step NAME COMMAND ...: run a command of the package once and note its run's id in WORK/NAME
+step() {
+    local name=$1
+    shift
+    [ -s "$work/$name" ] && return
+    "$python" -m distill "$@" | tee "$work/$name.json"
+    "$python" -c 'import json, sys; print("run:" + json.loads(sys.stdin.readlines()[-1])["run_id"])' \
+        <"$work/$name.json" >"$work/$name"
+}
+
+# copies NAME: teach a fresh model to copy, from short inputs to long ones
+copies() {
+    step "$1-24" pretrain --config "$recipes/copy-24.json" --student "$work/$1-fresh" --data "$train"
+    step "$1-64" pretrain --config "$recipes/copy-64.json" --student "$(cat "$work/$1-24")" --data "$train"
+    step "$1-160" pretrain --config "$recipes/copy-160.json" --student "$(cat "$work/$1-64")" --data "$train"
+}
+
+data=(--data "$train" --validation "$validation")
+[ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train"
+[ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
+    --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6
+copies small
+copies teacher
+step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-160")" "${data[@]}"
+step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-160")" "${data[@]}"
+step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
+    --student "$(cat "$work/small-160")" "${data[@]}"
