@@ -11,7 +11,7 @@ from distill.data import Example
 from models.decoding import PREFIX
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
-_MOST_CHARACTERS_A_TOKEN = 20  # cutting texts before tokenising them saves most of its time
+_MOST_CHARACTERS_A_TOKEN = 10  # cutting texts before tokenising them saves most of its time
 
 
 class TokenizedExamples(Dataset):

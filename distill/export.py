@@ -17,8 +17,8 @@ tags: [summarization, t5, distillation]
 
 # {name}
 
-{kind} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and prefix inputs with
-`summarize: `.
+{kind} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and begin each
+input with `summarize: `.
 
 {table}
 ## How it was made
@@ -75,7 +75,6 @@ def _table(rows: list[dict[str, Any]]) -> str:
         scores = " | ".join(
             "{f:.3f} ({low:.3f}–{high:.3f})".format(**row[kind]) for kind in ("rouge1", "rouge2", "rougeL")
         )
-        lines.append(
-            f"| {row['label']} | {scores} | {row['seconds']:.2f} ({row['engine']}, {row['device']}) |"
-        )
+        seconds = f"{row['seconds']:.2f} ({row['engine']}, {row['device']})"
+        lines.append(f"| {row['label']} | {scores} | {seconds} |")
     return "\n".join(lines) + "\n"

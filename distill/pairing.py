@@ -129,7 +129,7 @@ def _check_vocabulary(teacher: ModelInfo, student: ModelInfo, report: Report) ->
         report.problems.append(
             Finding(
                 "vocabulary",
-                f"The vocabularies differ: {shared} of the student's {len(mine)} tokens have the same id among"
+                f"The vocabularies differ: {shared} of the student's {len(mine)} tokens have the same id in"
                 f" the teacher's {len(taught)}, so the teacher's logits mean other words.",
                 "Choose a student with the teacher's tokenizer, or cut one from the teacher with layers:E+D.",
             )

@@ -55,12 +55,11 @@ class Recorder(TrainerCallback):
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> TrainerControl:
+    ) -> None:
         """Stop, with a checkpoint, where someone asked for it."""
         if self.run.stop_requested():
             control.should_save = True
             control.should_training_stop = True
-        return control
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any

@@ -69,12 +69,12 @@ def _keep(stack: Any, layers: tuple[int, ...]) -> None:
     stack.block = nn.ModuleList(stack.block[layer] for layer in layers)
     stack.config.num_layers = len(layers)
     for index, block in enumerate(stack.block):
-        for module in block.modules():
-            if getattr(module, "layer_idx", None) is not None:
-                module.layer_idx = index  # the generation cache is addressed by it
+        attentions: list[Any] = [part for part in block.modules() if hasattr(part, "layer_idx")]
+        for attention in attentions:
+            attention.layer_idx = index  # the generation cache is addressed by it
 
 
-def fresh(shape: Shape, tokenizer: PreTrainedTokenizerBase, seed: int = 42) -> T5ForConditionalGeneration:
+def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGeneration:
     """A new T5 of this shape with random weights and a copy circuit in half of its heads."""
     torch.manual_seed(seed)
     config = T5Config(
@@ -88,9 +88,9 @@ def fresh(shape: Shape, tokenizer: PreTrainedTokenizerBase, seed: int = 42) -> T
         dropout_rate=0.0,
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
-        decoder_start_token_id=tokenizer.pad_token_id,
     )
-    model = T5ForConditionalGeneration(config)
+    config.decoder_start_token_id = tokenizer.pad_token_id  # a fresh T5Config has none
+    model: Any = T5ForConditionalGeneration(config)
     add_copy_circuit(model, heads=max(1, shape.heads // 2), seed=seed)
     model.generation_config = GenerationConfig(
         pad_token_id=tokenizer.pad_token_id,

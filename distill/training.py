@@ -36,7 +36,7 @@ def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     """Train from the last whole checkpoint, or from the start, to the end.
 
     Returns:
-        `run_id`, `folder`, `student`, `steps`, `metrics`; also when the run was cancelled (`student` is None).
+        `run_id`, `folder`, `student`, `steps`, `metrics`; `student` is None where it was cancelled.
 
     Raises:
         DistillError: What the user can mend; the run is then marked failed with that message.
@@ -186,7 +186,9 @@ def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Pa
 
 def _explain(error: Exception) -> str:
     if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
-        return "There was not enough memory: lower batch_size or input_tokens, or set gradient_checkpointing=true."
+        return (
+            "The memory was too small: lower batch_size or input_tokens, or set gradient_checkpointing=true."
+        )
     first = (str(error).splitlines() or [""])[0][:200]
     return f"The run failed: {type(error).__name__}: {first}. The log has the details."
 
