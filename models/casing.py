@@ -1,0 +1,81 @@
+"""Natural text out of a model that reads and writes lower case: symbolic rules, from the source's own spelling."""
+
+import re
+from collections import Counter
+
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_SENTENCE_START = re.compile(r"(?:^|(?<=[.!?])\s|\n)[\"'(“‘\s]*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[a-z]\.)+|\b(?:mr|mrs|ms|dr|st|jr|sr|no|vs|gen|sen|rep|gov|prof))\.?$", re.IGNORECASE
+)
+_START = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]*)([a-z])")
+_LOUD = 0.6  # a text with a larger share of capital letters tells nothing about spelling
+
+
+class Casing:
+    """How the words of a source are spelled, to write a lower-case summary of it the same way.
+
+    A word takes the form it most often has inside the source's sentences. A capital at the start of a sentence
+    proves nothing, unless the next word has one too ("Zully Broussard gave").
+    """
+
+    def __init__(self, source: str) -> None:
+        forms: dict[str, Counter[str]] = {}
+        letters = sum(map(str.isalpha, source))
+        if letters and sum(map(str.isupper, source)) / letters < _LOUD:
+            for word in _telling_words(source):
+                forms.setdefault(word.lower(), Counter())[word] += 1
+        self._forms = {word: counted.most_common(1)[0][0] for word, counted in forms.items()}
+
+    def restore(self, text: str) -> str:
+        """The text with the source's capitals, capitalised sentences and paired quotation marks."""
+        return _capitalise(_WORD.sub(self._form, pair_quotes(text)))
+
+    def _form(self, match: re.Match[str]) -> str:
+        word = match[0]
+        known = self._forms.get(word)
+        if known is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
+            known = self._forms.get(head[0], head[0]) + word[head.end() :]
+        return "I" if word == "i" else known or word
+
+
+def pair_quotes(text: str) -> str:
+    """Set spaces outside each pair of double quotation marks and none inside; drop one without a partner."""
+    pieces = text.split('"')
+    if len(pieces) % 2 == 0:  # an odd number of marks
+        last = pieces.pop()
+        pieces[-1] = f"{pieces[-1].rstrip()} {last.lstrip()}"
+    out = pieces[0]
+    for index, piece in enumerate(pieces[1:], 1):
+        if index % 2:
+            gap = "" if not out or out.endswith(("(", " ", "\n")) else " "
+            out = f'{out}{gap}"{piece.strip()}"'
+        else:
+            gap = "" if not piece.strip() or piece.lstrip()[0] in ".,;:!?)" else " "
+            out = f"{out}{gap}{piece.lstrip()}"
+    return out.strip()
+
+
+def _telling_words(source: str) -> list[str]:
+    """The words whose capitals, or lack of them, are the word's own and not its sentence's."""
+    matches = list(_WORD.finditer(source))
+    told = []
+    for match, following in zip(matches, [*matches[1:], None], strict=True):
+        word = match[0]
+        plain_capital = (word[:1].isupper() and word[1:].islower()) or len(word) == 1
+        if plain_capital and _SENTENCE_START.search(source[max(0, match.start() - 8) : match.start()]):
+            adjacent = following is not None and source[match.end() : following.start()] == " "
+            if not (adjacent and following is not None and following[0][:1].isupper()):
+                continue
+        told.append(word)
+    return told
+
+
+def _capitalise(text: str) -> str:
+    def raised(match: re.Match[str]) -> str:
+        stop = match.start(1) + 1
+        if match[1].startswith(".") and _ABBREVIATION.search(text[max(0, stop - 10) : stop]):
+            return match[0]
+        return match[1] + match[2] + match[3].upper()
+
+    return _START.sub(raised, text)

@@ -1,0 +1,47 @@
+"""Natural text out of lower-case summaries."""
+
+import pytest
+
+from models.casing import Casing, pair_quotes
+
+SOURCE = (
+    'Zully Broussard gave a kidney to a stranger. "Thanks," Broussard told CNN affiliate KGO. Police in the U.S. said '
+    "the Facebook page is real. Doctors say McDonald's staff helped in March. The doctors were from NATO."
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("zully broussard gave a kidney . she told cnn .", "Zully Broussard gave a kidney . She told CNN ."),
+        ("broussard's page on facebook.", "Broussard's page on Facebook."),
+        ("doctors from nato. the police helped.", "Doctors from NATO. The police helped."),
+        ("staff at mcdonald's said i can. so i did!", "Staff at McDonald's said I can. So I did!"),
+        ("police in the u.s. said so. it is real.", "Police in the U.S. said so. It is real."),
+        ("", ""),
+    ],
+)
+def test_restores_the_source_spelling(written: str, expected: str) -> None:
+    assert Casing(SOURCE).restore(written) == expected
+
+
+def test_a_lower_case_source_gives_sentence_capitals_only() -> None:
+    assert Casing("london ( cnn ) -- a man said").restore("a man from london.") == "A man from london."
+
+
+def test_a_loud_source_does_not_make_a_loud_summary() -> None:
+    assert Casing("STOCKS FALL IN LONDON TODAY").restore("stocks fall.") == "Stocks fall."
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('he said " no , " and left', 'he said "no ," and left'),
+        ('" yes " . then', '"yes". then'),
+        ('a stray " mark', "a stray mark"),
+        ('( " x " ) " y "', '( "x") "y"'),
+        ("no marks", "no marks"),
+    ],
+)
+def test_pairs_quotes(written: str, expected: str) -> None:
+    assert pair_quotes(written) == expected
