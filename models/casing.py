@@ -1,4 +1,4 @@
-"""Natural text out of a model that reads and writes lower case: symbolic rules, from the source's own spelling."""
+"""Natural text out of a model that writes lower case: symbolic rules, from the source's own spelling."""
 
 import re
 from collections import Counter
@@ -15,8 +15,8 @@ _LOUD = 0.6  # a text with a larger share of capital letters tells nothing about
 class Casing:
     """How the words of a source are spelled, to write a lower-case summary of it the same way.
 
-    A word takes the form it most often has inside the source's sentences. A capital at the start of a sentence
-    proves nothing, unless the next word has one too ("Zully Broussard gave").
+    A word takes the form it most often has inside the source's sentences. A capital at the start of a
+    sentence proves nothing, unless the next word has one too ("Zully Broussard gave").
     """
 
     def __init__(self, source: str) -> None:
