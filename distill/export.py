@@ -58,9 +58,19 @@ def _card(run: Run, name: str) -> str:
         name=name,
         kind=f"Distilled from `{config['teacher']}`" if config["teacher"] else "Trained on labels",
         table=_table((run.result() or {}).get("rows", [])),
-        lineage=json.dumps(run.lineage(), indent=1),
-        config=json.dumps({key: value for key, value in config.items() if value is not None}, indent=1),
+        lineage=_json(run.lineage()),
+        config=_json(config),
     )
+
+
+def _json(values: dict[str, Any]) -> str:
+    """What is set, as JSON; a folder of one's own machine is nobody else's business, so paths are names."""
+    shown = {key: Path(value).name if _is_path(value) else value for key, value in values.items()}
+    return json.dumps({key: value for key, value in shown.items() if value is not None}, indent=1)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and Path(value).expanduser().is_absolute()
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
