@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.engines import check_engine
+from models.engines import parse_choice
 from models.errors import ModelUnavailable
 from models.settings import MODEL_SETS, Settings
 
@@ -70,9 +70,7 @@ def split_engine(name: str) -> tuple[str, str, str]:
     model, at, choice = name.strip().rpartition("@")
     if not at or "/" in choice or "\\" in choice:  # an @ inside a folder's path chooses no engine
         return name.strip(), "auto", "auto"
-    engine, _, dtype = choice.partition(":")
-    check_engine(engine, dtype or "auto")
-    return model, engine, dtype or "auto"
+    return model, *parse_choice(choice)
 
 
 def resolve(name: str, settings: Settings) -> ModelSpec:
@@ -85,13 +83,21 @@ def resolve(name: str, settings: Settings) -> ModelSpec:
     if name.startswith("run:"):
         return _run(name, settings)
     prefix, _, role = name.partition("/")
-    if prefix in MODEL_SETS and not Path(name).is_dir():
+    if prefix in MODEL_SETS:
         return _catalogued(name, prefix, role, settings)
-    if name and Path(name).expanduser().is_dir():
-        return ModelSpec(name, str(Path(name).expanduser().resolve()))
+    if folder := _folder(name):
+        return ModelSpec(name, str(folder))
     if name.startswith((".", "/", "~")) or "\\" in name:
         raise ModelUnavailable(f"There is no folder {name!r}. {_allowed(settings)}")
     return _from_hub(name, settings)
+
+
+def _folder(name: str) -> Path | None:
+    try:
+        path = Path(name).expanduser()
+        return path.resolve() if name and path.is_dir() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, a home nobody has
+        return None
 
 
 def _catalogued(name: str, model_set: str, role: str, settings: Settings) -> ModelSpec:

@@ -5,9 +5,9 @@ class DistillError(Exception):
     """A problem the user can mend. The CLI prints it as one line, the page as a warning."""
 
 
-class ModelUnavailable(DistillError):  # noqa: N818
+class ModelUnavailable(DistillError):
     """The named model is unknown, cannot be reached, or is not one the studio can run."""
 
 
-class BadRequest(DistillError):  # noqa: N818
+class BadRequest(DistillError):
     """Text or a setting that cannot be worked with."""

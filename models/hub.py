@@ -1,6 +1,7 @@
 """Models from the Hugging Face hub: only the files the studio reads, in progress the user can see."""
 
 import errno
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from models.errors import ModelUnavailable
 Progress = Callable[[float, str], None]
 """Told how far a step is, from 0 to 1, and what it is."""
 
+_TIMEOUT = 10.0  # seconds
 FILES = [
     "config.json",
     "generation_config.json",
@@ -47,8 +49,9 @@ def download(source: str, revision: str | None, cache: Path, progress: Progress 
     Raises:
         ModelUnavailable: No network, no such model, no access, or no space; the message says which.
     """
-    from huggingface_hub import errors, snapshot_download
+    from huggingface_hub import snapshot_download
 
+    _look_up(source, revision)
     try:
         return Path(
             snapshot_download(
@@ -59,25 +62,33 @@ def download(source: str, revision: str | None, cache: Path, progress: Progress 
                 tqdm_class=_bar(source, progress),
             )
         )
+    except Exception as error:  # the client's HTTP library, and so its errors, differ by version
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise ModelUnavailable(f"The disk is full: no space for {source} in {cache}.") from error
+        raise ModelUnavailable(f"{source} could not be downloaded, try again: {_reason(error)}") from error
+
+
+def _look_up(source: str, revision: str | None) -> None:
+    """Ask whether the hub has the model; unlike the download, this does not retry for half a minute."""
+    from huggingface_hub import HfApi, errors
+
+    try:
+        HfApi().model_info(source, revision=revision, timeout=_TIMEOUT)
     except errors.GatedRepoError as error:
         raise ModelUnavailable(
             f"{source} asks for a login: accept its terms on huggingface.co, then log in."
         ) from error
     except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
+        raise ModelUnavailable(f"The hub has no model {source!r} (or it is private); check it.") from error
+    except Exception as error:
         raise ModelUnavailable(
-            f"The hub has no model {source!r} (or it is private); check the name."
-        ) from error
-    except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
-        raise ModelUnavailable(
-            f"{source} is not on this machine and the hub cannot be reached. "
+            f"{source} is not on this machine and the hub cannot be reached ({_reason(error)}). "
             "Connect to the network, or choose an embedded model, which needs none."
         ) from error
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise ModelUnavailable(f"The disk is full: no space for {source} in {cache}.") from error
-        raise ModelUnavailable(f"{source} could not be downloaded: {error}") from error
-    except Exception as error:  # the client's HTTP library differs from version to version
-        raise ModelUnavailable(f"{source} could not be downloaded, try again: {error}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _bar(source: str, progress: Progress | None) -> type:
@@ -87,7 +98,7 @@ def _bar(source: str, progress: Progress | None) -> type:
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.pop("name", None)
-            super().__init__(*args, **{**kwargs, "disable": False})
+            super().__init__(*args, **{**kwargs, "disable": False, "file": io.StringIO()})
 
         def display(self, *args: Any, **kwargs: Any) -> None:
             pass

@@ -87,7 +87,7 @@ def inspect(folder: Path) -> ModelInfo:
         dtype=max(
             (tensor.dtype for tensor in tensors.values()), key=[t.dtype for t in tensors.values()].count
         ),
-        eos=config.get("eos_token_id", 1 if config["model_type"] in T5_FAMILY else None),
+        eos=_eos(config),
         **_shape(folder, config),
     )
 
@@ -179,6 +179,11 @@ def _count(tensors: dict[str, _Tensor]) -> int:
     embeddings = {tensor for name, tensor in tensors.items() if name.endswith(_EMBEDDINGS)}
     others = [tensor for name, tensor in tensors.items() if not name.endswith(_EMBEDDINGS)]
     return sum(prod(tensor.shape) for tensor in [*embeddings, *others])
+
+
+def _eos(config: dict[str, Any]) -> int | None:
+    eos = config.get("eos_token_id", 1 if config["model_type"] in T5_FAMILY else None)
+    return eos if isinstance(eos, int) else None
 
 
 def _shape(folder: Path, config: dict[str, Any]) -> dict[str, int]:

@@ -8,8 +8,6 @@ from time import perf_counter
 from models import measure
 from models.decoding import Decoding, Summary
 from models.engines import Engine, Overflow, StepWatcher, Stopped
-from models.text import finish
-from models.tokenizer import TextTokenizer
 
 _POLL = 0.25
 
@@ -24,13 +22,26 @@ class Prepared:
 
 
 class Job:
-    """Runs once, by `run()`. `snapshot()` may be called from another thread meanwhile."""
+    """Runs once, by `run()`. `snapshot()` may be called from another thread meanwhile.
+
+    Args:
+        name: The model as the user named it.
+        engine: What runs it.
+        prepared: The input.
+        decoding: Generation settings.
+        write: Turns token ids into what the reader gets.
+    """
 
     def __init__(
-        self, name: str, engine: Engine, tokenizer: TextTokenizer, prepared: Prepared, decoding: Decoding
+        self,
+        name: str,
+        engine: Engine,
+        prepared: Prepared,
+        decoding: Decoding,
+        write: Callable[[list[int]], str],
     ) -> None:
-        self._name, self._engine, self._tokenizer = name, engine, tokenizer
-        self._prepared, self._decoding = prepared, decoding
+        self._name, self._engine, self._prepared = name, engine, prepared
+        self._decoding, self._write = decoding, write
         # Summaries of the parts done, tokens of the one in progress; replaced as a whole for the reader.
         self._written: tuple[list[str], list[int]] = ([], [])
         self._tokens_out = 0
@@ -67,7 +78,7 @@ class Job:
         started = self._started
         seconds = self._seconds + (perf_counter() - started if started is not None else 0.0)
         if tokens:
-            texts = [*texts, finish(self._tokenizer.decode(tokens))]
+            texts = [*texts, self._write(tokens)]
         tokens_out = self._tokens_out + len(tokens)
         return Summary(
             model=self._name,
@@ -109,7 +120,7 @@ class Job:
                 self._engine.fall_back()
                 tokens, seconds = self._timed(ids, self._watcher(on_change))
         decoding = perf_counter()
-        self._written = ([*self._written[0], finish(self._tokenizer.decode(tokens))], [])
+        self._written = ([*self._written[0], self._write(tokens)], [])
         self._tokens_out += len(tokens)
         self._started = None
         self._seconds += seconds + perf_counter() - decoding

@@ -103,7 +103,7 @@ def _nvml_memory(uuid: str | None) -> DeviceMemory | None:
 
 def _nvml_device(pynvml: Any, uuid: str | None) -> Any:
     # NVML numbers all devices, CUDA only the visible ones: indexes match by luck, UUIDs always.
-    first = uuid or os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip() or "0"
+    first = uuid or os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip()
     return (
         pynvml.nvmlDeviceGetHandleByIndex(int(first))
         if first.isdigit()

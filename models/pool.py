@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models import measure
 from models.catalogue import ModelSpec, resolve, split_engine
-from models.engines import open_engine
+from models.engines import open_engine, parse_choice
 from models.errors import ModelUnavailable
 from models.loading import ModelInfo, Progress, fetch, inspect, open_tokenizer
 from models.settings import Settings
@@ -22,6 +22,7 @@ _Key = tuple[str, str, str]
 class _Slot:
     """Room for one model on one engine; its lock is held while it loads."""
 
+    names: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     files: _Files = ()
     summarizer: Summarizer | None = None
@@ -33,6 +34,7 @@ class ModelPool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        self._fetching = threading.Lock()
         self._slots: OrderedDict[_Key, _Slot] = OrderedDict()
         self._folders: dict[tuple[str, str | None], Path] = {}
 
@@ -49,27 +51,31 @@ class ModelPool:
         """
         model, chosen, dtype = split_engine(name)
         if (chosen, dtype) == ("auto", "auto"):
-            _, chosen, dtype = split_engine(f"{model}@{engine}")
+            chosen, dtype = parse_choice(engine)
         spec = resolve(model, self._settings)
         folder = self._folder(spec, progress)
-        key = (model, chosen, dtype)
+        key = (str(folder), chosen, dtype)
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
-            self._slots.move_to_end(key)
+            slot.names.add(model)
         with slot.lock:
             files = _files(folder)
             if slot.summarizer is None or slot.files != files:
                 slot.summarizer = None  # before loading: two copies need not fit
-                slot.summarizer = self._load(spec, folder, chosen, dtype, progress)
-                slot.files = files
-                self._let_go()
-            return slot.summarizer
+                try:
+                    slot.summarizer = self._load(spec, folder, chosen, dtype, progress)
+                finally:
+                    slot.files = files
+                    self._keep(key, slot)
+            else:
+                self._keep(key, slot)
+            return slot.summarizer.named(model)
 
     def release(self, name: str) -> None:
         """Let a model go, on whichever engine; its memory is free once nobody uses it any more."""
         model = split_engine(name)[0]
         with self._lock:
-            for key in [key for key in self._slots if key[0] == model]:
+            for key in [key for key, slot in self._slots.items() if model in slot.names]:
                 del self._slots[key]
         measure.free_memory()
 
@@ -77,9 +83,10 @@ class ModelPool:
         if spec.local:
             return spec.local
         key = (spec.source, spec.revision)
-        if key not in self._folders:  # the hub is asked once a process, not once a summary
-            self._folders[key] = fetch(spec, progress)
-        return self._folders[key]
+        with self._fetching:
+            if key not in self._folders:  # the hub is asked once a process, not once a summary
+                self._folders[key] = fetch(spec, progress)
+            return self._folders[key]
 
     def _load(
         self, spec: ModelSpec, folder: Path, engine: str, dtype: str, progress: Progress | None
@@ -93,11 +100,18 @@ class ModelPool:
             loaded = open_engine(folder, engine, dtype, self._settings)
         return Summarizer(spec.name, info, tokenizer, loaded)
 
-    def _let_go(self) -> None:
+    def _keep(self, key: _Key, slot: _Slot) -> None:
+        """Note that a slot was used just now (or failed to load); let go of what that makes too many."""
         with self._lock:
-            gone = [self._slots.popitem(last=False) for _ in range(len(self._slots) - CAPACITY)]
-        if gone:
-            del gone
+            if slot.summarizer is None:
+                self._slots.pop(key, None)
+                return
+            self._slots[key] = slot
+            self._slots.move_to_end(key)
+            loaded = [key for key, slot in self._slots.items() if slot.summarizer]
+            for oldest in loaded[:-CAPACITY]:
+                del self._slots[oldest]
+        if len(loaded) > CAPACITY:
             measure.free_memory()
 
 

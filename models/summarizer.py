@@ -10,7 +10,7 @@ from models.errors import BadRequest
 from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared
 from models.streaming import follow
-from models.text import clean, divide, sentence_ends
+from models.text import blank, clean, divide, finish, sentence_ends
 from models.tokenizer import TextTokenizer
 
 LongInput = Literal["cut", "parts"]
@@ -38,11 +38,14 @@ class Summarizer:
         return self._engine
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of a text as the model would get it, prefix and end token included; 0 for no text."""
-        try:
-            return len(self._tokenizer.wrap(self._tokenizer.encode(self._prefix + clean(text)).ids))
-        except BadRequest:
+        """Tokens of a whole text, prefix and end token included; 0 for no text."""
+        if blank(text):
             return 0
+        return len(self._tokenizer.wrap(self._tokenizer.encode(self._full(text)).ids))
+
+    def named(self, name: str) -> "Summarizer":
+        """The same model, sharing everything, under another name."""
+        return self if name == self.name else Summarizer(name, self.info, self._tokenizer, self._engine)
 
     def summarize(self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut") -> Summary:
         """Summarise a text.
@@ -72,10 +75,16 @@ class Summarizer:
         if long_input not in ("cut", "parts"):
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
-        text = self._prefix + clean(text)
+        text = self._full(text)
         parts, cut = self._in_parts(text) if long_input == "parts" else self._cut(text)
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
-        return Job(self.name, self._engine, self._tokenizer, prepared, decoding)
+        return Job(self.name, self._engine, prepared, decoding, self._write)
+
+    def _write(self, tokens: list[int]) -> str:
+        return finish(self._tokenizer.decode(tokens))
+
+    def _full(self, text: str) -> str:
+        return self._prefix + self._tokenizer.disarm(clean(text))
 
     def _cut(self, text: str) -> tuple[list[list[int]], int]:
         ids, room = self._tokenizer.encode(text).ids, self._tokenizer.room(INPUT_LIMIT)

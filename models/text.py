@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 
 from models.errors import BadRequest
 
 CHARACTER_LIMIT = 1_000_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*(?=\s)|[。！？]|\n)")
 
 
@@ -22,10 +24,14 @@ def clean(text: str) -> str:
             f"The text has {len(text):,} characters; {CHARACTER_LIMIT:,} is the limit. Paste a part of it."
         )
     text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to the tokenizer
-    text = "".join(_visible(character) for character in text).strip()
-    if not any(unicodedata.category(character)[0] not in "CZ" for character in text):
+    if blank(text):
         raise BadRequest("Paste a text first: there is nothing to summarise.")
-    return text
+    return _CONTROL.sub(" ", text).strip()
+
+
+def blank(text: str) -> bool:
+    """Whether a text has no visible character."""
+    return all(unicodedata.category(character)[0] in "CZ" for character in text)
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -48,7 +54,7 @@ def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
     while length - start > room:
         left = -(-(length - start) // room)
         aim = start - (-(length - start) // left)
-        within = [stop for stop in stops if start < stop <= start + room]
+        within = stops[bisect_right(stops, start) : bisect_right(stops, start + room)]
         end = min(within, key=lambda stop: abs(stop - aim), default=aim)
         pieces.append((start, end))
         start = end
@@ -58,7 +64,3 @@ def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
 def finish(text: str) -> str:
     """What the reader gets of a decoded text."""
     return text.strip()
-
-
-def _visible(character: str) -> str:
-    return " " if unicodedata.category(character) == "Cc" and character not in "\n\t" else character

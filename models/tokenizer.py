@@ -28,7 +28,9 @@ class TextTokenizer:
         self._tokenizer = tokenizer
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        self._special = [str(token.content) for token in tokenizer.get_added_tokens_decoder().values() if token.special]
+        self._special = [
+            str(token.content) for token in tokenizer.get_added_tokens_decoder().values() if token.special
+        ]
         self.opening, self.closing = self._specials(eos)
 
     @property

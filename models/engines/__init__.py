@@ -15,11 +15,11 @@ StepWatcher = Callable[[list[int]], bool]
 """Called after each decoding step with the tokens so far (none with beams); True asks to stop."""
 
 
-class Overflow(Exception):  # noqa: N818
+class Overflow(Exception):
     """The numbers left the range of the engine's precision; `fall_back()` mends it."""
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """The step watcher asked to stop."""
 
 
@@ -67,6 +67,17 @@ class Engine(Protocol):
     def synchronize(self) -> None:
         """Wait until the device has done all that was asked of it, so that a clock read is honest."""
         ...
+
+
+def parse_choice(choice: str) -> tuple[str, str]:
+    """Engine and precision of `engine[:dtype]`; `auto` stands for what is left out.
+
+    Raises:
+        BadRequest: The engine or its precision is unknown.
+    """
+    engine, _, dtype = choice.partition(":")
+    check_engine(engine or "auto", dtype or "auto")
+    return engine or "auto", dtype or "auto"
 
 
 def check_engine(engine: str, dtype: str) -> None:

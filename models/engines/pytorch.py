@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ class TorchEngine:
         self._load()
 
     def _load(self) -> None:
-        self._model = _load_model(self._folder, self.dtype).to(self._torch_device)
+        self._model = _load_model(self._folder, self.dtype, self._torch_device)
         self._ids = _special_ids(self._model)
         # Generation settings stored with a checkpoint would otherwise fill whatever a request leaves unset.
         self._model.generation_config = GenerationConfig(**self._ids)
@@ -47,7 +49,7 @@ class TorchEngine:
         inputs = torch.tensor([ids], device=self._torch_device)
         watch = _RangeWatch(self._torch_device) if self.dtype == "float16" else None
         criteria = [_Steps(self, on_step, watch, greedy=decoding.beams == 1)] if on_step else []
-        with torch.inference_mode():
+        with torch.inference_mode(), _room_on(self.device):
             output = self._model.generate(
                 inputs,
                 attention_mask=torch.ones_like(inputs),
@@ -62,11 +64,12 @@ class TorchEngine:
 
     def strip(self, sequence: list[int]) -> list[int]:
         """The tokens of a generated sequence without start token, end token and padding."""
-        ends, pad = self._ids["eos_token_id"], self._ids["pad_token_id"]
+        ends = self._ids["eos_token_id"]
         ends = ends if isinstance(ends, list) else [ends]
         tokens = sequence[1:]
         end = next((place for place, token in enumerate(tokens) if token in ends), len(tokens))
-        return [token for token in tokens[:end] if token != pad]
+        silent = (self._ids["pad_token_id"], self._ids["bos_token_id"])
+        return [token for token in tokens[:end] if token not in silent]
 
     def fall_back(self) -> None:
         """See `Engine.fall_back`."""
@@ -154,20 +157,36 @@ def choose_dtype(dtype: str, device: str) -> str:
     return dtype
 
 
-def _load_model(folder: Path, dtype: str) -> Any:
+def _load_model(folder: Path, dtype: str, device: torch.device) -> Any:
     try:
         # float16 is asked for at loading, not by .half(): only so T5's `wo` layers stay in float32.
-        model = AutoModelForSeq2SeqLM.from_pretrained(
+        model, loaded = AutoModelForSeq2SeqLM.from_pretrained(
             folder,
             dtype=getattr(torch, dtype),
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
+            output_loading_info=True,
         )
+        with _room_on(str(device)):
+            model = model.to(device).eval()
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelUnavailable(f"The model in {folder} cannot be loaded: {reason[0]}") from error
-    return model.eval()
+    if missing := sorted(loaded["missing_keys"]):  # transformers would fill them with random numbers
+        raise ModelUnavailable(f"The model in {folder} lacks {len(missing)} weights, such as {missing[0]}.")
+    return model
+
+
+@contextmanager
+def _room_on(device: str) -> Iterator[None]:
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        raise ModelUnavailable(
+            f"The memory of {device} is full: release another model, wait for a running distillation to end, "
+            "or use fewer beams."
+        ) from error
 
 
 def _special_ids(model: Any) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""Stand-ins: an engine that does as it is told; a `torch.cuda` and an NVML that behave as the real ones."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from models.decoding import Decoding
+from models.engines import Overflow, StepWatcher, Stopped
+
+WEIGHTS = 4242
+
+
+class FakeEngine:
+    """Says fixed tokens, one step each; notes what it was asked."""
+
+    name, device, dtype, note, weights_bytes = "fake", "cpu", "float16", "", WEIGHTS
+
+    def __init__(self, tokens: list[int], before_step: Callable[[int], None] = lambda step: None) -> None:
+        self.tokens, self.before_step = tokens, before_step
+        self.inputs: list[list[int]] = []
+        self.calls: list[str] = []
+        self.overflows = False
+
+    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+        self.inputs.append(ids)
+        self.calls.append("generate")
+        for step in range(1, len(self.tokens) + 1):
+            self.before_step(step)
+            if on_step and on_step(self.tokens[:step] if decoding.beams == 1 else []):
+                self.calls.append("stopped")
+                raise Stopped
+            if self.overflows:
+                raise Overflow
+        return self.tokens
+
+    def fall_back(self) -> None:
+        self.calls.append("fall_back")
+        self.overflows, self.dtype, self.note = False, "float32", "float16 overflowed."
+
+    def synchronize(self) -> None:
+        self.calls.append("synchronize")
+
+
+class FakeCuda:
+    """The part of `torch.cuda` that is measured with. Memory moves by `allocate` and `free`."""
+
+    def __init__(self) -> None:
+        self.allocated = self.peak = 0
+        self.calls: list[str] = []
+
+    def allocate(self, size: int) -> None:
+        self.allocated += size
+        self.peak = max(self.peak, self.allocated)
+
+    def free(self, size: int) -> None:
+        self.allocated -= size
+
+    def is_available(self) -> bool:
+        return True
+
+    def current_device(self) -> int:
+        return 0
+
+    def synchronize(self, device: Any = None) -> None:
+        self.calls.append("synchronize")
+
+    def reset_peak_memory_stats(self) -> None:
+        self.calls.append("reset")
+        self.peak = self.allocated
+
+    def memory_allocated(self) -> int:
+        return self.allocated
+
+    def max_memory_allocated(self) -> int:
+        return self.peak
+
+    def mem_get_info(self) -> tuple[int, int]:
+        return 10_000, 16_000
+
+    def get_device_name(self) -> str:
+        return "Fake GPU"
+
+    def get_device_properties(self, device: int) -> Any:
+        return SimpleNamespace(uuid="b-2")
+
+    def empty_cache(self) -> None:
+        self.calls.append("empty_cache")
+
+
+class FakeNvml:
+    """NVML on a machine with two GPUs; `error` makes every query fail as a driver problem does."""
+
+    class NVMLError(Exception):
+        pass
+
+    def __init__(self, error: bool = False, no_driver: bool = False) -> None:
+        self.error, self.no_driver = error, no_driver
+        self.open = 0
+        self.used = {"GPU-a-1": 111, "GPU-b-2": 222}
+
+    def nvmlInit(self) -> None:  # noqa: N802
+        if self.no_driver:
+            raise self.NVMLError("Driver Not Loaded")
+        self.open += 1
+
+    def nvmlShutdown(self) -> None:  # noqa: N802
+        self.open -= 1
+
+    def nvmlDeviceGetHandleByUUID(self, uuid: str) -> str:  # noqa: N802
+        if self.error or uuid not in self.used:
+            raise self.NVMLError("Not Found")
+        return uuid
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> str:  # noqa: N802
+        return list(self.used)[index]
+
+    def nvmlDeviceGetMemoryInfo(self, device: str) -> Any:  # noqa: N802
+        return SimpleNamespace(used=self.used[device], total=1000)
+
+    def nvmlDeviceGetName(self, device: str) -> bytes:  # noqa: N802
+        return device.encode()  # older versions of the library return bytes

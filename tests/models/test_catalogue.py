@@ -1,0 +1,137 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from models import catalogue
+from models.catalogue import column_names, names, resolve, split_engine
+from models.errors import BadRequest, ModelUnavailable
+from models.settings import Settings
+
+
+def student(settings: Settings, run: str) -> Path:
+    folder = settings.runs / run / "student"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    return folder
+
+
+def test_columns_of_each_set(settings: Settings) -> None:
+    assert column_names(settings)["distilled"] == "embedded/distilled"
+    t5 = dataclasses.replace(settings, model_set="t5")
+    assert column_names(t5) == {"original": "t5/original", "teacher": "t5/teacher", "distilled": None}
+    assert column_names(dataclasses.replace(t5, distilled_model="me/mine"))["distilled"] == "me/mine"
+
+
+def test_names_start_with_the_set_in_use_and_end_with_runs(settings: Settings) -> None:
+    student(settings, "20250101-a")
+    (settings.runs / "unfinished" / "student").mkdir(parents=True)
+    t5 = dataclasses.replace(settings, model_set="t5", distilled_model="me/mine")
+    found = names(t5)
+    assert found[:3] == ["t5/original", "t5/teacher", "embedded/original"]
+    assert found[-2:] == ["me/mine", "run:20250101-a"]
+
+
+def test_hub_models_of_the_t5_set_are_pinned(settings: Settings) -> None:
+    spec = resolve("t5/teacher", settings)
+    assert (spec.source, spec.role, spec.local) == ("google-t5/t5-base", "teacher", None)
+    assert spec.revision == "a9723ea7f1b39c1eae772870f3b547bf6ef7e6c1"
+    assert spec.cache == settings.home / "hub"
+    assert resolve("google-t5/t5-small", settings).revision == "df1b051c49625cf57a3d0d8d3863ed4d13564fe4"
+
+
+def test_embedded_resolves_to_its_folder_or_says_it_is_missing(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "EMBEDDED", tmp_path)
+    (tmp_path / "teacher").mkdir()
+    assert resolve("embedded/teacher", settings).local == tmp_path / "teacher"
+    with pytest.raises(ModelUnavailable, match="embedded/original is not installed"):
+        resolve("embedded/original", settings)
+
+
+def test_a_run_resolves_to_its_student(settings: Settings) -> None:
+    folder = student(settings, "20250101-a")
+    assert resolve("run:20250101-a", settings).local == folder
+    with pytest.raises(ModelUnavailable, match=r"run:other has no student .* run:20250101-a"):
+        resolve("run:other", settings)
+
+
+@pytest.mark.parametrize("run", ["../x", "", ".", "..", "a/b", "a\\b", "/etc", "a\0b", "-x", "ü"])
+def test_a_run_id_cannot_leave_the_runs_folder(run: str, settings: Settings) -> None:
+    (settings.home / "x" / "student").mkdir(parents=True)
+    with pytest.raises(ModelUnavailable, match="letters, digits"):
+        resolve(f"run:{run}", settings)
+
+
+def test_a_folder_resolves_absolute(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert resolve("mine", settings).local == resolve("./mine", settings).local == tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "nothing",
+        "a/b/c",
+        "../a",
+        "/no/such",
+        "~nobody-at-all/x",
+        "a--b/c",
+        "a/b..c",
+        "embedded/../x",
+        "embedded/",
+        "t5/foo",
+        "a/" + "b" * 300,
+        "<b>/x",
+        "a b/c",
+        "a\x00/b",
+        "https://example.org/x",
+    ],
+)
+def test_what_is_no_model_is_refused_with_what_is_allowed(name: str, settings: Settings) -> None:
+    with pytest.raises(ModelUnavailable, match=r"embedded/original.*run:RUN_ID.*hub id"):
+        resolve(name, settings)
+
+
+def test_hub_ids_need_permission(settings: Settings) -> None:
+    assert resolve("someone/some-model", settings).revision is None
+    closed = dataclasses.replace(settings, allow_custom_models=False, distilled_model="me/mine")
+    with pytest.raises(ModelUnavailable, match=r"ALLOW_CUSTOM_MODELS=0.*embedded/original"):
+        resolve("someone/some-model", closed)
+    assert resolve("me/mine", closed).source == "me/mine"
+    assert resolve("google-t5/t5-small", closed).source == "google-t5/t5-small"
+
+
+def test_the_distilled_model_of_the_t5_set(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="DISTILLED_MODEL"):
+        resolve("t5/distilled", settings)
+    spec = resolve("t5/distilled", dataclasses.replace(settings, distilled_model=str(tmp_path)))
+    assert (spec.local, spec.role) == (tmp_path, "distilled")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("embedded/teacher", ("embedded/teacher", "auto", "auto")),
+        ("embedded/teacher@torch", ("embedded/teacher", "torch", "auto")),
+        ("run:a@torch:bfloat16", ("run:a", "torch", "bfloat16")),
+        ("/home/a@b/model", ("/home/a@b/model", "auto", "auto")),
+        ("/home/a@b/model@auto:float32", ("/home/a@b/model", "auto", "float32")),
+    ],
+)
+def test_an_engine_may_follow_a_name(name: str, parts: tuple[str, str, str]) -> None:
+    assert split_engine(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("m@onnx", "torch"), ("m@torch:int3", "float32, float16, bfloat16")]
+)
+def test_an_unknown_engine_is_refused_with_the_known_ones(name: str, known: str) -> None:
+    with pytest.raises(BadRequest, match=known):
+        split_engine(name)

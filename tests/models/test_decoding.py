@@ -1,0 +1,58 @@
+import dataclasses
+import json
+
+import pytest
+
+from models.decoding import Decoding, Summary
+from models.errors import BadRequest
+
+
+def test_defaults_are_the_ones_the_page_promises() -> None:
+    decoding = Decoding()
+    assert (decoding.beams, decoding.max_new_tokens, decoding.no_repeat_ngram) == (4, 128, 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("beams", 0),
+        ("beams", 9),
+        ("beams", 2.0),
+        ("beams", True),
+        ("beams", None),
+        ("max_new_tokens", 0),
+        ("max_new_tokens", 513),
+        ("max_new_tokens", "64"),
+        ("min_new_tokens", -1),
+        ("min_new_tokens", 129),
+        ("no_repeat_ngram", 11),
+        ("length_penalty", 5.1),
+        ("length_penalty", float("nan")),
+        ("length_penalty", "1"),
+        ("early_stopping", 1),
+    ],
+)
+def test_a_bad_value_is_named_with_its_range(field: str, value: object) -> None:
+    with pytest.raises(BadRequest, match=rf"{field} is .*; use "):
+        Decoding(**{field: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("beams", [1, 8])
+def test_the_ends_of_a_range_are_allowed(beams: int) -> None:
+    assert Decoding(beams=beams, max_new_tokens=512, min_new_tokens=512, length_penalty=-5).beams == beams
+
+
+def test_summary_as_json_has_the_public_keys() -> None:
+    values = {field.name: 0 for field in dataclasses.fields(Summary)}
+    keys = set(json.loads(json.dumps(Summary(**values).as_dict())))  # type: ignore[arg-type]
+    assert keys >= {
+        "model",
+        "text",
+        "seconds",
+        "queue_seconds",
+        "ttft",
+        "tokens_in",
+        "tokens_out",
+        "tokens_cut",
+    }
+    assert keys >= {"tokens_per_second", "engine", "device", "dtype", "weights_bytes", "peak_bytes"}

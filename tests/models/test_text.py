@@ -1,0 +1,67 @@
+import itertools
+
+import pytest
+
+from models.errors import BadRequest
+from models.text import CHARACTER_LIMIT, blank, clean, divide, finish, sentence_ends
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t ", "\0\x07", "\u200b\u2060", "\ud800"[:0]])
+def test_no_text_is_refused(text: str) -> None:
+    assert blank(text)
+    with pytest.raises(BadRequest, match="Paste a text first"):
+        clean(text)
+
+
+def test_what_is_not_text_is_refused() -> None:
+    with pytest.raises(BadRequest, match="NoneType"):
+        clean(None)  # type: ignore[arg-type]
+
+
+def test_the_limit_is_a_million_characters() -> None:
+    assert len(clean("a" * CHARACTER_LIMIT)) == CHARACTER_LIMIT
+    with pytest.raises(BadRequest, match=r"1,000,001 characters; 1,000,000"):
+        clean("a" * (CHARACTER_LIMIT + 1))
+
+
+def test_control_characters_and_half_pairs_go_and_the_rest_stays() -> None:
+    assert clean(" a\x00b\x1b[0m\r\nc\td \x9f") == "a b [0m \nc\td"
+    assert clean("x\ud83dy") == "x?y"
+    assert clean("<b>日本語</b> 🙂 שלום") == "<b>日本語</b> 🙂 שלום"
+
+
+def test_sentences_end_after_their_closing_marks() -> None:
+    text = 'He ran. "Why?" 3.5 percent\nLine 「日本。」 End'
+    assert [text[:end] for end in sentence_ends(text)] == [
+        "He ran.",
+        'He ran. "Why?"',
+        'He ran. "Why?" 3.5 percent\n',
+        'He ran. "Why?" 3.5 percent\nLine 「日本。',
+    ]
+
+
+def test_what_fits_is_not_divided() -> None:
+    assert divide(10, [3, 7], 10) == [(0, 10)]
+
+
+def test_pieces_end_at_the_sentence_nearest_to_equal_shares() -> None:
+    # 20 tokens in pieces of 12: two pieces, 10 each would be equal; the sentence end at 9 is nearest.
+    assert divide(20, [4, 9, 12, 17], 12) == [(0, 9), (9, 20)]
+
+
+def test_a_sentence_too_long_is_cut_hard() -> None:
+    assert divide(25, [], 10) == [(0, 9), (9, 17), (17, 25)]
+    assert divide(25, [2], 10) == [(0, 2), (2, 10), (10, 18), (18, 25)]
+
+
+@pytest.mark.parametrize("length", [1, 99, 1000, 12_345])
+def test_pieces_cover_everything_and_fit(length: int) -> None:
+    pieces = divide(length, list(range(0, length, 7)), 50)
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == length
+    assert all(left[1] == right[0] for left, right in itertools.pairwise(pieces))
+    assert all(0 < end - start <= 50 for start, end in pieces)
+
+
+def test_the_reader_gets_it_stripped() -> None:
+    assert finish("  a b ") == "a b"
