@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_environment(settings: Settings) -> None:
-    """Set what Gradio and the hub client read when they are imported: no telemetry, files in our own folder."""
+    """Set what Gradio and the hub client read at import: no telemetry, files in our own folder."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "page")

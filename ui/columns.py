@@ -21,7 +21,7 @@ class Column:
 
 def build(role: str, name: str | None, studio: Studio) -> Column:
     """Lay one column out; call it inside a row."""
-    with gr.Column(elem_classes=["model-card"], variant="panel", min_width=300):
+    with gr.Column(elem_classes=["card"], variant="panel", min_width=300):
         header = gr.HTML(head(role, name, studio))
         button = gr.Button("Summarise", size="md", elem_id=f"run-{role}")
         body = gr.HTML(idle(role, name, studio), elem_id=f"result-{role}")

@@ -7,18 +7,20 @@ from typing import Any
 import gradio as gr
 
 from models.catalogue import ROLES
+from models.summarizer import LongInput
 from ui import columns, comparing, counter, rendering, results_log, settings_panel
 from ui.compare import CompareTab
 from ui.errors import told
 from ui.result import Session
 from ui.studio import Studio
+from ui.uploads import temporary
 
 INFERENCE = {"concurrency_id": "inference", "concurrency_limit": 16}
-"""The limit is above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
+"""Above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
-def connect(tab: CompareTab, studio: Studio, downloads: Path) -> None:
+def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     """Attach every event of the tab."""
     bodies = [tab.columns[role].body for role in ROLES]
     buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
@@ -27,7 +29,7 @@ def connect(tab: CompareTab, studio: Studio, downloads: Path) -> None:
     ended = [*buttons, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
 
     def end(session: Session) -> list[Any]:
-        return _ended(session, len(buttons), downloads)
+        return _ended(session, len(buttons), temporary(studio.settings))
 
     running = []
     for button, roles in zip(buttons, (ROLES, *((role,) for role in ROLES)), strict=True):
@@ -46,17 +48,19 @@ def connect(tab: CompareTab, studio: Studio, downloads: Path) -> None:
         _stopped, tab.session, bodies, **QUIET
     ).then(end, tab.session, ended, **QUIET)
     _connect_input(tab, studio)
-    _connect_models(tab, studio)
+    _connect_models(tab, page, studio)
 
 
 def _runner(
     roles: Sequence[str], tab: CompareTab, studio: Studio, buttons: Sequence[gr.Button]
 ) -> Callable[..., Iterator[dict[Any, Any]]]:
     def run(
-        session: Session, text: str, reference: str, long_input: str, *rest: Any
+        session: Session, text: str, reference: str, long_input: LongInput, *rest: Any
     ) -> Iterator[dict[Any, Any]]:
-        models, fields = dict(zip(ROLES, rest[: len(ROLES)], strict=True)), rest[len(ROLES) :]
-        request = comparing.Request(text, models, settings_panel.decoding(*fields), long_input, reference)
+        models: dict[str, str | None] = dict(zip(ROLES, rest[: len(ROLES)], strict=True))
+        request = comparing.Request(
+            text, models, settings_panel.decoding(*rest[len(ROLES) :]), long_input, reference
+        )
         started = {button: gr.update(interactive=False) for button in buttons}
         yield {**started, tab.stop: gr.update(interactive=True)}
         for shown, now in comparing.compare(request, roles, session, studio):
@@ -88,12 +92,17 @@ def _connect_input(tab: CompareTab, studio: Studio) -> None:
     tab.clear.click(lambda: ("", ""), None, [tab.text, tab.reference], **QUIET)
 
 
-def _connect_models(tab: CompareTab, studio: Studio) -> None:
+def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     def choose_set(name: str) -> list[Any]:
         names, choices = studio.columns(name), studio.choices()
         return [gr.update(choices=choices, value=names[role]) for role in ROLES]
 
-    tab.model_set.input(told(choose_set), tab.model_set, [tab.columns[role].model for role in ROLES], **QUIET)
+    def opened() -> list[Any]:
+        return [gr.update(choices=studio.choices())] * len(ROLES)
+
+    models = [tab.columns[role].model for role in ROLES]
+    page.load(told(opened), None, models, **QUIET)
+    tab.model_set.input(told(choose_set), tab.model_set, models, **QUIET)
     for role in ROLES:
         column = tab.columns[role]
         column.model.change(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from distill import evaluation
 from models.decoding import Decoding, Summary
 from models.errors import BadRequest
-from models.summarizer import Summarizer
+from models.summarizer import LongInput, Summarizer
 from ui import errors, rendering
 from ui.background import follow
 from ui.result import Result, Session, fingerprint
@@ -17,6 +17,8 @@ from ui.words import overlap
 
 REFRESH = 0.1
 """Seconds between two updates of a growing text: the page shall not slow what it measures."""
+
+_IN_LINE = "Waiting for another summary to finish…"
 
 Step = tuple[dict[str, str], Session]
 
@@ -36,7 +38,7 @@ class Request:
     text: str
     models: Mapping[str, str | None]
     decoding: Decoding
-    long_input: str = "cut"
+    long_input: LongInput = "cut"
     reference: str = ""
 
     def __post_init__(self) -> None:
@@ -88,7 +90,9 @@ def _column(request: Request, role: str, session: Session, studio: Studio) -> Ge
 
 def _load(name: str, role: str, session: Session, studio: Studio) -> Generator[Step, None, Summarizer]:
     yield {role: rendering.loading(f"Loading {name}…", None)}, session
-    loading = follow(lambda report: studio.pool.get(name, progress=lambda *step: report(step)))
+    loading: Generator[tuple[float, str], None, Summarizer] = follow(
+        lambda report: studio.pool.get(name, progress=lambda *step: report(step))
+    )
     while True:
         try:
             share, what = next(loading)
@@ -108,13 +112,9 @@ def _stream(
         if not last.finished and now - shown >= REFRESH:
             shown = now
             waits = last.queue_seconds > last.seconds and not last.text
-            now_shown = (
-                rendering.waiting("Waiting for another visitor’s summary…")
-                if waits
-                else rendering.working(last.text)
-            )
-            if now_shown != html:
-                html = now_shown
+            news = rendering.waiting(_IN_LINE) if waits else rendering.working(last.text)
+            if news != html:
+                html = news
                 yield {role: html}, session
     if last is None:
         raise RuntimeError(f"{summarizer.name} ended without a summary")

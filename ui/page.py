@@ -1,13 +1,12 @@
 """The page as a whole: masthead, tabs, endpoints."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from models.pool import ModelPool
 from models.settings import Settings
-from ui import compare, compare_events, theme
+from ui import api, compare, compare_events, distil, distil_events, form_events, theme
 from ui.studio import Studio
 
 TITLE = "T5 Distillation Studio"
@@ -22,12 +21,16 @@ def build(settings: Settings) -> gr.Blocks:
     studio = Studio(settings, ModelPool(settings))
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Compare", id="compare"):
-                tab = compare.build(studio)
+                comparison = compare.build(studio)
             with gr.Tab("Distil", id="distil"):
-                gr.Markdown("")
-        compare_events.connect(tab, studio, downloads(settings))
+                distillation = distil.build(studio)
+        compare_events.connect(comparison, page, studio)
+        if distillation:
+            form_events.connect(distillation, page, studio)
+            distil_events.connect(distillation, comparison, tabs, page, studio)
+        api.connect(studio)
     page.queue(api_open=False, max_size=256)
     return page
 
@@ -41,7 +44,7 @@ def launch(
 
 
 def options() -> dict[str, Any]:
-    """How the page is served, apart from where: nothing kept, nothing told, nothing fetched from elsewhere."""
+    """How the page is served: nothing kept, nothing told, nothing fetched from elsewhere."""
     return {
         "theme": theme.theme(),
         "css_paths": [theme.STYLESHEET],
@@ -53,8 +56,3 @@ def options() -> dict[str, Any]:
         "enable_monitoring": False,
         "max_file_size": "500mb",
     }
-
-
-def downloads(settings: Settings) -> Path:
-    """Where files for the visitor are written."""
-    return settings.home / "page"

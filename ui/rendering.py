@@ -21,9 +21,12 @@ def header(role: str, name: str | None, info: ModelInfo | None, note: str = "") 
     facts = escape(note)
     if info is not None:
         layers = f"{info.encoder_layers} + {info.decoder_layers} layers"
-        facts = f"{figures.parameters(info.parameters)} parameters · {figures.size(info.disk_bytes)} on disk · {layers}"
+        size = f"{figures.parameters(info.parameters)} parameters · {figures.size(info.disk_bytes)} on disk"
+        facts = f"{size} · {layers}"
     model = f'<div class="model">{escape(name)}</div>' if name else '<div class="model">No model yet</div>'
-    return f'<div class="head {role}"><h3>{TITLES[role]}</h3>{model}<div class="facts">{facts}</div></div>'
+    return (
+        f'<div class="role-head {role}"><h3>{TITLES[role]}</h3>{model}<div class="facts">{facts}</div></div>'
+    )
 
 
 def empty(role: str) -> str:
@@ -47,8 +50,14 @@ def waiting(text: str) -> str:
 
 def loading(text: str, share: float | None) -> str:
     """A model being fetched or read; `share` from 0 to 1 where it is known."""
-    bar = "" if share is None else f'<progress max="1" value="{min(max(share, 0.0), 1.0):.3f}"></progress>'
-    return f'<div class="quiet waiting">{escape(text)}{bar}</div>'
+    return f'<div class="quiet waiting">{escape(text)}{"" if share is None else bar(share)}</div>'
+
+
+def bar(share: float) -> str:
+    """A progress bar, filled from 0 to 1."""
+    percent = 100 * min(max(share, 0.0), 1.0)
+    filled = f'<div style="width:{percent:.1f}%"></div>'
+    return f'<div class="bar" role="progressbar" aria-valuenow="{percent:.0f}">{filled}</div>'
 
 
 def working(text: str) -> str:

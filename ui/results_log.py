@@ -62,7 +62,7 @@ def table(results: Sequence[Result]) -> pd.DataFrame:
 
 
 def csv_text(results: Sequence[Result]) -> str:
-    """All results as CSV with a header. Text that a spreadsheet would run as a formula gets a quote before it."""
+    """All results as CSV with a header; text that a spreadsheet would run as a formula is quoted."""
     rows = [row(result) for result in results]
     sink = io.StringIO()
     writer = csv.DictWriter(sink, fieldnames=list(rows[0]) if rows else list(COLUMNS), lineterminator="\n")
@@ -77,7 +77,7 @@ def json_lines(results: Sequence[Result]) -> str:
 
 
 def files(results: Sequence[Result], folder: Path) -> tuple[str, str]:
-    """Write both forms to a fresh folder below `folder`; returns the paths of the CSV and the JSON Lines file."""
+    """Write both forms to a fresh folder below `folder`; returns the paths of CSV and JSON Lines."""
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix="log-", dir=folder))
     table_file, lines_file = target / "summaries.csv", target / "summaries.jsonl"

@@ -1,8 +1,9 @@
-"""How the page looks: Gradio's theme, one stylesheet and one small script. Nothing is fetched from elsewhere."""
+"""How the page looks: a theme, a stylesheet and a small script. Nothing is fetched from elsewhere."""
 
 from pathlib import Path
 
-import gradio as gr
+from gradio.themes.base import Base
+from gradio.themes.utils import colors, fonts, sizes
 
 _HERE = Path(__file__).parent
 STYLESHEET = _HERE / "page.css"
@@ -10,16 +11,16 @@ _WEIGHTS = (400, 700)  # the semi-bold files that Gradio ships lack most letters
 SCRIPT = f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>"
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """The studio's theme: quiet surfaces, one accent, fonts that Gradio ships."""
-    return gr.themes.Base(
-        primary_hue=gr.themes.colors.teal,
-        secondary_hue=gr.themes.colors.teal,
-        neutral_hue=gr.themes.colors.slate,
-        text_size=gr.themes.sizes.text_md,
-        radius_size=gr.themes.sizes.radius_md,
-        font=(gr.themes.LocalFont("IBM Plex Sans", _WEIGHTS), "ui-sans-serif", "system-ui", "sans-serif"),
-        font_mono=(gr.themes.LocalFont("IBM Plex Mono", _WEIGHTS), "ui-monospace", "monospace"),
+    return Base(
+        primary_hue=colors.teal,
+        secondary_hue=colors.teal,
+        neutral_hue=colors.slate,
+        text_size=sizes.text_md,
+        radius_size=sizes.radius_md,
+        font=(fonts.LocalFont("IBM Plex Sans", _WEIGHTS), "ui-sans-serif", "system-ui", "sans-serif"),
+        font_mono=(fonts.LocalFont("IBM Plex Mono", _WEIGHTS), "ui-monospace", "monospace"),
     ).set(
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",

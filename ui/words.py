@@ -56,7 +56,10 @@ def _pieces(text: str, matches: list[re.Match[str]], kinds: list[Kind]) -> tuple
         if pieces and pieces[-1][0] == kind:
             pieces[-1] = (kind, pieces[-1][1] + gap + match.group())
         else:
-            pieces += [("other", gap)] if gap else []
+            if gap:
+                pieces.append(("other", gap))
             pieces.append((kind, match.group()))
         end = match.end()
-    return (*pieces, *([("other", text[end:])] if text[end:] else []))
+    if text[end:]:
+        pieces.append(("other", text[end:]))
+    return tuple(pieces)

@@ -1,0 +1,86 @@
+"""The endpoints that scripts and `gradio_client` call. Names and keys are stable."""
+
+from typing import Any
+
+from gradio.events import api
+
+from distill import runs
+from distill.errors import RunConflict
+from models.catalogue import ROLES
+from models.decoding import Decoding
+from models.errors import DistillError
+from ui.compare_events import INFERENCE
+from ui.errors import told
+from ui.studio import Studio
+
+_OFF = "Distilling is switched off on this server (ENABLE_DISTILL=0)."
+
+
+def connect(studio: Studio) -> None:
+    """Add the endpoints; call it inside the page's Blocks."""
+    for function in (*_inference(studio), *_runs(studio)):
+        limits = INFERENCE if function.__name__ in ("summarize", "compare") else {}
+        api(told(function), api_name=function.__name__, **limits)
+
+
+def _inference(studio: Studio) -> tuple[Any, ...]:
+    def summarize(
+        text: str, model: str, beams: int = 4, max_new_tokens: int = 128, engine: str = "auto"
+    ) -> dict[str, Any]:
+        """Summarise a text with one model: a catalogue name, run:RUN_ID, a folder or a hub id."""
+        decoding = Decoding(beams=beams, max_new_tokens=max_new_tokens)
+        return studio.pool.get(model, engine=engine).summarize(text, decoding).as_dict()
+
+    def compare(text: str, beams: int = 4, max_new_tokens: int = 128) -> dict[str, Any]:
+        """Summarise a text with the original, the teacher and the distilled model, one after the other."""
+        names = studio.columns(studio.settings.model_set)
+        found = []
+        for role in ROLES:
+            name = names[role]
+            if name is None:
+                raise DistillError(
+                    f"The set {studio.settings.model_set} has no {role} model yet: distil one."
+                )
+            found.append({"role": role, **summarize(text, name, beams, max_new_tokens)})
+        return {"results": found}
+
+    return summarize, compare
+
+
+def _runs(studio: Studio) -> tuple[Any, ...]:
+    settings = studio.settings
+
+    def allowed() -> None:
+        if not settings.enable_distill:
+            raise RunConflict(_OFF)
+
+    def start_run(config: dict[str, Any]) -> dict[str, Any]:
+        """Start a distillation run with the settings of `python -m distill train`."""
+        allowed()
+        return runs.start(config, settings).status().as_dict()
+
+    def run_status(run_id: str) -> dict[str, Any]:
+        """How a run stands."""
+        allowed()
+        return runs.find(run_id, settings).status().as_dict()
+
+    def cancel_run(run_id: str) -> dict[str, Any]:
+        """Stop a run at its next step, with a checkpoint."""
+        allowed()
+        run = runs.find(run_id, settings)
+        run.cancel()
+        return run.status().as_dict()
+
+    def resume_run(run_id: str) -> dict[str, Any]:
+        """Go on with a cancelled, failed or interrupted run."""
+        allowed()
+        run = runs.find(run_id, settings)
+        run.resume(settings)
+        return run.status().as_dict()
+
+    def list_runs() -> dict[str, Any]:
+        """Every run, newest first."""
+        allowed()
+        return {"runs": [run.status().as_dict() for run in runs.all_runs(settings)]}
+
+    return start_run, run_status, cancel_run, resume_run, list_runs

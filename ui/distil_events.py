@@ -1,0 +1,97 @@
+"""What the Distil tab's run buttons do, and the tick that keeps its view fresh."""
+
+from typing import Any
+
+import gradio as gr
+
+from distill import runs
+from distill.runs import Run
+from ui import run_form, run_rendering, uploads
+from ui.compare import CompareTab
+from ui.compare_events import QUIET
+from ui.distil import DistilTab
+from ui.errors import told
+from ui.studio import Studio
+from ui.watching import Watch, look, signature, watched
+
+TICK = 2.0
+"""Seconds between two looks at the run's folder."""
+
+_ACT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
+
+
+def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks, studio: Studio) -> None:
+    """Attach the events of starting, watching and ending runs."""
+    settings, view, outputs = studio.settings, tab.view, [tab.watch, *tab.view.outputs]
+
+    def opened() -> list[Any]:
+        return _drawn(watched(Watch(), settings), studio)
+
+    def tick(watch: Watch) -> Any:
+        run = watched(watch, settings)
+        if run is None or (run.run_id == watch.run_id and _unchanged(run, watch)):
+            return gr.skip()
+        return _drawn(run, studio, watch)
+
+    def start(*values: Any) -> list[Any]:
+        config = uploads.kept(run_form.config(*values), settings)
+        return _drawn(runs.start(config, settings), studio)
+
+    def cancel(watch: Watch) -> list[Any]:
+        run = runs.find(watch.run_id or "", settings)
+        run.cancel()
+        return _drawn(run, studio)
+
+    def resume(watch: Watch) -> list[Any]:
+        run = runs.find(watch.run_id or "", settings)
+        run.resume(settings)
+        return _drawn(run, studio)
+
+    def select(event: gr.SelectData) -> list[Any]:
+        return _drawn(runs.find(str(event.row_value[0]), settings), studio)
+
+    def put_beside(watch: Watch) -> tuple[Any, Any]:
+        return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
+
+    page.load(told(opened), None, outputs, **QUIET)
+    gr.Timer(TICK).tick(tick, tab.watch, outputs, **QUIET)
+    tab.start.click(told(start), tab.form.inputs, outputs, **_ACT)
+    view.cancel.click(told(cancel), tab.watch, outputs, **_ACT)
+    view.resume.click(told(resume), tab.watch, outputs, **_ACT)
+    view.table.select(told(select), None, outputs, **QUIET)
+    view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **QUIET)
+
+
+def _unchanged(run: Run, watch: Watch) -> bool:
+    return signature(run) == watch.seen and run.status().status == watch.state
+
+
+def _drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[Any]:
+    """The watch and every component of the view for a run; the table only where a state has changed."""
+    if run is None:
+        return [Watch(), *[gr.skip()] * 9]
+    watch, status, config, rows = look(run), run.status(), run.config(), run.metrics()
+    going, stopping = status.status == "running", run.stop_requested()
+    losses = run_rendering.losses(rows, list(status.terms))
+    rouge = run_rendering.rouge(rows)
+    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    return [
+        watch,
+        run_rendering.status(status, config.teacher, config.student),
+        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
+        gr.update(visible=status.status in runs.RESUMABLE),
+        gr.update(visible=status.student is not None),
+        run_rendering.result(run.result()),
+        gr.update(value=losses, visible=not losses.empty),
+        gr.update(value=rouge, visible=not rouge.empty),
+        run.log_tail(),
+        gr.skip() if same else _table(studio),
+    ]
+
+
+def _table(studio: Studio) -> Any:
+    found = []
+    for run in runs.all_runs(studio.settings):
+        config = run.config()
+        found.append((run.status(), config.teacher, config.student))
+    return gr.update(value=run_rendering.runs(found), visible=True)

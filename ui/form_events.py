@@ -1,0 +1,93 @@
+"""What the Distil tab's form does while it is filled in: show what is needed, check the pair."""
+
+from typing import Any
+
+import gradio as gr
+
+from distill import data, pairing
+from distill.config import RunConfig
+from models.errors import DistillError
+from ui import errors, rendering, run_form, run_rendering
+from ui.compare_events import INFERENCE, QUIET
+from ui.distil import DistilTab
+from ui.errors import told
+from ui.studio import Studio
+
+
+def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
+    """Attach the events of the form and of the check."""
+    form = tab.form
+
+    def check(*values: Any) -> str:
+        return _checked(values, studio)
+
+    def try_data(*values: Any) -> str:
+        return _tried(values, studio)
+
+    form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
+    form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
+    form.file.change(told(_columns), form.file, [form.document, form.summary], **QUIET)
+    form.preset.input(_preset, form.preset, list(form.settings), **QUIET)
+    form.teacher.change(
+        told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
+    )
+    changing = [form.teacher, form.origin, form.student, form.encoder, form.decoder, *form.settings]
+    triggers = [page.load, *(part.change for part in changing)]
+    gr.on(triggers, check, form.inputs, tab.check, trigger_mode="always_last", **QUIET)
+    tab.try_data.click(
+        try_data, form.inputs, tab.check, show_progress="minimal", api_visibility="private", **INFERENCE
+    )
+
+
+def _origin(origin: str) -> list[Any]:
+    model = origin == "model"
+    return [gr.update(visible=model), gr.update(visible=not model), gr.update(visible=not model)]
+
+
+def _source(source: str) -> list[Any]:
+    return [gr.update(visible=source == "file")] * 3 + [gr.update(visible=source == "hub")]
+
+
+def _columns(file: str | None) -> list[Any]:
+    names = data.read_columns(file) if file else []
+    hint = "Empty: found by its name."
+    return [gr.update(choices=names, value=None, info=hint if names else None)] * 2
+
+
+def _preset(preset: str) -> list[Any]:
+    return list(run_form.preset_values(preset).values())
+
+
+def _depths(teacher: str | None, studio: Studio) -> list[Any]:
+    return [gr.update(maximum=most, value=-(-most // 2)) for most in run_form.depths(teacher, studio)]
+
+
+def _checked(values: tuple[Any, ...], studio: Studio) -> str:
+    """The check that costs nothing: no download, no model loaded."""
+    try:
+        chosen = run_form.config(*values)
+    except DistillError as problem:
+        return rendering.waiting(str(problem))
+    try:
+        config = RunConfig.from_dict(chosen)
+        for name in (chosen["teacher"], chosen["student"]):
+            if not name.startswith("layers:") and studio.folder(name) is None:
+                return rendering.waiting(
+                    f"{name} is not on this machine yet. It is fetched, and the pair checked, when you press "
+                    "“Check on the data” or “Start”."
+                )
+        report = pairing.check(chosen["teacher"], chosen["student"], studio.settings, config=config)
+    except Exception as problem:
+        return rendering.failed(errors.message(problem))
+    return run_rendering.check(report)
+
+
+def _tried(values: tuple[Any, ...], studio: Studio) -> str:
+    """The check with the data: does the teacher really do better than the student?"""
+    try:
+        chosen = run_form.config(*values)
+        config, source = RunConfig.from_dict(chosen), chosen["data"]
+        report = pairing.check(chosen["teacher"], chosen["student"], studio.settings, source, config)
+    except Exception as problem:
+        return rendering.failed(errors.message(problem))
+    return run_rendering.check(report)

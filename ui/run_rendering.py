@@ -1,0 +1,183 @@
+"""A run as HTML and as plot data. Pure functions; what a user named is escaped."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from distill.pairing import Finding, Report
+from distill.runs import RunStatus
+from ui import figures
+from ui.rendering import bar
+
+POINTS = 300
+"""Points of a curve at most; a longer one is thinned out."""
+_CURVES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
+_TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
+_WORDS = {
+    "running": "Running",
+    "finished": "Finished",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+}
+NO_RUN = (
+    '<div class="quiet">No run yet. Choose a teacher and a student, look at the check, and start one.<br>'
+    "A run is a process of its own: it goes on when this page is closed.</div>"
+)
+OFF = (
+    '<div class="quiet"><strong>Distilling is switched off on this server.</strong><br>'
+    "To distil a model of your own, run the studio on your machine or on a Space of yours "
+    "with ENABLE_DISTILL=1.</div>"
+)
+
+
+def status(run: RunStatus, teacher: str | None, student: str) -> str:
+    """How a run stands: state, progress, time left, latest terms."""
+    share = run.step / run.steps if run.steps else 0.0
+    going = run.status == "running"
+    left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
+    steps = f"Step {run.step:,} of {run.steps:,}{left}" if run.steps else ""
+    terms = "".join(
+        f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{value:.3f}</dd></div>"
+        for name, value in run.terms.items()
+    )
+    pair = (
+        f"{escape(teacher)} teaches {escape(student)}" if teacher else f"{escape(student)} learns from labels"
+    )
+    return (
+        f'<div class="run"><div class="run-top"><span class="badge {escape(run.status)}">'
+        f"{_WORDS.get(run.status, escape(run.status))}</span>"
+        f'<span class="model">{escape(run.run_id)}</span></div>'
+        f'<div class="facts">{pair}</div>'
+        f"{bar(share)}"
+        f'<div class="run-steps"><span>{steps}</span><span>{escape(run.message)}</span></div>'
+        f'<dl class="tiles">{terms}</dl></div>'
+    )
+
+
+def losses(rows: Sequence[Mapping[str, Any]], terms: Sequence[str]) -> pd.DataFrame:
+    """The loss and its terms over the steps, in long form: step, value, term."""
+    training = thinned([row for row in rows if "loss" in row])
+    points = [
+        (row["step"], row[name], _TERMS.get(name, name))
+        for row in training
+        for name in ("loss", *(term for term in terms if term != "loss"))
+        if isinstance(row.get(name), int | float)
+    ]
+    return pd.DataFrame(points, columns=["step", "value", "term"])
+
+
+def rouge(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """ROUGE on the validation examples over the steps, in long form and in points from 0 to 100."""
+    points = [
+        (row["step"], 100 * row[f"validation_{key}"], label)
+        for row in rows
+        for key, label in _CURVES.items()
+        if f"validation_{key}" in row
+    ]
+    return pd.DataFrame(points, columns=["step", "value", "term"])
+
+
+def thinned(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """At most `POINTS` rows, evenly chosen, the last one among them."""
+    if len(rows) <= POINTS:
+        return list(rows)
+    return [rows[round(i * (len(rows) - 1) / (POINTS - 1))] for i in range(POINTS)]
+
+
+def result(table: Mapping[str, Any] | None) -> str:
+    """The end table: each model's ROUGE with intervals, retention, speed and size."""
+    if not table or not table.get("rows"):
+        return ""
+    head = "".join(
+        f"<th>{name}</th>"
+        for name in (
+            "Model",
+            "ROUGE-1",
+            "ROUGE-2",
+            "ROUGE-L",
+            "Of the teacher",
+            "Latency",
+            "Parameters",
+            "On disk",
+        )
+    )
+    rows = "".join(_row(row) for row in table["rows"])
+    one = table["rows"][0]
+    told = (one.get("device"), one.get("dtype"), one.get("engine"), f"{one.get('beams')} beams")
+    note = " · ".join(escape(str(part)) for part in told if part)
+    examples = figures.count(table.get("examples", 0), "validation example")
+    return (
+        f'<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+        f'<div class="conditions">{note} · {examples} · ROUGE F1 with 95% bootstrap intervals · '
+        "latency: median of one summary</div>"
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    label = str(row.get("label") or row["model"]).capitalize()
+    retained = row.get("retention")
+    cells = (
+        f'{escape(label)}<div class="sub">{escape(str(row["model"]))}</div>',
+        *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
+        "—" if retained is None else f"{100 * retained:.0f}%",
+        figures.seconds(row.get("seconds")),
+        figures.parameters(row["parameters"]) if row.get("parameters") else "—",
+        figures.size(row.get("bytes")),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _interval(score: Mapping[str, float]) -> str:
+    low, high = 100 * score["low"], 100 * score["high"]
+    return f'{100 * score["f"]:.1f}<div class="sub">{low:.1f} – {high:.1f}</div>'
+
+
+def check(report: Report) -> str:
+    """What the check found, and the memory it expects."""
+    if report.compatible:
+        verdict = '<div class="verdict good">This pair can work.</div>'
+    else:
+        verdict = '<div class="verdict bad">This pair cannot work.</div>'
+    found = [_finding("problem", entry) for entry in report.problems]
+    found += [_finding("note", entry) for entry in report.warnings]
+    return f'<div class="check">{verdict}{"".join(found)}{_estimate(report.estimate)}</div>'
+
+
+def _finding(kind: str, finding: Finding) -> str:
+    remedy = f"<strong>What to do:</strong> {escape(finding.remedy)}"
+    return f'<div class="{kind}">{escape(finding.message)}<br>{remedy}</div>'
+
+
+def _estimate(estimate: Mapping[str, Any]) -> str:
+    total, there = estimate.get("total_bytes"), estimate.get("available_bytes")
+    if total is None:
+        return ""
+    shapes = [estimate.get(f"{part}_shape") or {} for part in ("teacher", "student")]
+    told = [
+        f"{part} {shape['encoder_layers']} + {shape['decoder_layers']} layers, {shape['d_model']} wide"
+        for part, shape in zip(("Teacher", "student"), shapes, strict=True)
+        if "d_model" in shape
+    ]
+    memory = f"Needs about {figures.size(total)} of memory"
+    memory += f"; {figures.size(there)} are free." if there else "."
+    return f'<div class="facts">{escape("; ".join(told))}{"." if told else ""} {memory}</div>'
+
+
+def runs(found: Sequence[tuple[RunStatus, str | None, str]]) -> pd.DataFrame:
+    """The table of all runs: status, teacher and student of each."""
+    columns = ["Run", "State", "Step", "Teacher", "Student from"]
+    rows = [
+        (
+            entry.run_id,
+            _WORDS.get(entry.status, entry.status),
+            f"{entry.step} / {entry.steps}",
+            teacher or "—",
+            student,
+        )
+        for entry, teacher, student in found
+    ]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,93 @@
+"""The part of the Distil tab that shows a run: layout only."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from ui import run_rendering
+
+_PALETTE = ["#0f9488", "#6366f1", "#d97706", "#be185d"]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """The components that show one run, in the order of `outputs`."""
+
+    status: gr.HTML
+    cancel: gr.Button
+    resume: gr.Button
+    compare: gr.Button
+    result: gr.HTML
+    losses: gr.LinePlot
+    rouge: gr.LinePlot
+    log: gr.Textbox
+    table: gr.Dataframe
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """Everything that is drawn anew when the run has moved."""
+        return [
+            self.status,
+            self.cancel,
+            self.resume,
+            self.compare,
+            self.result,
+            self.losses,
+            self.rouge,
+            self.log,
+            self.table,
+        ]
+
+
+def build() -> RunView:
+    """Lay out the view of one run, without the table of all runs, which is built by `build_table`."""
+    status = gr.HTML(run_rendering.NO_RUN, elem_id="run-status")
+    with gr.Row():
+        cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="cancel-run", min_width=120)
+        resume = gr.Button("Resume", visible=False, elem_id="resume-run", min_width=120)
+        compare = gr.Button(
+            "Compare it", variant="primary", visible=False, elem_id="compare-run", min_width=120
+        )
+    result = gr.HTML("", elem_id="run-result")
+    with gr.Row():
+        losses = _plot("Loss terms", "run-losses")
+        rouge = _plot("ROUGE on the validation examples", "run-rouge")
+    with gr.Accordion("Log", open=False):
+        log = gr.Textbox(
+            lines=12,
+            max_lines=12,
+            show_label=False,
+            interactive=False,
+            elem_id="run-log",
+            elem_classes=["log"],
+        )
+    gr.Markdown("### All runs\nSelect one to look at it.")
+    table = gr.Dataframe(
+        run_rendering.runs(()),
+        interactive=False,
+        max_height=280,
+        show_label=False,
+        buttons=[],
+        column_widths=[190, 120, 110, 190, 190],
+        visible=False,
+        elem_id="run-table",
+    )
+    return RunView(status, cancel, resume, compare, result, losses, rouge, log, table)
+
+
+def _plot(label: str, elem_id: str) -> gr.LinePlot:
+    return gr.LinePlot(
+        x="step",
+        y="value",
+        color="term",
+        title=label,
+        x_title="Step",
+        y_title=" ",
+        color_title=" ",
+        show_label=False,
+        height=260,
+        min_width=280,
+        visible=False,
+        elem_id=elem_id,
+        buttons=[],
+    )

@@ -1,0 +1,56 @@
+"""What a page knows of the run it shows, so that a tick with no news costs next to nothing."""
+
+from dataclasses import dataclass
+
+from distill import runs
+from distill.errors import RunNotFound
+from distill.runs import Run
+from models.settings import Settings
+
+_FILES = ("status.json", "metrics.jsonl", "log.txt", "result.json", "stop")
+Signature = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The run a page shows, and how it looked when it was drawn last.
+
+    Args:
+        run_id: The run, or None for none yet.
+        state: Its status then.
+        seen: What its files looked like then.
+    """
+
+    run_id: str | None = None
+    state: str = ""
+    seen: Signature = ()
+
+
+def look(run: Run | None) -> Watch:
+    """The present look of a run."""
+    if run is None:
+        return Watch()
+    seen = signature(run)  # before the status: news in between is drawn at the next tick
+    return Watch(run.run_id, run.status().status, seen)
+
+
+def signature(run: Run) -> Signature:
+    """Time and size of each file that a run changes; needs no reading."""
+    found = []
+    for name in _FILES:
+        try:
+            entry = (run.folder / name).stat()
+            found.append((entry.st_mtime_ns, entry.st_size))
+        except FileNotFoundError:
+            found.append((0, 0))
+    return tuple(found)
+
+
+def watched(watch: Watch, settings: Settings) -> Run | None:
+    """The run a page shows; without one, the run that is active, else the newest."""
+    if watch.run_id:
+        try:
+            return runs.find(watch.run_id, settings)
+        except RunNotFound:  # its folder was removed by hand
+            pass
+    return runs.active(settings) or next(iter(runs.all_runs(settings)), None)
