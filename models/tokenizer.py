@@ -87,6 +87,11 @@ def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:
     try:
         return TextTokenizer(Tokenizer.from_file(str(file)) if file.is_file() else _converted(folder), eos)
     except Exception as error:  # the library raises bare Exceptions
+        if not file.is_file():
+            raise ModelUnavailable(
+                f"{folder} has no tokenizer.json, only an older tokenizer that cannot be converted here. Run "
+                "pip install sentencepiece protobuf, or save the model's fast tokenizer beside it."
+            ) from error
         raise ModelUnavailable(f"The tokenizer in {folder} cannot be read: {error}") from error
 
 

@@ -1,7 +1,11 @@
 import json
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
+from tokenizers import Tokenizer
 
 from models.errors import ModelUnavailable
 from models.tokenizer import TextTokenizer, open_tokenizer
@@ -62,6 +66,16 @@ def test_a_broken_tokenizer_is_a_clear_message(content: str, tmp_path: Path) -> 
     (tmp_path / "tokenizer.json").write_text(content)
     with pytest.raises(ModelUnavailable, match=r"tokenizer in .* cannot be read"):
         open_tokenizer(tmp_path)
+
+
+def test_an_older_tokenizer_is_converted_with_transformers(tiny: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny, tmp_path / "old")
+    (tmp_path / "old" / "tokenizer.json").rename(tmp_path / "old" / "kept")
+    with pytest.raises(ModelUnavailable, match="pip install sentencepiece protobuf"):
+        open_tokenizer(tmp_path / "old")
+    backend = SimpleNamespace(backend_tokenizer=Tokenizer.from_file(str(tmp_path / "old" / "kept")))
+    with patch("transformers.AutoTokenizer.from_pretrained", return_value=backend):
+        assert open_tokenizer(tmp_path / "old").encode("the cat").ids == [word("the"), word("cat")]
 
 
 def test_a_megabyte_is_tokenised_in_linear_time(tiny: Path) -> None:
