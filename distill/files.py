@@ -1,16 +1,22 @@
 """Writing files so that a reader never sees half of one."""
 
 import json
+import math
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON, atomically."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(value, indent=1, allow_nan=False), encoding="utf-8")
-    scratch.replace(path)
+    """Write `value` as JSON, atomically; numbers that are not finite become null."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        scratch.write_text(_text(value, indent=1), encoding="utf-8")
+        scratch.replace(path)
+    except OSError:
+        scratch.unlink(missing_ok=True)  # a full disk leaves half a file
+        raise
 
 
 def read_json(path: Path) -> Any | None:
@@ -22,26 +28,41 @@ def read_json(path: Path) -> Any | None:
 
 
 def append_json_line(path: Path, value: Any) -> None:
-    """Append one line of JSON; a line torn by a crash is skipped by `read_json_lines`."""
+    """Append one line of JSON as `write_json` has it; `read_json_lines` skips one torn by a crash."""
     with path.open("a", encoding="utf-8") as lines:
         if lines.tell() and not _ends_in_newline(path):
             lines.write("\n")
-        lines.write(json.dumps(value, allow_nan=False) + "\n")
+        lines.write(_text(value) + "\n")
 
 
-def read_json_lines(path: Path) -> list[Any]:
-    """All whole lines."""
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects on all whole lines."""
     values = []
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        lines = path.read_bytes().split(b"\n")
     except OSError:
         return []
-    for line in text.splitlines():
+    for line in lines:
         try:
-            values.append(json.loads(line))
+            value = json.loads(line)
         except ValueError:
             continue
+        if isinstance(value, dict):
+            values.append(value)
     return values
+
+
+def _text(value: Any, indent: int | None = None) -> str:
+    return json.dumps(_finite(value), indent=indent, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows neither NaN nor infinity."""
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _ends_in_newline(path: Path) -> bool:
