@@ -3,11 +3,11 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from distill.losses.masking import masked_mean
+from distill.losses.masking import at_least_float32, masked_mean
 
 
 def label_loss(*, student: Tensor, labels: Tensor, mask: Tensor, count: Tensor | None = None) -> Tensor:
-    """Cross-entropy in nats per unmasked token, computed in float32.
+    """Cross-entropy in nats per unmasked token, computed in float32 or wider.
 
     Args:
         student: Logits, `(batch, target_length, vocab)`.
@@ -16,5 +16,5 @@ def label_loss(*, student: Tensor, labels: Tensor, mask: Tensor, count: Tensor |
         count: See `masked_mean`.
     """
     targets = labels.masked_fill(mask == 0, 0)
-    losses = F.cross_entropy(student.float().transpose(1, 2), targets, reduction="none")
+    losses = F.cross_entropy(at_least_float32(student).transpose(1, 2), targets, reduction="none")
     return masked_mean(losses, mask, count)

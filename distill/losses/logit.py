@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from distill.losses.masking import masked_mean
+from distill.losses.masking import at_least_float32, masked_mean
 
 
 def logit_loss(
@@ -11,7 +11,7 @@ def logit_loss(
 ) -> Tensor:
     """Forward KL of softened distributions, `T² · KL(teacher_T ‖ student_T)`, in nats per unmasked token.
 
-    Softmax and sums are computed in float32. T² keeps the gradient's size independent of the temperature.
+    Softmax and sums are computed in float32 or wider. T² keeps the gradient's size independent of the temperature.
     Where one model pads its vocabulary further than the other (32100 and 32128), the surplus logits are
     left out of both.
 
@@ -25,7 +25,7 @@ def logit_loss(
         Hinton, Vinyals & Dean (2015), Distilling the Knowledge in a Neural Network, arXiv:1503.02531.
     """
     vocabulary = min(student.shape[-1], teacher.shape[-1])
-    student_log = F.log_softmax(student[..., :vocabulary].float() / temperature, dim=-1)
-    teacher_log = F.log_softmax(teacher[..., :vocabulary].float() / temperature, dim=-1)
+    student_log = F.log_softmax(at_least_float32(student[..., :vocabulary]) / temperature, dim=-1)
+    teacher_log = F.log_softmax(at_least_float32(teacher[..., :vocabulary]) / temperature, dim=-1)
     divergence = F.kl_div(student_log, teacher_log, log_target=True, reduction="none").sum(-1)
     return temperature**2 * masked_mean(divergence, mask, count)

@@ -1,5 +1,6 @@
 """The one mean all losses share."""
 
+import torch
 from torch import Tensor
 
 
@@ -14,3 +15,8 @@ def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = Non
     kept = values.masked_fill(mask == 0, 0.0).sum()
     total = mask.sum() if count is None else count
     return kept / max(float(total), 1.0)
+
+
+def at_least_float32(values: Tensor) -> Tensor:
+    """Half precisions widened: a softmax over a vocabulary loses too much in them."""
+    return values.float() if values.dtype in (torch.float16, torch.bfloat16) else values
