@@ -1,31 +1,19 @@
-"""Where examples come from, and how they become batches."""
+"""Examples to learn from: which data set or file, which columns, which rows are usable."""
 
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from distill.errors import BadData
+from distill.records import HubData, file_records, hub_records
 
 BUILT_IN = "built-in"
 SAMPLES = Path(__file__).parent / "samples"
-FILE_KINDS = {".csv": "csv", ".jsonl": "json", ".json": "json", ".parquet": "parquet"}
-
-
-@dataclass(frozen=True)
-class HubData:
-    """A data set of the Hugging Face hub whose columns are known."""
-
-    path: str
-    document: str
-    summary: str
-    config: str | None = None
-    revision: str | None = None
-
 
 HUB_DATASETS = {
     "cnn_dailymail": HubData("abisee/cnn_dailymail", "article", "highlights", config="3.0.0"),
@@ -81,7 +69,7 @@ def load(
 
     Args:
         source: `built-in`, a name of `HUB_DATASETS`, any other hub data set's id, or a csv, jsonl or parquet
-            file (also gzipped).
+            file (csv and jsonl also gzipped).
         split: Of the built-in set and of hub sets: `train` or `validation`.
         document_column, summary_column: By default the first column with a usual name.
         limit: Stop after this many usable rows.
@@ -92,23 +80,27 @@ def load(
     """
     hub = HUB_DATASETS.get(source)
     if source == BUILT_IN:
-        records = _file_records(SAMPLES / f"{split}.jsonl")
-    elif Path(source).expanduser().is_file():
-        records = _file_records(Path(source).expanduser())
+        records = file_records(SAMPLES / f"{split}.jsonl")
+    elif path := _file(source):
+        records = file_records(path)
     else:
-        records = _hub_records(hub or _unknown(source), split)
+        advice = f"Without a network use {BUILT_IN} or a file."
+        records = hub_records(hub or _unknown(source), split, advice)
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
     examples = _collect(records, document, summary, limit, summary_optional)
     if not examples.rows:
-        raise BadData(f"{source} has no usable row ({examples.empty} empty, {examples.broken} broken).")
+        raise BadData(
+            f"{source} has no usable row ({examples.empty} empty, {examples.broken} broken)."
+            " A row needs a text and its summary; a jsonl file has one object a line."
+        )
     return examples
 
 
 def read_columns(path: str | Path) -> list[str]:
     """The columns of a csv, jsonl or parquet file."""
-    for record in _file_records(Path(path)):
-        if isinstance(record, dict):
+    for record in file_records(Path(path)):
+        if record is not None:
             return [str(name) for name in record]
     raise BadData(f"{Path(path).name} has no rows.")
 
@@ -134,56 +126,14 @@ def _unknown(source: str) -> HubData:
     return HubData(source, "", "")
 
 
-def _file_records(path: Path) -> Iterator[Any]:
-    kind = FILE_KINDS.get(Path(path.stem).suffix if path.suffix == ".gz" else path.suffix)
-    if kind is None:
-        raise BadData(f"{path.name} is not a csv, jsonl or parquet file.")
-    if kind == "json":
-        return _json_lines(path)
-    return _table_records(path, kind)
-
-
-def _json_lines(path: Path) -> Iterator[Any]:
-    import gzip
-
-    opener = gzip.open if path.suffix == ".gz" else open
+def _file(source: str) -> Path | None:
     try:
-        with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line.strip():
-                    yield _json_or_none(line)
-    except (OSError, EOFError) as error:
-        raise BadData(f"{path.name} cannot be read: {error}.") from error
-
-
-def _json_or_none(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except json.JSONDecodeError:
+        path = Path(source).expanduser()
+        if source and path.is_dir():
+            raise BadData(f"{source} is a folder: name a csv, jsonl or parquet file in it.")
+        return path if path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, a home nobody has
         return None
-
-
-def _table_records(path: Path, kind: str) -> Iterator[Any]:
-    import pandas
-
-    try:
-        table = pandas.read_csv(path, dtype=str) if kind == "csv" else pandas.read_parquet(path)
-    except Exception as error:  # pandas and pyarrow raise many kinds, all mean: not such a file
-        raise BadData(f"{path.name} cannot be read as {kind}: {str(error).splitlines()[0]}") from error
-    yield from table.to_dict("records")
-
-
-def _hub_records(data: HubData, split: str) -> Iterator[Any]:
-    import datasets
-
-    try:
-        rows = datasets.load_dataset(data.path, data.config, split=split, revision=data.revision)
-    except Exception as error:  # every kind of network, hub and format error ends here
-        raise BadData(
-            f"The data set {data.path} could not be loaded: {str(error).splitlines()[0][:200]}."
-            f" Without a network use {BUILT_IN} or a file."
-        ) from error
-    yield from rows
 
 
 def _collect(

@@ -1,5 +1,7 @@
 """Which teacher layers a student takes."""
 
+import itertools
+
 import pytest
 
 from distill.errors import IncompatibleModels
@@ -32,7 +34,7 @@ def test_every_depth_rises_and_starts_with_the_position_bias(teacher: int) -> No
         assert len(layers) == student
         assert layers[0] == 0
         assert layers[-1] == (teacher - 1 if student > 1 else 0)
-        assert all(low < high for low, high in zip(layers, layers[1:], strict=False))
+        assert all(low < high for low, high in itertools.pairwise(layers))
 
 
 @pytest.mark.parametrize("student", [0, -1, 5])

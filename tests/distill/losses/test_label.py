@@ -30,7 +30,9 @@ def test_equals_the_library_s_cross_entropy_over_any_grouping() -> None:
     whole = label_loss(student=student, labels=labels, mask=mask)
     expected = torch.nn.functional.cross_entropy(student.reshape(-1, 7), labels.reshape(-1))
     alone = sum(
-        label_loss(student=student[i : i + 1], labels=labels[i : i + 1], mask=mask[i : i + 1], count=mask.sum())
+        label_loss(
+            student=student[i : i + 1], labels=labels[i : i + 1], mask=mask[i : i + 1], count=mask.sum()
+        )
         for i in range(3)
     )
     torch.testing.assert_close(whole, expected)

@@ -1,0 +1,276 @@
+"""Which rows of which files become examples, and what is said of the rest."""
+
+import csv
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill import data
+from distill.data import BUILT_IN, Example, Examples
+from distill.errors import BadData
+
+ROWS = [
+    {"document": "Zürich — “naïve” café №5", "summary": "日本 🙂"},
+    {"document": "b, c", "summary": 'd "e"'},
+]
+WANTED = [Example(row["document"], row["summary"]) for row in ROWS]
+LINES = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS)
+
+
+def _write(path: Path, text: str | bytes) -> str:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return str(path)
+
+
+def _csv(path: Path, rows: list[dict[str, str]], newline: str = "\r\n", encoding: str = "utf-8") -> str:
+    with path.open("w", newline="", encoding=encoding) as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator=newline)
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+def _parquet(path: Path, rows: list[dict[str, Any]]) -> str:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow.parquet import write_table
+
+    write_table(pyarrow.Table.from_pylist(rows), path)
+    return str(path)
+
+
+def test_every_kind_of_file_gives_the_same_rows(tmp_path: Path) -> None:
+    sources = [
+        _write(tmp_path / "a.jsonl", LINES),
+        _write(tmp_path / "crlf.JSONL", LINES.replace("\n", "\r\n")),
+        _write(tmp_path / "bom.json", b"\xef\xbb\xbf" + LINES.encode()),
+        _write(tmp_path / "a.jsonl.gz", gzip.compress(LINES.encode())),
+        _csv(tmp_path / "a.csv", ROWS),
+        _csv(tmp_path / "lf.csv", ROWS, newline="\n"),
+        _csv(tmp_path / "bom.csv", ROWS, encoding="utf-8-sig"),
+        _write(tmp_path / "a.csv.gz", gzip.compress(Path(_csv(tmp_path / "b.csv", ROWS)).read_bytes())),
+        _parquet(tmp_path / "a.parquet", ROWS),
+    ]
+    for source in sources:
+        read = data.load(source)
+        assert read == Examples(WANTED), source
+        assert data.read_columns(source) == ["document", "summary"], source
+
+
+def test_line_breaks_inside_a_cell_are_kept(tmp_path: Path) -> None:
+    source = _csv(tmp_path / "a.csv", [{"text": "one\r\ntwo\nthree\u2028four", "summary": "s"}])
+    assert data.load(source).rows == [Example("one\r\ntwo\nthree\u2028four", "s")]
+
+
+def test_words_that_mean_missing_elsewhere_are_text(tmp_path: Path) -> None:
+    source = _csv(tmp_path / "a.csv", [{"text": "NA", "summary": "None"}, {"text": "nan", "summary": "null"}])
+    assert data.load(source).rows == [Example("NA", "None"), Example("nan", "null")]
+
+
+def test_a_long_cell_is_read(tmp_path: Path) -> None:
+    assert len(data.load(_csv(tmp_path / "a.csv", [{"text": "x" * 200_000, "summary": "s"}])).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "empty", "broken"),
+    [
+        ('{"document": "", "summary": "s"}', 1, 0),
+        ('{"document": "d", "summary": " \\t"}', 1, 0),
+        ('{"document": "d"}', 1, 0),
+        ('{"document": null, "summary": "s"}', 1, 0),
+        ('{"document": NaN, "summary": "s"}', 1, 0),
+        ('{"document": 5, "summary": "s"}', 0, 1),
+        ('{"document": ["d"], "summary": "s"}', 0, 1),
+        ('{"document": "d", "summ', 0, 1),
+        ("[1, 2]\n3\nnull", 0, 3),
+        ("\n   \n", 0, 0),
+        ("[" * 100_000, 0, 1),
+    ],
+)
+def test_unusable_rows_are_counted(tmp_path: Path, lines: str, empty: int, broken: int) -> None:
+    read = data.load(_write(tmp_path / "a.jsonl", f"{LINES}\n{lines}\n"))
+    assert read == Examples(WANTED, empty, broken)
+
+
+def test_a_row_that_is_not_utf8_is_broken(tmp_path: Path) -> None:
+    source = _write(tmp_path / "a.jsonl", LINES.encode() + b'\n{"document": "caf\xe9", "summary": "s"}')
+    assert data.load(source) == Examples(WANTED, broken=1)
+
+
+def test_csv_rows_of_another_length_are_broken_and_empty_cells_empty(tmp_path: Path) -> None:
+    source = _write(tmp_path / "a.csv", "document,summary\na,b\nc\nd,e,f\n,g\nh,\n\n")
+    assert data.load(source) == Examples([Example("a", "b")], empty=2, broken=2)
+
+
+def test_parquet_nulls_are_empty(tmp_path: Path) -> None:
+    rows = [*ROWS, {"document": None, "summary": "s"}, {"document": "d", "summary": None}]
+    assert data.load(_parquet(tmp_path / "a.parquet", rows)) == Examples(WANTED, empty=2)
+
+
+def test_the_note_tells_what_was_left_out() -> None:
+    assert Examples(WANTED).note == "2 examples"
+    assert Examples(WANTED, 3, 1).note == "2 examples, left out: 3 empty and 1 broken"
+
+
+def test_columns_are_found_by_usual_names_or_named(tmp_path: Path) -> None:
+    rows = [{"id": "1", "article": "a", "highlights": "h", "note": "n"}]
+    source = _csv(tmp_path / "a.csv", rows)
+    assert data.load(source).rows == [Example("a", "h")]
+    assert data.load(source, document_column="note", summary_column="id").rows == [Example("n", "1")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({}, r"no column that looks like the document\. It has: colour, size\. Name it with document_column"),
+        ({"document_column": "size"}, r"looks like the summary\. It has: colour, size\. .* summary_column"),
+        ({"document_column": "body"}, r"no column 'body'\. It has: colour, size\."),
+    ],
+)
+def test_wrong_columns_are_answered_with_those_there_are(
+    tmp_path: Path, columns: dict[str, str], message: str
+) -> None:
+    with pytest.raises(BadData, match=message):
+        data.load(_csv(tmp_path / "a.csv", [{"colour": "red", "size": "3"}]), **columns)
+
+
+def test_a_summary_may_be_optional(tmp_path: Path) -> None:
+    source = _write(tmp_path / "a.jsonl", '{"text": "a"}\n{"text": "b", "summary": null}')
+    assert data.load(source, summary_optional=True).rows == [Example("a", ""), Example("b", "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b"", "no usable row"),
+        ("a.csv", b"", "no usable row"),
+        ("a.csv", b"document,summary\r\n", "no usable row"),
+        ("a.json", b'[{"document": "d", "summary": "s"}]', "one object a line"),
+        ("a.parquet", b"", "a.parquet cannot be read as parquet"),
+        ("a.parquet", bytes(range(256)), "a.parquet cannot be read as parquet"),
+        ("a.csv", b"\x00\x01\x02,\x00", "a.csv cannot be read as csv: it is not text"),
+        ("a.csv", b"document,summary\ncaf\xe9,s", "a.csv cannot be read as csv: 'utf-8'"),
+        ("a.jsonl", bytes(range(256)), "no usable row"),
+        ("a.jsonl.gz", b"plain text", "a.jsonl.gz cannot be read as json: Not a gzipped file"),
+        ("a.jsonl.gz", gzip.compress(b"{}" * 99)[:-9], "a.jsonl.gz cannot be read as json"),
+        ("a.jsonl.gz", gzip.compress(b"{}")[:10] + b"\xff" * 20, "a.jsonl.gz cannot be read as json"),
+        ("a.txt", b"text", "a.txt is not a csv, jsonl or parquet file"),
+        ("a.xlsx", b"PK", "a.xlsx is not a csv, jsonl or parquet file"),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    with pytest.raises(BadData, match=message):
+        data.load(_write(tmp_path / name, content))
+
+
+@pytest.mark.parametrize(
+    "source", ["missing.csv", "/no/such/file", "nowhere", "a\0b", "x" * 5000, ""], ids=range(6)
+)
+def test_sources_that_do_not_exist(source: str) -> None:
+    with pytest.raises(BadData, match=r"There is no data .*use built-in, cnn_dailymail"):
+        data.load(source)
+
+
+def test_a_folder_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "some" / "folder").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for source in (str(tmp_path), "some/folder"):
+        with pytest.raises(BadData, match="is a folder: name a csv"):
+            data.load(source)
+
+
+def test_limit_counts_usable_rows(tmp_path: Path) -> None:
+    source = _write(tmp_path / "a.jsonl", "broken\n" + LINES + "\n" + LINES)
+    assert data.load(source, limit=3) == Examples([*WANTED, WANTED[0]], broken=1)
+
+
+def test_a_split_by_seed_is_deterministic_disjoint_and_whole() -> None:
+    examples = Examples([Example(str(number), "s") for number in range(50)])
+    train, validation = data.split_off(examples, 7, seed=1)
+    assert (train, validation) == data.split_off(examples, 7, seed=1)
+    assert validation != data.split_off(examples, 7, seed=2)[1]
+    assert len(validation) == 7
+    assert sorted(row.document for row in train + validation) == sorted(row.document for row in examples.rows)
+
+
+@pytest.mark.parametrize(("rows", "validation"), [(2, 1), (9, 1), (10, 2), (100, 20)])
+def test_a_fifth_at_most_is_held_out(rows: int, validation: int) -> None:
+    examples = Examples([Example(str(number), "s") for number in range(rows)])
+    assert len(data.split_off(examples, 1000, seed=0)[1]) == validation
+
+
+def test_one_example_cannot_be_split() -> None:
+    with pytest.raises(BadData, match="One example cannot be split"):
+        data.split_off(Examples(WANTED[:1]), 1, seed=0)
+
+
+def test_the_digest_is_of_the_rows(tmp_path: Path) -> None:
+    digest = Examples(WANTED).digest
+    assert digest == data.load(_csv(tmp_path / "a.csv", ROWS)).digest
+    assert digest != Examples(WANTED[::-1]).digest
+    assert len(digest) == 64
+
+
+def test_the_built_in_set_is_large_enough_and_its_splits_disjoint() -> None:
+    train, validation = data.load(BUILT_IN).rows, data.load(BUILT_IN, split="validation").rows
+    assert len(train) + len(validation) >= 60
+    assert len(validation) >= 10
+    texts = [row.document for row in train + validation]
+    assert len(set(texts)) == len(texts)
+    for row in train + validation:
+        assert 120 <= len(row.document.split()) <= 300, row.document[:60]
+        assert 8 <= len(row.summary.split()) < len(row.document.split()) / 2, row.summary
+
+
+class _Hub:
+    """Stands in for `datasets.load_dataset`."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.calls = answer, []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append((args, kwargs))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments", "revision", "columns"),
+    [
+        ("cnn_dailymail", ("abisee/cnn_dailymail", "3.0.0"), None, ("article", "highlights")),
+        ("xsum", ("EdinburghNLP/xsum", None), "refs/convert/parquet", ("document", "summary")),
+        ("samsum", ("knkarthick/samsum", None), None, ("dialogue", "summary")),
+        ("some-one/news", ("some-one/news", None), None, ("text", "headline")),
+    ],
+)
+def test_hub_data_sets_are_asked_for_as_known(
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    arguments: tuple[str, str | None],
+    revision: str | None,
+    columns: tuple[str, str],
+) -> None:
+    hub = _Hub([{"id": 1, columns[0]: "d", columns[1]: "s"}])
+    monkeypatch.setattr("datasets.load_dataset", hub)
+    assert data.load(source, split="validation").rows == [Example("d", "s")]
+    assert hub.calls == [(arguments, {"split": "validation", "revision": revision})]
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (ConnectionError("Couldn't reach the hub\nand more"), "Couldn't reach the hub"),
+        (OSError(), "OSError"),
+        (ValueError("Unknown split \"validation\". Should be one of ['train']."), "Should be one of"),
+    ],
+)
+def test_without_a_network_the_way_out_is_named(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
+) -> None:
+    monkeypatch.setattr("datasets.load_dataset", _Hub(error))
+    with pytest.raises(BadData, match=rf"{why}.*\. Without a network use built-in or a file\.") as caught:
+        data.load("samsum")
+    assert "\n" not in str(caught.value)
