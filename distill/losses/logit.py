@@ -11,7 +11,7 @@ def logit_loss(
 ) -> Tensor:
     """Forward KL of softened distributions, `T² · KL(teacher_T ‖ student_T)`, in nats per unmasked token.
 
-    Softmax and sums are computed in float32 or wider. T² keeps the gradient's size independent of the temperature.
+    Softmax and sums are computed in float32 or wider. T² keeps the gradient's size whatever the temperature.
     Where one model pads its vocabulary further than the other (32100 and 32128), the surplus logits are
     left out of both.
 
