@@ -24,7 +24,7 @@ def build(settings: Settings) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Compare", id="compare"):
                 comparison = compare.build(studio)
-            with gr.Tab("Distil", id="distil"):
+            with gr.Tab("Distill", id="distill"):
                 distillation = distil.build(studio)
         compare_events.connect(comparison, page, studio)
         if distillation:

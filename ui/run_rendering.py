@@ -169,15 +169,9 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
 
 def runs(found: Sequence[tuple[RunStatus, str | None, str]]) -> pd.DataFrame:
     """The table of all runs: status, teacher and student of each."""
-    columns = ["Run", "State", "Step", "Teacher", "Student from"]
+    columns = ["Run", "State", "Teacher", "Student from"]
     rows = [
-        (
-            entry.run_id,
-            _WORDS.get(entry.status, entry.status),
-            f"{entry.step} / {entry.steps}",
-            teacher or "—",
-            student,
-        )
+        (entry.run_id, _WORDS.get(entry.status, entry.status), teacher or "—", student)
         for entry, teacher, student in found
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -6,7 +6,8 @@ import gradio as gr
 
 from ui import run_rendering
 
-_PALETTE = ["#0f9488", "#6366f1", "#d97706", "#be185d"]
+_LOSSES = {"total": "#64748b", "soft (teacher)": "#6366f1", "hard (labels)": "#d97706"}
+_ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1", "ROUGE-Lsum": "#be185d"}
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def build() -> RunView:
         )
     result = gr.HTML("", elem_id="run-result")
     with gr.Row():
-        losses = _plot("Loss terms", "run-losses")
-        rouge = _plot("ROUGE on the validation examples", "run-rouge")
+        losses = _plot("Loss terms", _LOSSES, "run-losses")
+        rouge = _plot("ROUGE on the validation examples", _ROUGE, "run-rouge")
     with gr.Accordion("Log", open=False):
         log = gr.Textbox(
             lines=12,
@@ -68,21 +69,23 @@ def build() -> RunView:
         max_height=280,
         show_label=False,
         buttons=[],
-        column_widths=[190, 120, 110, 190, 190],
+        column_widths=[180, 120, 220, 220],
         visible=False,
         elem_id="run-table",
     )
     return RunView(status, cancel, resume, compare, result, losses, rouge, log, table)
 
 
-def _plot(label: str, elem_id: str) -> gr.LinePlot:
+def _plot(label: str, colours: dict[str, str], elem_id: str) -> gr.LinePlot:
     return gr.LinePlot(
         x="step",
         y="value",
         color="term",
+        color_map=colours,
         title=label,
         x_title="Step",
         y_title=" ",
+        x_axis_format="d",
         color_title=" ",
         show_label=False,
         height=260,

@@ -1,0 +1,105 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.catalogue import ROLES
+from models.decoding import Decoding
+from models.errors import BadRequest
+from ui import comparing
+from ui.comparing import Request, compare, order
+from ui.result import Session
+from ui.studio import Studio
+
+TEXT = "the cat sat on the mat and the dog ran in the house"
+
+
+def request(studio: Studio, beams: int = 1, **changes: Any) -> Request:
+    models: dict[str, str | None] = {**studio.columns("embedded"), **changes.pop("models", {})}
+    return Request(TEXT, models, Decoding(beams=beams, max_new_tokens=6), **changes)
+
+
+def finish(steps: Any) -> tuple[dict[str, str], Session]:
+    columns: dict[str, str] = {}
+    session = Session()
+    for shown, now in steps:
+        columns, session = {**columns, **shown}, now
+    return columns, session
+
+
+def test_all_three_are_summarised_and_set_against_each_other(studio: Studio) -> None:
+    columns, session = finish(compare(request(studio), ROLES, Session(), studio))
+    assert set(session.results) == set(ROLES)
+    assert [result.role for result in session.rows] == list(ROLES)
+    assert "the teacher" in columns["distilled"]
+    assert all("one run" in columns[role] for role in ROLES)
+
+
+def test_greedy_text_grows_and_beams_tick(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "REFRESH", 0.0)
+    for beams, growing in ((1, True), (2, False)):
+        steps = [shown for shown, _ in compare(request(studio, beams), ["teacher"], Session(), studio)]
+        texts = [step["teacher"] for step in steps if "data-clock" in step["teacher"]]
+        assert texts
+        assert any("unfinished" in text for text in texts) == growing
+
+
+def test_a_broken_model_leaves_the_others_alone(studio: Studio) -> None:
+    wrong = {"teacher": "/no/such/<b>folder</b>"}
+    columns, session = finish(compare(request(studio, models=wrong), ROLES, Session(), studio))
+    assert set(session.results) == {"original", "distilled"}
+    assert "problem" in columns["teacher"]
+    assert "<b>" not in columns["teacher"]
+
+
+def test_an_unexpected_error_is_not_shown(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(studio.pool, "get", broken)
+    columns, _ = finish(compare(request(studio), ["teacher"], Session(), studio))
+    assert "Something went wrong on our side" in columns["teacher"]
+    assert "secret" not in columns["teacher"]
+
+
+def test_a_set_without_a_student_says_how_to_get_one(studio: Studio) -> None:
+    columns, session = finish(
+        compare(request(studio, models={"distilled": None}), ["distilled"], Session(), studio)
+    )
+    assert "no distilled model" in columns["distilled"]
+    assert not session.rows
+
+
+def test_the_order_rotates_between_comparisons(studio: Studio) -> None:
+    assert [order(ROLES, turn)[0] for turn in range(4)] == [*ROLES, ROLES[0]]
+    _, session = finish(compare(request(studio), ROLES, Session(), studio))
+    _, session = finish(compare(request(studio), ROLES, session, studio))
+    assert [result.role for result in session.rows[3:]] == ["teacher", "distilled", "original"]
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t "])
+def test_no_text_is_refused(text: str) -> None:
+    with pytest.raises(BadRequest, match="no text"):
+        Request(text, {}, Decoding())
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "🙂🙂🙂", "日本語のテキスト", "a" * 5000, "</s> <pad>"]
+)
+def test_odd_texts_are_summarised_safely(text: str, studio: Studio) -> None:
+    asked = Request(text, {"teacher": "embedded/teacher"}, Decoding(beams=1, max_new_tokens=4))
+    columns, session = finish(compare(asked, ["teacher"], Session(), studio))
+    assert "teacher" in session.results
+    assert not re.search(r"<script|<pad>", columns["teacher"])
+
+
+def test_a_reference_gives_rouge(studio: Studio) -> None:
+    _, session = finish(compare(request(studio, reference="the cat sat"), ["teacher"], Session(), studio))
+    assert set(session.results["teacher"].rouge or {}) == {"rouge1", "rouge2", "rougeL", "rougeLsum"}
+
+
+def test_a_run_in_progress_marks_the_figures(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("distill.runs.active", lambda settings: Path())
+    columns, _ = finish(compare(request(studio), ["teacher"], Session(), studio))
+    assert "distillation run" in columns["teacher"]

@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from models.loading import inspect
+from ui import rendering
+from ui.result import Result
+
+EVIL = "<img src=x onerror=alert(1)>"
+Make = Callable[..., Result]
+
+
+def test_a_finished_column_shows_figures_with_their_conditions(make_result: Make) -> None:
+    html = rendering.finished(make_result(), {})
+    for part in ("1.00 s", "58 tokens/s", "800 MB", "Memory (no GPU)", "6 words", "58 tokens"):
+        assert part in html
+    assert "cpu · float32 · torch · 4 beams · 412 tokens in, 58 out · one run" in html
+
+
+def test_new_and_copied_words_are_marked(make_result: Make) -> None:
+    html = rendering.finished(make_result(), {})
+    assert '<mark class="copied">the cat sat on</mark> <mark class="new">a sofa</mark>' in html
+
+
+def test_the_gpu_peak_is_told_apart_from_the_process(make_result: Make) -> None:
+    html = rendering.finished(make_result(peak_bytes=5_000_000, device="cuda:0"), {})
+    assert "GPU memory of this run" in html
+    assert "no GPU" not in html
+
+
+def test_what_disturbs_a_figure_is_said(make_result: Make) -> None:
+    result = make_result(busy=True, tokens_cut=106, queue_seconds=0.4, note="Fell back to float32.")
+    html = rendering.finished(result, {})
+    for part in (
+        "The last 106 of 518 input tokens were cut off",
+        "distillation run",
+        "waited 0.40 s",
+        "Fell back",
+    ):
+        assert part in html
+
+
+def test_speed_and_size_against_the_others(make_result: Make) -> None:
+    teacher = make_result("teacher", seconds=3.1, weights_bytes=26_000_000)
+    distilled = make_result("distilled", seconds=1.0, weights_bytes=10_000_000)
+    html = rendering.finished(distilled, {"teacher": teacher, "distilled": distilled})
+    assert "<strong>3.1× faster</strong> and <strong>2.6× smaller</strong> than the teacher" in html
+
+
+def test_results_of_another_text_are_not_compared(make_result: Make) -> None:
+    teacher, distilled = make_result("teacher", source="b"), make_result("distilled", source="a")
+    assert "than the teacher" not in rendering.finished(distilled, {"teacher": teacher})
+    assert "as the teacher" not in rendering.finished(distilled, {"teacher": teacher})
+
+
+def test_whatever_was_typed_or_written_is_escaped(make_result: Make, tiny: Path) -> None:
+    result = make_result(text=EVIL, note=EVIL, device=EVIL)
+    pages = (
+        rendering.finished(result, {}),
+        rendering.header("teacher", EVIL, None, EVIL),
+        rendering.header("teacher", EVIL, inspect(tiny)),
+        rendering.no_student(EVIL),
+        rendering.working(EVIL),
+        rendering.loading(EVIL, 0.5),
+        rendering.failed(EVIL),
+    )
+    for page in pages:
+        assert "<img" not in page
+        assert "&lt;img" in page or "img" not in page.replace("&lt;", "")
+
+
+def test_rouge_is_shown_in_points(make_result: Make) -> None:
+    assert "<dt>ROUGE-L</dt><dd>25.0</dd>" in rendering.finished(make_result(rouge={"rougeL": 0.25}), {})
+
+
+def test_a_summary_without_words_says_so(make_result: Make) -> None:
+    assert "wrote no words" in rendering.finished(make_result(text=" "), {})

@@ -1,0 +1,47 @@
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from ui import results_log
+from ui.result import Result
+
+Make = Callable[..., Result]
+
+
+def test_the_table_shows_the_newest_first(make_result: Make) -> None:
+    frame = results_log.table((make_result("original"), make_result("teacher")))
+    assert list(frame["Column"]) == ["teacher", "original"]
+    assert list(frame.columns) == list(results_log.COLUMNS.values())
+
+
+def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
+    table, lines = results_log.files((make_result(rouge={"rougeL": 0.25}),), tmp_path)
+    (row,) = csv.DictReader(io.StringIO(Path(table).read_text(encoding="utf-8")))
+    (record,) = [json.loads(line) for line in Path(lines).read_text(encoding="utf-8").splitlines()]
+    for key in (
+        "model",
+        "text",
+        "seconds",
+        "engine",
+        "device",
+        "dtype",
+        "beams",
+        "tokens_cut",
+        "rougeL",
+        "no_repeat_ngram",
+    ):
+        assert str(record[key]) == row[key]
+    assert record["rougeL"] == 0.25
+
+
+def test_a_spreadsheet_runs_no_formula(make_result: Make) -> None:
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text((make_result(text='=HYPERLINK("x")'),))))
+    assert row["text"] == '\'=HYPERLINK("x")'
+
+
+def test_line_breaks_and_quotes_survive(make_result: Make) -> None:
+    text = 'He said: "no",\nand left 🙂'
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text((make_result(text=text),))))
+    assert row["text"] == text
