@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models import measure
 from models.catalogue import ModelSpec, resolve, split_engine
-from models.engines import open_engine, parse_choice
+from models.engines import open_engine, parse_choice, prepare
 from models.errors import ModelUnavailable
 from models.loading import ModelInfo, Progress, fetch, inspect, open_tokenizer
 from models.settings import Settings
@@ -95,7 +95,8 @@ class ModelPool:
         tokenizer = open_tokenizer(folder, info.eos)
         _check_vocabulary(info, tokenizer.size)
         if progress:
-            progress(1.0, f"Loading {spec.name}")
+            progress(1.0, f"Loading {spec.name} (a first time takes some seconds longer)")
+        engine = prepare(folder, engine, self._settings, dtype)  # needs no lock: it disturbs nobody's memory
         with measure.INFERENCE_LOCK:  # loading would spoil another model's latency
             loaded = open_engine(folder, engine, dtype, self._settings)
         return Summarizer(spec.name, info, tokenizer, loaded)

@@ -1,9 +1,10 @@
 """One loaded model and the one way to summarise with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Literal
 
+from models.casing import Casing
 from models.decoding import INPUT_LIMIT, PREFIX, Decoding, Summary
 from models.engines import Engine
 from models.errors import BadRequest
@@ -75,13 +76,15 @@ class Summarizer:
         if long_input not in ("cut", "parts"):
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
-        text = self._full(text)
+        source, text = text, self._full(text)
         parts, cut = self._in_parts(text) if long_input == "parts" else self._cut(text)
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
-        return Job(self.name, self._engine, prepared, decoding, self._write)
+        return Job(self.name, self._engine, prepared, decoding, self._writer(source))
 
-    def _write(self, tokens: list[int]) -> str:
-        return finish(self._tokenizer.decode(tokens))
+    def _writer(self, source: str) -> Callable[[list[int]], str]:
+        """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""
+        restore = Casing(source).restore if self._tokenizer.lowercases else str
+        return lambda tokens: restore(finish(self._tokenizer.decode(tokens)))
 
     def _full(self, text: str) -> str:
         return self._prefix + self._tokenizer.disarm(clean(text))

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -47,6 +48,11 @@ class TextTokenizer:
         for token in self._special:
             text = text.replace(token, f"{token[0]} {token[1:]}")
         return text
+
+    @cached_property
+    def lowercases(self) -> bool:
+        """Whether it knows no capitals, so that a summary's must be restored."""
+        return self.decode(self.encode("A").ids).strip() == "a"
 
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""

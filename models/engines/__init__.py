@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Protocol
 
 from models.decoding import Decoding
-from models.errors import BadRequest
+from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
 
-ENGINE_DTYPES = {"torch": ("float32", "float16", "bfloat16")}
+ENGINE_DTYPES = {
+    "ctranslate2": ("int8", "float32", "int16", "float16", "bfloat16", "int8_float16"),
+    "torch": ("float32", "float16", "bfloat16"),
+}
 """The engines there are, each with the precisions it knows."""
 
 StepWatcher = Callable[[list[int]], bool]
@@ -84,11 +87,42 @@ def check_engine(engine: str, dtype: str) -> None:
     """Raise BadRequest if the engine or its precision is unknown; `auto` is allowed for both."""
     if engine != "auto" and engine not in ENGINE_DTYPES:
         raise BadRequest(f"Engine {engine!r} is unknown; use auto or one of {', '.join(ENGINE_DTYPES)}.")
-    known = ENGINE_DTYPES["torch" if engine == "auto" else engine]
+    engines = list(ENGINE_DTYPES) if engine == "auto" else [engine]
+    known = list(dict.fromkeys(precision for name in engines for precision in ENGINE_DTYPES[name]))
     if dtype != "auto" and dtype not in known:
         raise BadRequest(
             f"Precision {dtype!r} is unknown to engine {engine}; use auto or one of {', '.join(known)}."
         )
+
+
+def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") -> str:
+    """Choose the engine that `auto` stands for, and do what it needs before a model can be opened.
+
+    Without a GPU that is CTranslate2, which converts a model on its first use (seconds; cached), and torch
+    for a model it cannot convert. With a GPU it is torch.
+
+    Returns:
+        The engine's name.
+
+    Raises:
+        ModelUnavailable: CTranslate2 was asked for and cannot convert this model.
+    """
+    import ctranslate2
+
+    from models.engines.conversion import converted
+
+    wanted = engine
+    if engine == "auto":
+        on_gpu = ctranslate2.get_cuda_device_count() > 0
+        wanted = "torch" if on_gpu or dtype not in ("auto", *ENGINE_DTYPES["ctranslate2"]) else "ctranslate2"
+    if wanted == "ctranslate2":
+        try:
+            converted(folder, "int8" if dtype == "auto" else dtype, settings.home)
+        except ModelUnavailable:
+            if engine != "auto":
+                raise
+            return "torch"
+    return wanted
 
 
 def open_engine(folder: Path, engine: str, dtype: str, settings: Settings) -> Engine:
@@ -99,6 +133,10 @@ def open_engine(folder: Path, engine: str, dtype: str, settings: Settings) -> En
         ModelUnavailable: The weights cannot be loaded.
     """
     check_engine(engine, dtype)
+    if prepare(folder, engine, settings, dtype) == "ctranslate2":
+        from models.engines.ctranslate import open_ctranslate2
+
+        return open_ctranslate2(folder, dtype, settings.home, settings.threads)
     from models.engines.pytorch import open_torch  # torch takes seconds to import
 
     return open_torch(folder, dtype, settings.threads)

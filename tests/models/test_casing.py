@@ -6,7 +6,8 @@ from models.casing import Casing, pair_quotes
 
 SOURCE = (
     'Zully Broussard gave a kidney to a stranger. "Thanks," Broussard told CNN affiliate KGO. '
-    "Police in the U.S. said the Facebook page is real. Doctors say McDonald's staff helped in March. The doctors were from NATO."
+    "Police in the U.S. said the Facebook page is real. Doctors say McDonald's staff helped in March. "
+    "The doctors were from NATO."
 )
 
 

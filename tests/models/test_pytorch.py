@@ -229,14 +229,14 @@ def test_threads_are_set_once_for_every_thread(
     before, asked = torch.get_num_threads(), []
     monkeypatch.setattr(pytorch_engine, "_threads_set", threading.Event())
     monkeypatch.setattr(pytorch_engine.torch, "set_num_threads", asked.append)
-    engines = [open_engine(tiny, "auto", "auto", settings) for _ in range(2)]
+    engines = [open_engine(tiny, "torch", "auto", settings) for _ in range(2)]
     assert asked == [settings.threads]
     assert (engines[0].name, engines[0].device, engines[0].dtype) == ("torch", "cpu", "float32")
     assert torch.get_num_threads() == before
 
 
 def test_an_unknown_engine_is_refused(tiny: Path, settings: Settings) -> None:
-    with pytest.raises(BadRequest, match="Engine 'onnx' is unknown; use auto or one of torch"):
+    with pytest.raises(BadRequest, match="Engine 'onnx' is unknown; use auto or one of ctranslate2, torch"):
         open_engine(tiny, "onnx", "auto", settings)
 
 

@@ -1,0 +1,86 @@
+"""Models in CTranslate2's form, converted once and kept in the studio's own folder."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+from models.errors import ModelUnavailable
+
+_converting = threading.Lock()
+
+
+def converted(folder: Path, quantization: str, home: Path) -> Path:
+    """The folder of the converted model; made on first use, in a process of its own.
+
+    The conversion needs torch and transformers; where they are not loaded yet, a process of its own loads
+    them, and this one stays small. It happens beside the cache and is moved into it in one step, so an entry
+    is whole or not there. The key is the hash of the weights, the quantization and the library's version.
+
+    Raises:
+        ModelUnavailable: The library cannot convert this model; the message has its reason.
+    """
+    import ctranslate2
+
+    entry = home / "ctranslate2" / f"{_hash(folder)}-{quantization}-{ctranslate2.__version__}"
+    with _converting:
+        if not entry.is_dir():
+            entry.parent.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=".converting-", dir=entry.parent))
+            try:
+                _convert(folder, scratch / "model", quantization)
+                (scratch / "model").replace(entry)
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+    return entry
+
+
+def discard(entry: Path) -> None:
+    """Drop a cache entry that turned out broken."""
+    shutil.rmtree(entry, ignore_errors=True)
+
+
+def _convert(folder: Path, target: Path, quantization: str) -> None:
+    if "torch" in sys.modules:  # this process is heavy already
+        from models.engines.convert import main
+
+        try:
+            main(str(folder), str(target), quantization)
+        except Exception as error:
+            raise _refusal(folder, str(error)) from error
+        return
+    answer = subprocess.run(
+        [sys.executable, "-m", "models.engines.convert", str(folder), str(target), quantization],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode or not target.is_dir():
+        raise _refusal(folder, (answer.stderr.strip().splitlines() or ["no reason given"])[-1])
+
+
+def _refusal(folder: Path, reason: str) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"CTranslate2 cannot convert the model in {folder}: {reason} Use the engine torch."
+    )
+
+
+def _hash(folder: Path) -> str:
+    files = sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"])
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            stamp = file.stat()
+            digest.update(_file_hash(file, stamp.st_mtime_ns, stamp.st_size))
+    return digest.hexdigest()[:24]
+
+
+@cache
+def _file_hash(file: Path, modified: int, size: int) -> bytes:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").digest()

@@ -1,0 +1,92 @@
+"""The fast engine: CTranslate2. Needs neither torch nor transformers once a model is converted."""
+
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+
+from models.decoding import Decoding
+from models.engines import StepWatcher, Stopped
+from models.engines.conversion import converted, discard
+from models.errors import BadRequest
+from models.tokenizer import open_tokenizer
+
+
+class CTranslate2Engine:
+    """A model on CTranslate2. See `models.engines.Engine` for the interface."""
+
+    name = "ctranslate2"
+    note = ""
+
+    def __init__(self, folder: Path, dtype: str, device: str, home: Path, threads: int | None) -> None:
+        entry = converted(folder, dtype, home)
+        try:
+            self._translator = _open(entry, dtype, device, threads)
+        except RuntimeError:  # the cache entry is broken: make it anew, once
+            discard(entry)
+            entry = converted(folder, dtype, home)
+            self._translator = _open(entry, dtype, device, threads)
+        tokenizer = open_tokenizer(folder)
+        self._ids = tokenizer.vocabulary()
+        self._tokens = {identity: token for token, identity in self._ids.items()}
+        self._ends = tokenizer.closing
+        self.device, self.dtype = device, dtype
+        self.weights_bytes = (entry / "model.bin").stat().st_size
+
+    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+        """See `Engine.generate`. With beams the library reports no steps, so `on_step` is not called."""
+        tokens: list[int] = []
+        stopped = False
+
+        def step(result: Any) -> bool:
+            nonlocal stopped
+            if result.token_id not in self._ends:
+                tokens.append(result.token_id)
+                stopped = bool(on_step and on_step(list(tokens)))
+            return stopped
+
+        [result] = self._translator.translate_batch(
+            [[self._tokens[token] for token in ids]],
+            beam_size=decoding.beams,
+            patience=1 if decoding.early_stopping else 2,
+            length_penalty=decoding.length_penalty,
+            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            min_decoding_length=decoding.min_new_tokens,
+            max_decoding_length=decoding.max_new_tokens,
+            max_input_length=0,
+            callback=step if on_step and decoding.beams == 1 else None,
+        )
+        if stopped:
+            raise Stopped
+        return [self._ids[token] for token in result.hypotheses[0] if token in self._ids]
+
+    def fall_back(self) -> None:
+        """Never needed: this engine raises no `Overflow`."""
+
+    def synchronize(self) -> None:
+        """The library returns when the device is done."""
+
+
+def open_ctranslate2(folder: Path, dtype: str, home: Path, threads: int | None) -> CTranslate2Engine:
+    """Open a model, converting it on first use.
+
+    Args:
+        folder: A checked model folder.
+        dtype: `auto` (int8) or a precision.
+        home: The studio's folder, which keeps the converted models.
+        threads: CPU threads, or None for the library's default.
+
+    Raises:
+        BadRequest: The device does not know this precision.
+        ModelUnavailable: The model cannot be converted.
+    """
+    device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    wanted = "int8" if dtype == "auto" else dtype
+    known = ctranslate2.get_supported_compute_types(device)
+    if wanted not in known:
+        raise BadRequest(f"{wanted} does not run on this {device}; use one of {', '.join(sorted(known))}.")
+    return CTranslate2Engine(folder, wanted, device, home, threads)
+
+
+def _open(entry: Path, dtype: str, device: str, threads: int | None) -> ctranslate2.Translator:
+    return ctranslate2.Translator(str(entry), device=device, compute_type=dtype, intra_threads=threads or 0)
