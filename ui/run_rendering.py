@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from ui.rendering import bar
 
 POINTS = 300
 """Points of a curve at most; a longer one is thinned out."""
-_CURVES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
+_CURVES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
 _TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
 _WORDS = {
     "running": "Running",
@@ -118,10 +119,12 @@ def result(table: Mapping[str, Any] | None) -> str:
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    label = str(row.get("label") or row["model"]).capitalize()
+    name = str(row["model"])
+    label = str(row.get("label") or name).capitalize()
+    sub = "" if Path(name).is_absolute() else f'<div class="sub">{escape(name)}</div>'
     retained = row.get("retention")
     cells = (
-        f'{escape(label)}<div class="sub">{escape(str(row["model"]))}</div>',
+        f"{escape(label)}{sub}",
         *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
         "—" if retained is None else f"{100 * retained:.0f}%",
         figures.seconds(row.get("seconds")),

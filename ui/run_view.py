@@ -7,7 +7,7 @@ import gradio as gr
 from ui import run_rendering
 
 _LOSSES = {"total": "#64748b", "soft (teacher)": "#6366f1", "hard (labels)": "#d97706"}
-_ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1", "ROUGE-Lsum": "#be185d"}
+_ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def build() -> RunView:
         )
     result = gr.HTML("", elem_id="run-result")
     with gr.Row():
-        losses = _plot("Loss terms", _LOSSES, "run-losses")
-        rouge = _plot("ROUGE on the validation examples", _ROUGE, "run-rouge")
+        losses = _plot("Loss terms", _LOSSES, "run-losses", ".3~g")
+        rouge = _plot("Validation ROUGE", _ROUGE, "run-rouge", ".1f")
     with gr.Accordion("Log", open=False):
         log = gr.Textbox(
             lines=12,
@@ -76,7 +76,7 @@ def build() -> RunView:
     return RunView(status, cancel, resume, compare, result, losses, rouge, log, table)
 
 
-def _plot(label: str, colours: dict[str, str], elem_id: str) -> gr.LinePlot:
+def _plot(label: str, colours: dict[str, str], elem_id: str, format_: str) -> gr.LinePlot:
     return gr.LinePlot(
         x="step",
         y="value",
@@ -86,6 +86,7 @@ def _plot(label: str, colours: dict[str, str], elem_id: str) -> gr.LinePlot:
         x_title="Step",
         y_title=" ",
         x_axis_format="d",
+        y_axis_format=format_,
         color_title=" ",
         show_label=False,
         height=260,

@@ -1,0 +1,27 @@
+from ui.counter import counted
+from ui.studio import Studio
+
+
+def test_words_and_tokens(studio: Studio) -> None:
+    assert "2 words · 4 tokens<" in counted(
+        "the cat", "embedded/teacher", studio
+    )  # with "summarize:" and </s>
+
+
+def test_nothing_to_count(studio: Studio) -> None:
+    assert "No text yet" in counted(" \n ", "embedded/teacher", studio)
+
+
+def test_over_the_limit_tells_how_many(studio: Studio) -> None:
+    assert "602 tokens" in counted("cat " * 600, "embedded/teacher", studio)
+    assert "90 over the limit of 512" in counted("cat " * 600, "embedded/teacher", studio)
+
+
+def test_a_huge_text_is_estimated(studio: Studio) -> None:
+    text = "cat " * 250_000
+    assert "250,000 words · about 250,0" in counted(text, "embedded/teacher", studio)
+
+
+def test_an_unknown_or_absent_model_still_counts_words(studio: Studio) -> None:
+    for model in (None, "/no/such/folder", "t5/teacher"):
+        assert counted("the cat", model, studio) == '<div class="counter">2 words</div>'

@@ -1,0 +1,106 @@
+from typing import Any
+
+from distill.pairing import Finding, Report
+from distill.runs import RunStatus
+from ui import run_rendering
+
+EVIL = "<script>alert(1)</script>"
+
+
+def row(label: str, **changes: Any) -> dict[str, Any]:
+    score = {"f": 0.25, "low": 0.2, "high": 0.3}
+    found = {"label": label, "model": f"embedded/{label}", "rouge1": score, "rouge2": score, "rougeL": score}
+    return {
+        **found,
+        "seconds": 0.5,
+        "parameters": 8_400_000,
+        "bytes": 16_900_000,
+        "retention": 0.9,
+        **changes,
+    }
+
+
+def test_a_running_run_shows_progress_and_time_left() -> None:
+    status = RunStatus("r1", "running", step=30, steps=40, eta_seconds=65, terms={"loss": 2.5, "soft": 0.5})
+    html = run_rendering.status(status, "embedded/teacher", "layers:4+2")
+    for part in (
+        "Running",
+        "Step 30 of 40 · 1 min 5 s left",
+        "width:75.0%",
+        "2.500",
+        "soft (teacher)",
+        "layers:4+2",
+    ):
+        assert part in html
+
+
+def test_an_ended_run_has_no_time_left() -> None:
+    status = RunStatus("r1", "interrupted", step=3, steps=40, eta_seconds=65)
+    assert "left" not in run_rendering.status(status, None, "student")
+
+
+def test_curves_come_from_the_metrics() -> None:
+    rows = [{"step": 1, "loss": 3.0, "soft": 1.0, "hard": None}, {"step": 1, "validation_rougeL": 0.2}]
+    assert run_rendering.losses(rows, ["loss", "soft", "hard"]).values.tolist() == [
+        [1, 3.0, "total"],
+        [1, 1.0, "soft (teacher)"],
+    ]
+    assert run_rendering.rouge(rows).values.tolist() == [[1, 20.0, "ROUGE-L"]]
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
+    rows = [{"step": step, "loss": 1.0} for step in range(10_000)]
+    steps = run_rendering.losses(rows, [])["step"].tolist()
+    assert len(steps) == run_rendering.POINTS
+    assert (steps[0], steps[-1]) == (0, 9999)
+
+
+def test_no_metrics_are_no_points() -> None:
+    assert run_rendering.losses([], []).empty
+    assert run_rendering.rouge([]).empty
+
+
+def test_the_end_table() -> None:
+    table = {"rows": [row("student after"), row("teacher", retention=None, seconds=None)], "examples": 12}
+    html = run_rendering.result(table)
+    for part in (
+        "Student after",
+        "25.0",
+        "20.0 – 30.0",
+        "90%",
+        "0.50 s",
+        "8.4 M",
+        "17 MB",
+        "12 validation examples",
+    ):
+        assert part in html
+
+
+def test_no_result_is_no_table() -> None:
+    assert run_rendering.result(None) == run_rendering.result({"rows": []}) == ""
+
+
+def test_the_check_says_what_to_do() -> None:
+    bad = Report(problems=[Finding("vocabulary", "They differ.", "Choose another.")])
+    html = run_rendering.check(bad)
+    assert "cannot work" in html
+    assert "They differ." in html
+    assert "Choose another." in html
+    good = Report(estimate={"total_bytes": 134_000_000, "available_bytes": 20_000_000_000})
+    assert "Needs about 134 MB of memory; 20.0 GB are free." in run_rendering.check(good)
+
+
+def test_names_and_messages_are_escaped() -> None:
+    status = RunStatus(EVIL, EVIL, message=EVIL, terms={EVIL: 1.0})
+    finding = Finding("x", EVIL, EVIL)
+    pages = (
+        run_rendering.status(status, EVIL, EVIL),
+        run_rendering.check(Report([finding], [finding])),
+        run_rendering.result({"rows": [row(EVIL, model=EVIL, device=EVIL)]}),
+    )
+    assert all("<script" not in page for page in pages)
+
+
+def test_the_table_of_runs() -> None:
+    frame = run_rendering.runs([(RunStatus("r1", "failed"), None, "embedded/original")])
+    assert frame.values.tolist() == [["r1", "Failed", "—", "embedded/original"]]
