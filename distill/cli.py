@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DistillError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
+    except OSError as error:  # a full disk, a folder that may not be written to
+        print(" ".join(f"{type(error).__name__}: {error}".split()), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("Stopped. `python -m distill runs` lists what can be resumed.", file=sys.stderr)
         return 130
@@ -44,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_training(commands_of)
     _add_runs(commands_of)
     _add_evaluate(commands_of)
+    _add_bench(commands_of)
     _add_fresh(commands_of)
     return parser
 
@@ -112,6 +116,23 @@ def _add_evaluate(parsers: Any) -> None:
     )
     parser.add_argument("--document-column")
     parser.add_argument("--summary-column")
+
+
+def _add_bench(parsers: Any) -> None:
+    parser = _command(
+        parsers, "bench", commands.bench, "Measure models side by side, in turns, on the same texts."
+    )
+    parser.add_argument("models", nargs="+", metavar="MODEL[@ENGINE[:DTYPE]]")
+    parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
+    parser.add_argument("--n", type=int, default=20, help="texts, once each (default: 20)")
+    parser.add_argument("--beams", type=_numbers, default=[1, 4], metavar="B,B", help="default: 1,4")
+    parser.add_argument("--input-tokens", type=_numbers, default=[512], metavar="N,N", help="default: 512")
+    parser.add_argument("--new-tokens", type=int, help="force summaries of exactly this many tokens")
+    parser.add_argument("--reference", help="what ratios are taken against (default: the first model)")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
 
 
 def _add_fresh(parsers: Any) -> None:

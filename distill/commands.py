@@ -50,11 +50,12 @@ def pretrain(*, settings: Settings, **options: Any) -> Answer:
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
     """Go on with a run."""
-    with processes.RunLock(settings.home):
+    with processes.RunLock(settings.home) as lock:
         run = runs.find(run_id, settings)
         if run.status().status == "finished":
             raise RunConflict(f"The run {run_id} is finished; its student is run:{run_id}.")
-        run.clear_stop()
+        if not lock.inherited:  # else a request to stop is newer than the start
+            run.clear_stop()
         return _carry_out(run, settings)
 
 
@@ -74,6 +75,15 @@ def evaluate(
     named = teacher or next((name for name in models if "teacher" in name), None)
     add_retention(results, next((result for result in results if result["model"] == named), None))
     return {"results": results}, 0
+
+
+def bench(*, models: list[str], data: str, settings: Settings, **options: Any) -> Answer:
+    """Measure models."""
+    from distill import benchmark
+
+    result = benchmark.bench(models, data, settings, **options)
+    print(benchmark.table(result))
+    return result, 0
 
 
 def export(*, run_id: str, folder: Path, dtype: str, shard_size: str, settings: Settings) -> Answer:

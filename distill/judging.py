@@ -10,6 +10,7 @@ from distill.config import RunConfig, parse_layers
 from distill.evaluation import add_retention, judge_texts
 from distill.runs import Run
 from models.decoding import Decoding
+from models.errors import ModelUnavailable
 from models.pool import ModelPool
 from models.settings import Settings
 
@@ -81,7 +82,11 @@ def judge(
     decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
     rows = []
     for label, name in _contestants(run, config):
-        row = judge_model(pool, name, examples, decoding)
+        try:
+            row = judge_model(pool, name, examples, decoding)
+        except ModelUnavailable as error:  # the end of a long training is no time to fail for a comparison
+            log.warning("The %s is left out of the table: %s", label, error)
+            continue
         rows.append({"label": label, **row})
     teacher = next((row for row in rows if row["label"] == "teacher"), None)
     add_retention(rows, teacher)

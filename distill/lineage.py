@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import time
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,26 @@ import torch
 
 from distill import data
 from distill.config import RunConfig
+from distill.errors import BadData
+from distill.files import write_json
 from distill.materials import Materials
+from distill.runs import Run
 
 
-def lineage(config: RunConfig, materials: Materials) -> dict[str, Any]:
+def record_lineage(run: Run, config: RunConfig, materials: Materials) -> None:
+    """Write a run's lineage; of a resumed run check that the data is still what it began with.
+
+    Raises:
+        BadData: It is not: the run would end as neither the one nor the other.
+    """
+    before, now = run.lineage(), _lineage(config, materials)
+    if not before:
+        write_json(run.folder / "lineage.json", now)
+    elif any(before.get(name) != now[name] for name in ("data_sha256", "validation_sha256")):
+        raise BadData(f"The data {config.data} has changed since this run began; start a new run.")
+
+
+def _lineage(config: RunConfig, materials: Materials) -> dict[str, Any]:
     """Models, hashes of the examples used, the project's commit, library versions, seed, device, threads."""
     packages = ("torch", "transformers", "accelerate", "tokenizers")
     return {
@@ -38,12 +55,14 @@ def lineage(config: RunConfig, materials: Materials) -> dict[str, Any]:
 
 
 def _commit() -> str | None:
-    """The project's commit, where it runs from a checkout."""
-    answer = subprocess.run(
-        ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
-    )
-    return answer.stdout.strip() or None
+    """The project's commit, where it runs from a checkout and git is there."""
+    with suppress(OSError):
+        answer = subprocess.run(
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+        )
+        return answer.stdout.strip() or None
+    return None

@@ -10,7 +10,7 @@ from distill import data, student
 from distill.config import RunConfig, parse_layers
 from distill.errors import IncompatibleModels
 from models.catalogue import resolve
-from models.loading import fetch
+from models.loading import fetch, inspect
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def load_materials(config: RunConfig, settings: Settings) -> Materials:
     """Load what the config names; raises DistillError for what cannot be had."""
 
     def folder(name: str) -> Path:
-        return fetch(resolve(name, settings))
+        return inspect(fetch(resolve(name, settings))).folder
 
     teacher = student.load_model(folder(config.teacher)) if config.teacher else None
     layers = parse_layers(config.student)

@@ -16,6 +16,8 @@ from distill.errors import RunConflict
 
 _INHERITED = "STUDIO_RUN_LOCK"  # tells a child the file descriptor of the lock it was given
 _POLITE_SECONDS = 20
+_CLOCK_SECONDS = 5  # the system reckons a process's start from a boot time that moves when its clock is set
+_ROOT = Path(__file__).parents[1]
 
 
 class RunLock:
@@ -27,6 +29,7 @@ class RunLock:
 
     def __init__(self, home: Path) -> None:
         inherited = os.environ.pop(_INHERITED, None)
+        self.inherited = inherited is not None
         if inherited is not None:
             self.descriptor = int(inherited)
             return
@@ -34,7 +37,7 @@ class RunLock:
         self.descriptor = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(self.descriptor)
             raise RunConflict("Another run is busy. Wait for it to end, or cancel it first.") from None
 
@@ -51,7 +54,7 @@ def spawn(run_id: str, home: Path, log: Path, lock: RunLock) -> dict[str, Any]:
         **os.environ,
         _INHERITED: str(lock.descriptor),
         "STUDIO_HOME": str(home),
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")])),
     }
     with log.open("ab") as output:
         child = subprocess.Popen(
@@ -99,7 +102,7 @@ def _end(who: dict[str, Any] | None, patience: float) -> None:
 def _process(who: dict[str, Any] | None) -> psutil.Process | None:
     try:
         process = psutil.Process((who or {})["pid"])
-        same = abs(process.create_time() - (who or {})["started"]) < 0.01
+        same = abs(process.create_time() - (who or {})["started"]) < _CLOCK_SECONDS
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (KeyError, psutil.Error):
         return None

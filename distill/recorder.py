@@ -9,6 +9,7 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from distill import checkpoints
 from distill.errors import DistillError
 from distill.runs import Run
 
@@ -43,7 +44,7 @@ class Recorder(TrainerCallback):
         """Write a row for a training step or a validation."""
         logs = logs or {}
         if "loss" in logs:
-            self._training_row(state, logs)
+            self._training_row(args, state, logs)
         elif "eval_loss" in logs:
             row = {
                 f"validation_{key.removeprefix('eval_')}": value
@@ -65,15 +66,11 @@ class Recorder(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """The checkpoint is whole: resume may use it."""
-        self.run.mark_complete(state.global_step)
+        checkpoints.mark_complete(self.run.checkpoints / f"checkpoint-{state.global_step}")
 
-    def _training_row(self, state: TrainerState, logs: dict[str, float]) -> None:
+    def _training_row(self, args: TrainingArguments, state: TrainerState, logs: dict[str, float]) -> None:
         step = state.global_step
-        if not math.isfinite(logs["loss"]):
-            raise DistillError(
-                f"The loss is not finite at step {step}. The checkpoints before it are good:"
-                " start again with a lower learning_rate or precision=float32."
-            )
+        self._check_finite(args, step, logs)
         terms = {name: value for name, value in logs.items() if name not in _NOT_TERMS}
         eta = self._eta(state)
         self.run.record(
@@ -97,6 +94,16 @@ class Recorder(TrainerCallback):
         self.run.update(
             step=step, steps=state.max_steps, eta_seconds=eta, terms={"loss": logs["loss"], **terms}
         )
+
+    def _check_finite(self, args: TrainingArguments, step: int, logs: dict[str, float]) -> None:
+        """Stop before a checkpoint is spoilt; in float16 a gradient that overflows is skipped and no harm."""
+        wrong = [name for name in ("loss", "grad_norm") if not math.isfinite(logs.get(name, 0.0))]
+        if "loss" in wrong or (wrong and not args.fp16):
+            what = "loss" if "loss" in wrong else "gradient"
+            raise DistillError(
+                f"The {what} is not finite at step {step}. The checkpoints before it are good:"
+                " start again with a lower learning_rate or precision=float32."
+            )
 
     def _eta(self, state: TrainerState) -> float:
         first, since = self._began

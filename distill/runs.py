@@ -12,20 +12,19 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from distill import processes
+from distill import checkpoints, processes
 from distill.config import RunConfig
-from distill.errors import RunConflict, RunNotFound
+from distill.errors import DistillError, RunConflict, RunNotFound
 from distill.files import append_json_line, read_json, read_json_lines, write_json
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-_CHECKPOINT_DONE = "complete"
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,21 @@ class Run:
         """Where a student cut from its teacher is kept as it was before training."""
         return self.folder / "initial"
 
+    @property
+    def checkpoints(self) -> Path:
+        """Where its checkpoints are."""
+        return self.folder / "checkpoints"
+
     def config(self) -> RunConfig:
-        """The settings it was started with."""
-        return RunConfig(**(read_json(self.folder / "config.json") or {}))
+        """The settings it was started with.
+
+        Raises:
+            RunConflict: They cannot be read.
+        """
+        saved = read_json(self.folder / "config.json")
+        if not isinstance(saved, dict):
+            raise RunConflict(f"The settings of the run {self.run_id} cannot be read; start a new run.")
+        return RunConfig(**_known(RunConfig, saved))
 
     def lineage(self) -> dict[str, Any]:
         """What it was made from: models, data hash, commit, library versions, seed."""
@@ -89,7 +100,7 @@ class Run:
         """One dict a step, oldest first. Steps repeated after a resume count once, as last written."""
         rows: dict[tuple, dict[str, Any]] = {}
         for row in read_json_lines(self.folder / "metrics.jsonl"):
-            rows[(row["step"], "validation_loss" in row)] = row
+            rows[(row.get("step", 0), "validation_loss" in row)] = row
         return [rows[key] for key in sorted(rows)]
 
     def log_tail(self, lines: int = 40) -> str:
@@ -103,17 +114,18 @@ class Run:
 
     def status(self) -> RunStatus:
         """How it stands now; a process that died is noticed here."""
-        saved = read_json(self.folder / "status.json") or {}
-        status = RunStatus(**{**saved, "run_id": self.run_id, "status": saved.get("status", "interrupted")})
+        status = self._saved_status()
         if status.status != "running" or processes.is_alive(self._process()):
             return status
-        again = f"Resume continues from step {self._last_step()}."
-        if self._stop_file.exists():
-            return RunStatus(**{**asdict(status), "status": "cancelled", "message": f"Cancelled. {again}"})
+        status = self._saved_status()  # its last word may have come between the two looks
+        if status.status != "running":
+            return status
+        done = checkpoints.newest_first(self.checkpoints)
+        again = f"Resume continues from step {checkpoints.step(done[0]) if done else 0}."
+        if self.stop_requested():
+            return replace(status, status="cancelled", message=f"Cancelled. {again}", eta_seconds=None)
         message = f"The process ended without a word at step {status.step}. {again}"
-        return RunStatus(
-            **{**asdict(status), "status": "interrupted", "message": message, "eta_seconds": None}
-        )
+        return replace(status, status="interrupted", message=message, eta_seconds=None)
 
     def update(self, **changes: Any) -> None:
         """Change the saved status; called by the process that carries the run out."""
@@ -132,7 +144,7 @@ class Run:
     def log_file(self) -> Iterator[None]:
         """Send the log to the run's file too, unless the process's error output is that file already."""
         path = self.folder / "log.txt"
-        if path.exists() and os.path.samestat(os.fstat(sys.stderr.fileno()), path.stat()):
+        if _is_error_output(path):
             yield
             return
         handler = logging.FileHandler(path, encoding="utf-8")
@@ -169,12 +181,19 @@ class Run:
             )
         with processes.RunLock(settings.home) as lock:
             self.clear_stop()
+            self.belongs_to(processes.identity())
             self.update(status="running", message="Starting", eta_seconds=None)
             self.spawn(settings, lock)
 
     def spawn(self, settings: Settings, lock: processes.RunLock) -> None:
         """Carry the run out in a process of its own, which takes over the lock."""
-        self.belongs_to(processes.spawn(self.run_id, settings.home, self.folder / "log.txt", lock))
+        try:
+            self.belongs_to(processes.spawn(self.run_id, settings.home, self.folder / "log.txt", lock))
+        except OSError as error:
+            message = f"The run could not be started: {error}."
+            with suppress(OSError):
+                self.update(status="failed", message=message)
+            raise DistillError(message) from error
 
     def stop_requested(self) -> bool:
         """Whether someone asked the run to stop."""
@@ -184,14 +203,9 @@ class Run:
         """Forget an earlier request to stop."""
         self._stop_file.unlink(missing_ok=True)
 
-    def mark_complete(self, step: int) -> None:
-        """Note that the checkpoint of this step was written to its end."""
-        (self.folder / "checkpoints" / f"checkpoint-{step}" / _CHECKPOINT_DONE).touch()
-
-    def last_checkpoint(self) -> Path | None:
-        """The newest checkpoint that was written to its end."""
-        done = (self.folder / "checkpoints").glob(f"checkpoint-*/{_CHECKPOINT_DONE}")
-        return max((mark.parent for mark in done), key=_step, default=None)
+    def _saved_status(self) -> RunStatus:
+        saved = _known(RunStatus, read_json(self.folder / "status.json") or {})
+        return RunStatus(**{"status": "interrupted", **saved, "run_id": self.run_id})
 
     @property
     def _stop_file(self) -> Path:
@@ -199,10 +213,6 @@ class Run:
 
     def _process(self) -> dict[str, Any] | None:
         return read_json(self.folder / "process.json")
-
-    def _last_step(self) -> int:
-        checkpoint = self.last_checkpoint()
-        return _step(checkpoint) if checkpoint else 0
 
 
 def create(config: RunConfig, settings: Settings) -> Run:
@@ -264,10 +274,19 @@ def active(settings: Settings) -> Run | None:
 def newest_student(teacher: str, settings: Settings) -> str | None:
     """`run:ID` of the newest finished run with this teacher."""
     for run in all_runs(settings):
-        if run.status().status == "finished" and run.config().teacher == teacher:
+        if run.status().status == "finished" and run.lineage().get("teacher") == teacher:
             return f"run:{run.run_id}"
     return None
 
 
-def _step(checkpoint: Path) -> int:
-    return int(checkpoint.name.rpartition("-")[2])
+def _known(kind: type[RunConfig | RunStatus], saved: dict[str, Any]) -> dict[str, Any]:
+    """What this version knows of what some version saved."""
+    names = {entry.name for entry in fields(kind)}
+    return {name: value for name, value in saved.items() if name in names}
+
+
+def _is_error_output(path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(sys.stderr.fileno()), path.stat())
+    except OSError:  # no such file yet, or an error output that is no file
+        return False

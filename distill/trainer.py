@@ -1,10 +1,11 @@
 """A thin subclass of the library's trainer: its loop, AMP, accumulation, clipping, checkpoints and resume."""
 
+import copy
 import time
 from typing import Any
 
 from torch import Tensor
-from transformers import Seq2SeqTrainer
+from transformers import GenerationConfig, Seq2SeqTrainer
 
 from distill.batches import IGNORED
 from distill.objective import Objective
@@ -17,16 +18,26 @@ class DistillationTrainer(Seq2SeqTrainer):
     Args:
         objective: What to train towards.
         teacher: Gives the soft targets, or None to learn from the labels alone.
+        generation: How the student writes in validations; its own settings stay as they are.
         **kwargs: Of `Seq2SeqTrainer`.
     """
 
-    def __init__(self, *, objective: Objective, teacher: LiveTeacher | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        objective: Objective,
+        generation: GenerationConfig,
+        teacher: LiveTeacher | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.objective = objective
+        self.generation = generation
         self.teacher = teacher
         # Makes the library hand over the number of target tokens of the whole accumulated batch, so that the
         # loss is a mean over tokens and not a mean of means.
         self.model_accepts_loss_kwargs = True
+        self._loss_shifts_labels = False  # no label is left out of that number, as decoder-only models do
         self._terms: dict[str, float] = {}
         self._tokens = 0
         self._logged_at = time.perf_counter()
@@ -46,7 +57,8 @@ class DistillationTrainer(Seq2SeqTrainer):
         )
         teacher = None
         if self.teacher is not None:
-            teacher = self.teacher.logits(inputs["input_ids"], inputs["attention_mask"], labels)
+            with self.accelerator.autocast():
+                teacher = self.teacher.logits(inputs["input_ids"], inputs["attention_mask"], labels)
         loss, terms = self.objective(
             student=outputs.logits, teacher=teacher, labels=labels, mask=mask, count=num_items_in_batch
         )
@@ -55,6 +67,16 @@ class DistillationTrainer(Seq2SeqTrainer):
         if num_items_in_batch is not None:
             loss = loss * self.accelerator.num_processes  # each process's gradient is averaged afterwards
         return (loss, outputs) if return_outputs else loss
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Validate, writing as `generation` says."""
+        model: Any = self.model
+        own = model.generation_config
+        model.generation_config = copy.deepcopy(self.generation)  # the library fills it up with defaults
+        try:
+            return super().evaluate(*args, **kwargs)
+        finally:
+            model.generation_config = own
 
     def _note(self, terms: dict[str, Tensor], tokens: int) -> None:
         for name, value in terms.items():

@@ -1,11 +1,15 @@
 """Carry a run out: load, check, train, save the student, judge it."""
 
+import errno
 import logging
+import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import (
+    GenerationConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PrinterCallback,
@@ -13,20 +17,21 @@ from transformers import (
     set_seed,
 )
 
-from distill import pairing
+from distill import checkpoints, pairing, student
 from distill.batches import TokenizedExamples, collator
 from distill.config import RunConfig, parse_layers
-from distill.errors import BadData, DistillError, IncompatibleModels
+from distill.errors import BadConfig, BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
 from distill.files import write_json
 from distill.judging import judge
-from distill.lineage import lineage
+from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
 from distill.objective import Objective
 from distill.recorder import Recorder
 from distill.runs import Run
 from distill.teacher import LiveTeacher
 from distill.trainer import DistillationTrainer
+from models.decoding import Decoding
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -44,16 +49,13 @@ def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     try:
         return _carry_out(run, settings)
     except DistillError as error:
-        run.update(status="failed", message=str(error), eta_seconds=None)
+        _mark_failed(run, str(error))
         raise
-    except OSError as error:
-        message = f"The run could not write or read its files: {error}. Free some space, then resume it."
-        run.update(status="failed", message=message, eta_seconds=None)
-        raise DistillError(message) from error
     except Exception as error:
         log.exception("The run failed")
-        run.update(status="failed", message=_explain(error), eta_seconds=None)
-        raise DistillError(_explain(error)) from error
+        message = _explain(error)
+        _mark_failed(run, message)
+        raise DistillError(message) from error
 
 
 def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
@@ -62,30 +64,39 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     set_seed(config.seed)
     _check_pair(config, settings)
     materials = load_materials(config, settings)
-    write_json(run.folder / "lineage.json", lineage(config, materials))
+    record_lineage(run, config, materials)
     set_seed(config.seed)
     if parse_layers(config.student):
         _save(materials.student, materials.tokenizer, run.initial)
-    trainer = _trainer(run, config, materials)
-    checkpoint = run.last_checkpoint()
-    log.info("Training from %s", checkpoint.name if checkpoint else "the start")
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    step = trainer.state.global_step
+    model, step = _train(run, config, materials)
     if run.stop_requested():
-        run.update(
-            status="cancelled",
-            message=f"Cancelled at step {step}. Resume goes on from there.",
-            eta_seconds=None,
-        )
+        message = f"Cancelled at step {step}. Resume goes on from there."
+        run.update(status="cancelled", message=message, eta_seconds=None)
         return _summary(run, None, step)
-    _save(trainer.accelerator.unwrap_model(trainer.model), materials.tokenizer, run.student)
+    _save(model, materials.tokenizer, run.student)
+    validation = materials.validation
+    del model, materials  # the judged models need the room
     result: dict[str, Any] = {"rows": []}
     if config.task == "summarize":
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
-        result = judge(run, config, materials.validation, settings)
+        result = judge(run, config, validation, settings)
     write_json(run.folder / "result.json", result)
     run.update(status="finished", message="Finished", student=f"run:{run.run_id}", eta_seconds=None)
     return _summary(run, str(run.student), step)
+
+
+def _train(run: Run, config: RunConfig, materials: Materials) -> tuple[PreTrainedModel, int]:
+    """Train until the end or until someone stops it; the model and the step it has come to."""
+    checkpoint = checkpoints.newest_readable(run.checkpoints)
+    log.info("Training from %s", checkpoint.name if checkpoint else "the start")
+    step = checkpoints.step(checkpoint) if checkpoint else 0
+    if run.stop_requested():
+        return materials.student, step
+    if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
+        return student.load_model(checkpoint), step
+    trainer = _trainer(run, config, materials)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    return trainer.accelerator.unwrap_model(trainer.model), trainer.state.global_step
 
 
 def _check_pair(config: RunConfig, settings: Settings) -> None:
@@ -110,13 +121,15 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
         model.gradient_checkpointing_enable()
 
     def metrics(prediction: Any) -> dict[str, float]:
-        ids = torch.as_tensor(prediction.predictions).clamp(min=0)
+        ids = torch.as_tensor(prediction.predictions)
+        ids = ids.masked_fill(ids < 0, tokenizer.pad_token_id)  # shorter batches are padded with -100
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return rouge_means(texts, [example.summary for example in materials.validation])
 
     summarizing = config.task == "summarize"
     trainer = DistillationTrainer(
         objective=Objective(config.alpha, config.temperature),
+        generation=_generation(model, config),
         teacher=LiveTeacher(materials.teacher) if materials.teacher else None,
         model=model,
         args=_arguments(run, config, len(train)),
@@ -131,11 +144,23 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
     return trainer
 
 
+def _generation(model: Any, config: RunConfig) -> GenerationConfig:
+    """How the student writes in validations: as it does when it is judged at the end."""
+    own, decoding = model.generation_config, Decoding(beams=config.beams)
+    return GenerationConfig(
+        num_beams=decoding.beams,
+        early_stopping=decoding.early_stopping and decoding.beams > 1,
+        no_repeat_ngram_size=decoding.no_repeat_ngram,
+        max_length=config.target_tokens + 1,  # the start token counts
+        **{name: getattr(own, name) for name in _SPECIAL_IDS},
+    )
+
+
 def _arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArguments:
-    steps_an_epoch = max(1, examples // (config.batch_size * config.accumulation))
-    steps = config.max_steps or int(config.epochs * steps_an_epoch)
+    steps_an_epoch = math.ceil(math.ceil(examples / config.batch_size) / config.accumulation)
+    steps = config.max_steps or math.ceil(config.epochs * steps_an_epoch)
     precision = _precision(config.precision)
-    return Seq2SeqTrainingArguments(
+    arguments = Seq2SeqTrainingArguments(
         output_dir=str(run.folder / "checkpoints"),
         num_train_epochs=config.epochs,
         max_steps=config.max_steps or -1,
@@ -155,8 +180,6 @@ def _arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArg
         eval_strategy="steps",
         eval_steps=config.evaluation_steps or max(1, steps // 5),
         predict_with_generate=config.task == "summarize",
-        generation_max_length=config.target_tokens,
-        generation_num_beams=config.beams,
         save_strategy="steps",
         save_steps=config.save_steps,
         save_total_limit=2,
@@ -164,9 +187,14 @@ def _arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArg
         report_to="none",
         disable_tqdm=True,
     )
+    if arguments.n_gpu > 1:
+        arguments._n_gpu = 1  # the library would multiply the batch by the number of GPUs
+    return arguments
 
 
 def _precision(wanted: str) -> str:
+    if wanted == "float16" and not torch.cuda.is_available():
+        raise BadConfig("precision=float16 needs a GPU; use float32, bfloat16 or auto on this machine.")
     if wanted != "auto":
         return wanted
     if torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False):
@@ -184,12 +212,23 @@ def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Pa
     scratch.replace(folder)
 
 
+def _mark_failed(run: Run, message: str) -> None:
+    with suppress(OSError):  # on a full disk the status stays, and reads as interrupted
+        run.update(status="failed", message=message, eta_seconds=None)
+
+
 def _explain(error: Exception) -> str:
-    if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
+    text = str(error)
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "not enough memory" in text:
         return (
             "The memory was too small: lower batch_size or input_tokens, or set gradient_checkpointing=true."
         )
-    first = (str(error).splitlines() or [""])[0][:200]
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.ENOSPC, errno.EDQUOT) or any(sign in text for sign in _DISK_FULL):
+        return "The disk is full. Free some space, then resume the run: it goes on from its last checkpoint."
+    first = (text.splitlines() or [""])[0][:200]
+    if isinstance(error, OSError):
+        return f"The run could not read or write its files: {first}. Mend that, then resume it."
     return f"The run failed: {type(error).__name__}: {first}. The log has the details."
 
 
@@ -205,4 +244,13 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
     }
 
 
+# What safetensors and torch say of a full disk; neither raises an OSError.
+_DISK_FULL = ("No space left", "StorageFull", "file write failed")
+_SPECIAL_IDS = (
+    "decoder_start_token_id",
+    "eos_token_id",
+    "pad_token_id",
+    "bos_token_id",
+    "forced_bos_token_id",
+)
 _VARYING = {"tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

@@ -1,0 +1,67 @@
+"""Which checkpoints of a run can be relied on. Imports nothing heavy."""
+
+import logging
+import time
+import zipfile
+from pathlib import Path
+
+from distill.files import read_json
+
+_DONE = "complete"
+_STATE = "trainer_state.json"
+log = logging.getLogger(__name__)
+
+
+def mark_complete(checkpoint: Path) -> None:
+    """Note that a checkpoint was written to its end."""
+    (checkpoint / _DONE).touch()
+
+
+def newest_first(folder: Path) -> list[Path]:
+    """The checkpoints in `folder` that were written to their end."""
+    return sorted((mark.parent for mark in folder.glob(f"checkpoint-*/{_DONE}")), key=step, reverse=True)
+
+
+def newest_readable(folder: Path) -> Path | None:
+    """The newest checkpoint that can be resumed from; unreadable ones are put aside, and said so."""
+    for checkpoint in newest_first(folder):
+        damage = _damage(checkpoint)
+        if damage is None:
+            return checkpoint
+        log.warning("%s cannot be read (%s): going back to the one before it.", checkpoint.name, damage)
+        checkpoint.rename(folder / f"damaged-{time.time_ns()}-{checkpoint.name}")
+    return None
+
+
+def step(checkpoint: Path) -> int:
+    """The optimizer step it was written after."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def is_last(checkpoint: Path) -> bool:
+    """Whether training had come to its end."""
+    state = read_json(checkpoint / _STATE) or {}
+    return state["global_step"] >= state["max_steps"]
+
+
+def _damage(checkpoint: Path) -> str | None:
+    """What is wrong with it, None if nothing is."""
+    from safetensors import SafetensorError, safe_open
+
+    state = read_json(checkpoint / _STATE)
+    if not isinstance(state, dict) or state.get("global_step") != step(checkpoint):
+        return f"{_STATE} is damaged"
+    files = sorted(checkpoint.glob("*.safetensors"))
+    if not files:
+        return "its weights are missing"
+    try:
+        for file in files:
+            with safe_open(file, framework="numpy"):  # compares the sizes in its header with the file's
+                pass
+        for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"):
+            with zipfile.ZipFile(checkpoint / name) as archive:
+                if archive.testzip():
+                    return f"{name} is damaged"
+    except (OSError, SafetensorError, zipfile.BadZipFile) as error:
+        return str(error)
+    return None
