@@ -2,25 +2,23 @@
 
 import errno
 import logging
-import math
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import (
-    GenerationConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PrinterCallback,
-    Seq2SeqTrainingArguments,
     set_seed,
 )
 
 from distill import checkpoints, pairing, student
+from distill.arguments import arguments, generation
 from distill.batches import TokenizedExamples, collator
 from distill.config import RunConfig, parse_layers
-from distill.errors import BadConfig, BadData, DistillError, IncompatibleModels
+from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
 from distill.files import write_json
 from distill.judging import judge
@@ -31,7 +29,6 @@ from distill.recorder import Recorder
 from distill.runs import Run
 from distill.teacher import LiveTeacher
 from distill.trainer import DistillationTrainer
-from models.decoding import Decoding
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -122,17 +119,19 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
 
     def metrics(prediction: Any) -> dict[str, float]:
         ids = torch.as_tensor(prediction.predictions)
-        ids = ids.masked_fill(ids < 0, tokenizer.pad_token_id)  # shorter batches are padded with -100
+        ids = torch.where(
+            ids < 0, torch.tensor(tokenizer.pad_token_id), ids
+        )  # shorter batches are padded with -100
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return rouge_means(texts, [example.summary for example in materials.validation])
 
     summarizing = config.task == "summarize"
     trainer = DistillationTrainer(
         objective=Objective(config.alpha, config.temperature),
-        generation=_generation(model, config),
+        generation=generation(model, config),
         teacher=LiveTeacher(materials.teacher) if materials.teacher else None,
         model=model,
-        args=_arguments(run, config, len(train)),
+        args=arguments(run, config, len(train)),
         train_dataset=train,
         eval_dataset=TokenizedExamples(materials.validation, tokenizer, config),
         data_collator=collator(tokenizer, model),
@@ -142,64 +141,6 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
-
-
-def _generation(model: Any, config: RunConfig) -> GenerationConfig:
-    """How the student writes in validations: as it does when it is judged at the end."""
-    own, decoding = model.generation_config, Decoding(beams=config.beams)
-    return GenerationConfig(
-        num_beams=decoding.beams,
-        early_stopping=decoding.early_stopping and decoding.beams > 1,
-        no_repeat_ngram_size=decoding.no_repeat_ngram,
-        max_length=config.target_tokens + 1,  # the start token counts
-        **{name: getattr(own, name) for name in _SPECIAL_IDS},
-    )
-
-
-def _arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArguments:
-    steps_an_epoch = math.ceil(math.ceil(examples / config.batch_size) / config.accumulation)
-    steps = config.max_steps or math.ceil(config.epochs * steps_an_epoch)
-    precision = _precision(config.precision)
-    arguments = Seq2SeqTrainingArguments(
-        output_dir=str(run.folder / "checkpoints"),
-        num_train_epochs=config.epochs,
-        max_steps=config.max_steps or -1,
-        per_device_train_batch_size=config.batch_size,
-        per_device_eval_batch_size=8,
-        gradient_accumulation_steps=config.accumulation,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=config.warmup_steps,
-        weight_decay=config.weight_decay,
-        max_grad_norm=config.clip,
-        bf16=precision == "bfloat16",
-        fp16=precision == "float16",
-        use_cpu=not torch.cuda.is_available(),
-        logging_steps=1,
-        logging_nan_inf_filter=False,
-        eval_strategy="steps",
-        eval_steps=config.evaluation_steps or max(1, steps // 5),
-        predict_with_generate=config.task == "summarize",
-        save_strategy="steps",
-        save_steps=config.save_steps,
-        save_total_limit=2,
-        seed=config.seed,
-        report_to="none",
-        disable_tqdm=True,
-    )
-    if arguments.n_gpu > 1:
-        arguments._n_gpu = 1  # the library would multiply the batch by the number of GPUs
-    return arguments
-
-
-def _precision(wanted: str) -> str:
-    if wanted == "float16" and not torch.cuda.is_available():
-        raise BadConfig("precision=float16 needs a GPU; use float32, bfloat16 or auto on this machine.")
-    if wanted != "auto":
-        return wanted
-    if torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False):
-        return "bfloat16"
-    return "float32"
 
 
 def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
@@ -246,11 +187,4 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
 
 # What safetensors and torch say of a full disk; neither raises an OSError.
 _DISK_FULL = ("No space left", "StorageFull", "file write failed")
-_SPECIAL_IDS = (
-    "decoder_start_token_id",
-    "eos_token_id",
-    "pad_token_id",
-    "bos_token_id",
-    "forced_bos_token_id",
-)
 _VARYING = {"tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

@@ -1,0 +1,77 @@
+"""A run's settings in the library's words."""
+
+import math
+from typing import Any
+
+import torch
+from transformers import GenerationConfig, Seq2SeqTrainingArguments
+
+from distill.config import RunConfig
+from distill.errors import BadConfig
+from distill.runs import Run
+from models.decoding import Decoding
+
+_SPECIAL_IDS = tuple(f"{name}_token_id" for name in ("decoder_start", "pad", "bos", "eos", "forced_bos"))
+
+
+def generation(model: Any, config: RunConfig) -> GenerationConfig:
+    """How the student writes in validations: as it does when it is judged at the end."""
+    own, decoding = model.generation_config, Decoding(beams=config.beams)
+    return GenerationConfig(
+        num_beams=decoding.beams,
+        early_stopping=decoding.early_stopping and decoding.beams > 1,
+        no_repeat_ngram_size=decoding.no_repeat_ngram,
+        max_length=config.target_tokens + 1,  # the start token counts
+        **{name: getattr(own, name) for name in _SPECIAL_IDS},
+    )
+
+
+def arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArguments:
+    """The library's settings of a run on so many examples.
+
+    Raises:
+        BadConfig: The precision does not work on this machine.
+    """
+    steps_an_epoch = math.ceil(math.ceil(examples / config.batch_size) / config.accumulation)
+    steps = config.max_steps or math.ceil(config.epochs * steps_an_epoch)
+    precision = _precision(config.precision)
+    made = Seq2SeqTrainingArguments(
+        output_dir=str(run.folder / "checkpoints"),
+        num_train_epochs=config.epochs,
+        max_steps=config.max_steps or -1,
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=8,
+        gradient_accumulation_steps=config.accumulation,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=config.warmup_steps,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.clip,
+        bf16=precision == "bfloat16",
+        fp16=precision == "float16",
+        use_cpu=not torch.cuda.is_available(),
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        eval_strategy="steps",
+        eval_steps=config.evaluation_steps or max(1, steps // 5),
+        predict_with_generate=config.task == "summarize",
+        save_strategy="steps",
+        save_steps=config.save_steps,
+        save_total_limit=2,
+        seed=config.seed,
+        report_to="none",
+        disable_tqdm=True,
+    )
+    if made.n_gpu > 1:
+        made._n_gpu = 1  # the library would multiply the batch by the number of GPUs
+    return made
+
+
+def _precision(wanted: str) -> str:
+    if wanted == "float16" and not torch.cuda.is_available():
+        raise BadConfig("precision=float16 needs a GPU; use float32, bfloat16 or auto on this machine.")
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False):
+        return "bfloat16"
+    return "float32"
