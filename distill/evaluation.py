@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from statistics import fmean
 from typing import Any
@@ -34,14 +34,16 @@ def rouge_means(predictions: Sequence[str], references: Sequence[str]) -> dict[s
     return {kind: fmean(score[kind] for score in scores) for kind in ROUGE_KINDS}
 
 
-def bootstrap(values: Sequence[float], seed: int = 42) -> dict[str, float]:
-    """The mean `f` with its 95% percentile bootstrap interval, `low` to `high`."""
+def bootstrap(
+    values: Sequence[float], seed: int = 42, statistic: Callable[[Sequence[float]], float] = fmean
+) -> dict[str, float]:
+    """The statistic `f` (the mean) with its 95% percentile bootstrap interval, `low` to `high`."""
     generator = random.Random(seed)
-    means = sorted(fmean(generator.choices(values, k=len(values))) for _ in range(_RESAMPLES))
+    found = sorted(statistic(generator.choices(values, k=len(values))) for _ in range(_RESAMPLES))
     return {
-        "f": fmean(values),
-        "low": means[int(0.025 * _RESAMPLES)],
-        "high": means[int(0.975 * _RESAMPLES) - 1],
+        "f": statistic(values),
+        "low": found[int(0.025 * _RESAMPLES)],
+        "high": found[int(0.975 * _RESAMPLES) - 1],
     }
 
 

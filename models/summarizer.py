@@ -48,7 +48,13 @@ class Summarizer:
         """The same model, sharing everything, under another name."""
         return self if name == self.name else Summarizer(name, self.info, self._tokenizer, self._engine)
 
-    def summarize(self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut") -> Summary:
+    def summarize(
+        self,
+        text: str,
+        decoding: Decoding = _DEFAULT,
+        long_input: LongInput = "cut",
+        input_tokens: int = INPUT_LIMIT,
+    ) -> Summary:
         """Summarise a text.
 
         Args:
@@ -56,11 +62,12 @@ class Summarizer:
             decoding: Generation settings.
             long_input: `cut` leaves out what is beyond the limit (`tokens_cut`); `parts` summarises an
                 over-long text in parts of whole sentences and joins the summaries.
+            input_tokens: The limit, prefix and end token included.
 
         Raises:
             BadRequest: No text, too much of it, or an unknown `long_input`.
         """
-        return self._job(text, decoding, long_input).run()
+        return self._job(text, decoding, long_input, input_tokens).run()
 
     def stream(
         self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut"
@@ -72,12 +79,13 @@ class Summarizer:
         """
         return follow(self._job(text, decoding, long_input))
 
-    def _job(self, text: str, decoding: Decoding, long_input: str) -> Job:
+    def _job(self, text: str, decoding: Decoding, long_input: str, input_tokens: int = INPUT_LIMIT) -> Job:
         if long_input not in ("cut", "parts"):
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
         source, text = text, self._full(text)
-        parts, cut = self._in_parts(text) if long_input == "parts" else self._cut(text)
+        room = self._tokenizer.room(input_tokens)
+        parts, cut = self._in_parts(text, room) if long_input == "parts" else self._cut(text, room)
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
         return Job(self.name, self._engine, prepared, decoding, self._writer(source))
 
@@ -89,14 +97,14 @@ class Summarizer:
     def _full(self, text: str) -> str:
         return self._prefix + self._tokenizer.disarm(clean(text))
 
-    def _cut(self, text: str) -> tuple[list[list[int]], int]:
-        ids, room = self._tokenizer.encode(text).ids, self._tokenizer.room(INPUT_LIMIT)
+    def _cut(self, text: str, room: int) -> tuple[list[list[int]], int]:
+        ids = self._tokenizer.encode(text).ids
         return [ids[:room]], max(0, len(ids) - room)
 
-    def _in_parts(self, text: str) -> tuple[list[list[int]], int]:
+    def _in_parts(self, text: str, room: int) -> tuple[list[list[int]], int]:
         encoded = self._tokenizer.encode(text)
         opening = encoded.tokens_before(len(self._prefix.rstrip()))
         prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
         stops = [encoded.tokens_before(place) - opening for place in sentence_ends(text)]
-        room = self._tokenizer.room(INPUT_LIMIT) - opening
-        return [prefix + ids[start:end] for start, end in divide(len(ids), stops, room)], 0
+        pieces = divide(len(ids), stops, room - opening)
+        return [prefix + ids[start:end] for start, end in pieces], 0
