@@ -144,13 +144,17 @@ def _convert(entry: Field, value: Any) -> Any:
     try:
         if kind.startswith("bool"):
             return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
+        if isinstance(value, bool):
+            raise ValueError
         if kind.startswith("int"):
             if float(value) != int(float(value)):
                 raise ValueError
             return int(float(value))
         if kind.startswith("float"):
             return float(value)
+        if not isinstance(value, str):
+            raise ValueError
     except (KeyError, TypeError, ValueError, OverflowError):
-        wanted = {"b": "true or false", "i": "a whole number", "f": "a number"}[kind[0]]
+        wanted = {"b": "true or false", "i": "a whole number", "f": "a number", "s": "text"}[kind[0]]
         raise BadConfig(f"{key} is {value!r}; it must be {wanted}.") from None
-    return str(value)
+    return value

@@ -21,6 +21,8 @@ from distill.copy_circuit import add_copy_circuit
 from distill.errors import BadConfig
 from distill.layer_map import evenly_spaced
 
+_HEAD_WIDTH = 64
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -39,6 +41,8 @@ class Shape:
         for name, value in vars(self).items():
             if value < 1:
                 raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
+        if self.width < _HEAD_WIDTH:  # the copy circuit needs that many directions of its own
+            raise BadConfig(f"The shape's width is {self.width}; use {_HEAD_WIDTH} or more.")
 
 
 def load_model(folder: Path) -> PreTrainedModel:
@@ -80,7 +84,7 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
     config = T5Config(
         vocab_size=-(-len(tokenizer) // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
         d_model=shape.width,
-        d_kv=64,
+        d_kv=_HEAD_WIDTH,
         d_ff=shape.inner,
         num_layers=shape.encoder_layers,
         num_decoder_layers=shape.decoder_layers,

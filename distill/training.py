@@ -119,9 +119,8 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
 
     def metrics(prediction: Any) -> dict[str, float]:
         ids = torch.as_tensor(prediction.predictions)
-        ids = torch.where(
-            ids < 0, torch.tensor(tokenizer.pad_token_id), ids
-        )  # shorter batches are padded with -100
+        # Shorter batches are padded with -100.
+        ids = torch.where(ids < 0, torch.tensor(tokenizer.pad_token_id), ids)
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return rouge_means(texts, [example.summary for example in materials.validation])
 

@@ -15,7 +15,7 @@ from distill.evaluation import (
     rouge_means,
 )
 
-# Reference of 6 words, prediction of 4: 4 unigrams shared, 2 of 3 and 5 bigrams, longest common subsequence 4.
+# Of 6 and 4 words: 4 unigrams shared, 2 of 5 and 3 bigrams, a longest common subsequence of 4.
 REFERENCE, PREDICTION = "the cat sat on the mat", "the cat sat mat"
 
 
