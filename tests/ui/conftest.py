@@ -26,11 +26,18 @@ def trio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """One studio for all tests, so that each model is loaded once."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"), threads=1)
+    return Studio(settings, ModelPool(settings))
+
+
 @pytest.fixture
-def studio(settings: Settings, trio: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
+def studio(shared_studio: Studio, trio: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """A studio with the tiny trio as its embedded set."""
     monkeypatch.setattr(catalogue, "EMBEDDED", trio)
-    return Studio(settings, ModelPool(settings))
+    return shared_studio
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The endpoints through a real client, on a page with the tiny trio."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,15 +86,27 @@ def test_an_unknown_run_and_a_wrong_config(client: Client) -> None:
         client.predict({"student": "embedded/original", "alfa": 1}, api_name="/start_run")
 
 
-def test_a_run_through_the_endpoints(client: Client) -> None:
-    config = {"student": "embedded/original", "preset": "quick", "max_steps": 1000}
-    started = client.predict(config, api_name="/start_run")
-    assert started.keys() >= STATUS
-    assert started["status"] == "running"
+def test_a_run_through_the_endpoints(client: Client, trio: Path) -> None:
+    config = {"student": str(trio / "original"), "preset": "quick", "max_steps": 1000}
+    run = client.predict(config, api_name="/start_run")
+    assert run.keys() >= STATUS
+    assert run["status"] == "running"
     with pytest.raises(AppError, match="busy"):
         client.predict(config, api_name="/start_run")
-    assert client.predict(started["run_id"], api_name="/cancel_run")["run_id"] == started["run_id"]
-    assert [run["run_id"] for run in client.predict(api_name="/list_runs")["runs"]] == [started["run_id"]]
+    client.predict(run["run_id"], api_name="/cancel_run")
+    assert ended(client, run["run_id"]) == "cancelled"
+    assert [run["run_id"] for run in client.predict(api_name="/list_runs")["runs"]] == [run["run_id"]]
+
+
+def ended(client: Client, run_id: str) -> str:
+    """The status of a run once its process is gone."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        status = client.predict(run_id, api_name="/run_status")["status"]
+        if status != "running":
+            return status
+        time.sleep(0.5)
+    return "running"
 
 
 def test_a_closed_studio_refuses_runs(closed: Client) -> None:

@@ -3,7 +3,7 @@ from ui.studio import Studio
 
 
 def test_words_and_tokens(studio: Studio) -> None:
-    assert "2 words · 4 tokens<" in counted(
+    assert "2 words · 5 tokens<" in counted(
         "the cat", "embedded/teacher", studio
     )  # with "summarize:" and </s>
 
@@ -13,8 +13,8 @@ def test_nothing_to_count(studio: Studio) -> None:
 
 
 def test_over_the_limit_tells_how_many(studio: Studio) -> None:
-    assert "602 tokens" in counted("cat " * 600, "embedded/teacher", studio)
-    assert "90 over the limit of 512" in counted("cat " * 600, "embedded/teacher", studio)
+    assert "603 tokens" in counted("cat " * 600, "embedded/teacher", studio)
+    assert "91 over the limit of 512" in counted("cat " * 600, "embedded/teacher", studio)
 
 
 def test_a_huge_text_is_estimated(studio: Studio) -> None:
