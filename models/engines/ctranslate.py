@@ -35,27 +35,21 @@ class CTranslate2Engine:
 
     def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
         """See `Engine.generate`. With beams the library reports no steps, so `on_step` is not called."""
-        tokens: list[int] = []
-        stopped = False
-
-        def step(result: Any) -> bool:
-            nonlocal stopped
-            if result.token_id not in self._ends:
-                tokens.append(result.token_id)
-                stopped = bool(on_step and on_step(list(tokens)))
-            return stopped
-
-        [result] = self._translator.translate_batch(
-            [[self._tokens[token] for token in ids]],
-            beam_size=decoding.beams,
-            patience=1 if decoding.early_stopping else 2,
-            length_penalty=decoding.length_penalty,
-            no_repeat_ngram_size=decoding.no_repeat_ngram,
-            min_decoding_length=decoding.min_new_tokens,
-            max_decoding_length=decoding.max_new_tokens,
-            max_input_length=0,
-            callback=step if on_step and decoding.beams == 1 else None,
-        )
+        steps = _Steps(self._ends, on_step) if on_step and decoding.beams == 1 else None
+        try:
+            [result] = self._translator.translate_batch(
+                [[self._tokens[token] for token in ids]],
+                beam_size=decoding.beams,
+                patience=1 if decoding.early_stopping else 2,
+                length_penalty=decoding.length_penalty,
+                no_repeat_ngram_size=decoding.no_repeat_ngram,
+                min_decoding_length=decoding.min_new_tokens,
+                max_decoding_length=decoding.max_new_tokens,
+                max_input_length=0,
+                callback=steps,
+            )
+        finally:
+            stopped = steps is not None and steps.finish()
         if stopped:
             raise Stopped
         return [self._ids[token] for token in result.hypotheses[0] if token in self._ids]
@@ -65,6 +59,31 @@ class CTranslate2Engine:
 
     def synchronize(self) -> None:
         """The library returns when the device is done."""
+
+
+class _Steps:
+    """Collects greedy tokens for a watcher.
+
+    The library's worker thread drops its reference to this some time after the call. What the watcher holds
+    (in the end, this very engine) must not go with it: a translator destroyed in its own worker aborts the
+    process. So `finish()` lets go of it first.
+    """
+
+    def __init__(self, ends: list[int], on_step: StepWatcher) -> None:
+        self._ends, self._on_step = ends, on_step
+        self._tokens: list[int] = []
+        self._stopped = False
+
+    def __call__(self, result: Any) -> bool:
+        if result.token_id not in self._ends:
+            self._tokens.append(result.token_id)
+            self._stopped = self._on_step(list(self._tokens))
+        return self._stopped
+
+    def finish(self) -> bool:
+        """Forget the watcher; whether it asked to stop."""
+        del self._on_step
+        return self._stopped
 
 
 def open_ctranslate2(folder: Path, dtype: str, home: Path, threads: int | None) -> CTranslate2Engine:

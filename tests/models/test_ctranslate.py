@@ -90,3 +90,17 @@ def test_auto_takes_torch_for_a_model_that_cannot_be_converted(
 def test_an_unknown_precision_is_refused(folder: Path, home: Path) -> None:
     with pytest.raises(BadRequest, match=r"int3 does not run .* int8"):
         open_ctranslate2(folder, "int3", home, None)
+
+
+def test_an_engine_nobody_holds_any_more_ends_quietly(folder: Path, home: Path) -> None:
+    code = (
+        "from pathlib import Path; from models.decoding import Decoding;"
+        "from models.engines.ctranslate import open_ctranslate2 as o\n"
+        "def work():\n"
+        f"    engine = o(Path({str(folder)!r}), 'int8', Path({str(home)!r}), None)\n"
+        "    engine.generate([5, 6, 1], Decoding(beams=1, max_new_tokens=4), lambda tokens: engine is None)\n"
+        "for _ in range(20): work()\n"
+        "print('done')"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout.strip()) == (0, "done"), answer.stderr
