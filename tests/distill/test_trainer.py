@@ -1,0 +1,180 @@
+"""The loss a run really takes its steps on, its terms, and what validation may not touch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from distill import data, student
+from distill.batches import TokenizedExamples, collator
+from distill.config import RunConfig
+from distill.objective import Objective
+from distill.runs import Run
+from distill.teacher import LiveTeacher
+from tests.distill.helpers import carry_out, figures, new_run, train, weights
+
+
+@pytest.fixture
+def plain_values(values: dict[str, Any], plain: Path) -> dict[str, Any]:
+    """Settings without dropout and without validations in between."""
+    return {
+        **values,
+        "student": str(plain),
+        "max_steps": 3,
+        "evaluation_steps": 1000,
+        "validation_examples": 1,
+    }
+
+
+def _training_rows(run: Run) -> list[dict[str, Any]]:
+    return [row for row in figures(run) if "loss" in row]
+
+
+def test_accumulation_equals_one_large_batch(plain_values: dict[str, Any], tmp_path: Path) -> None:
+    large = train({**plain_values, "batch_size": 8, "accumulation": 1}, tmp_path)
+    small = train({**plain_values, "batch_size": 2, "accumulation": 4}, tmp_path)
+    for mine, other in zip(_training_rows(small), _training_rows(large), strict=True):
+        assert mine == pytest.approx(other, rel=1e-4)
+    torch.testing.assert_close(weights(small), weights(large), rtol=0, atol=1e-4)
+
+
+def test_the_first_step_s_terms_are_means_over_all_its_tokens(
+    plain_values: dict[str, Any], articles: Path, tmp_path: Path
+) -> None:
+    values = {**plain_values, "max_examples": 4, "batch_size": 1, "accumulation": 4, "max_steps": 1}
+    row = _training_rows(train(values, tmp_path))[0]
+    config = RunConfig.from_dict(values)
+    rows, _ = data.split_off(data.load(str(articles), limit=5), 1, config.seed)
+    model, teacher = (student.load_model(Path(name)) for name in (values["student"], values["teacher"]))
+    tokenizer = student.load_tokenizer(Path(values["student"]))
+    batch: Any = collator(tokenizer, model)(list(TokenizedExamples(rows, tokenizer, config)))
+    assert len(set((batch["labels"] != -100).sum(1).tolist())) > 1, "the lengths must differ"
+    with torch.no_grad():
+        mine, theirs = (
+            m.eval()(
+                input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], labels=batch["labels"]
+            )
+            for m in (model, teacher)
+        )
+    total, terms = Objective(0.7, 2.0)(
+        student=mine.logits, teacher=theirs.logits, labels=batch["labels"], mask=batch["labels"] != -100
+    )
+    assert row["hard"] == pytest.approx(mine.loss.item(), rel=1e-5)
+    assert row["hard"] == pytest.approx(terms["hard"].item(), rel=1e-5)
+    assert row["soft"] == pytest.approx(terms["soft"].item(), rel=1e-5)
+    assert row["loss"] == pytest.approx(total.item(), rel=1e-5)
+    assert row["loss"] == pytest.approx(0.7 * row["soft"] + 0.3 * row["hard"], rel=1e-5)
+
+
+def test_validation_changes_no_training_row(plain_values: dict[str, Any], tmp_path: Path) -> None:
+    without = train(plain_values, tmp_path)
+    often = train({**plain_values, "evaluation_steps": 1}, tmp_path)
+    assert _training_rows(often) == _training_rows(without)
+    assert [row["step"] for row in figures(often) if "validation_loss" in row] == [1, 2, 3]
+
+
+def test_the_same_seed_gives_the_same_run(whole: Run, values: dict[str, Any], tmp_path: Path) -> None:
+    again = train(values, tmp_path)
+    assert figures(again) == figures(whole)
+    assert all(torch.equal(again_, weights(whole)[name]) for name, again_ in weights(again).items())
+
+
+def test_another_seed_gives_another_run(whole: Run, values: dict[str, Any], tmp_path: Path) -> None:
+    assert figures(train({**values, "seed": 1, "max_steps": 1}, tmp_path))[0] != figures(whole)[0]
+
+
+def test_every_step_has_its_row(whole: Run) -> None:
+    rows = whole.metrics()
+    training = [row for row in rows if "loss" in row]
+    assert [row["step"] for row in training] == list(range(1, 15))
+    names = {"step", "loss", "soft", "hard", "learning_rate", "gradient_norm", "tokens_per_second"}
+    assert all(set(row) == names | {"memory_bytes", "eta_seconds"} for row in training)
+    assert [row["learning_rate"] for row in training] == pytest.approx(
+        [1e-3 * (14 - n) / 14 for n in range(14)]
+    )
+    assert training[-1]["eta_seconds"] == 0
+    assert all(row["memory_bytes"] > 0 and row["tokens_per_second"] > 0 for row in training)
+    kinds = {f"validation_{name}" for name in ("loss", "rouge1", "rouge2", "rougeL", "rougeLsum")}
+    assert [set(row) for row in rows if "validation_loss" in row] == [{"step", *kinds}] * 2
+
+
+def test_the_last_validation_agrees_with_the_end_table(whole: Run) -> None:
+    result = whole.result()
+    assert result is not None
+    after = next(row for row in result["rows"] if row["label"] == "student after")
+    assert whole.metrics()[-1]["validation_rougeL"] == pytest.approx(after["rougeL"]["f"], abs=1e-6)
+
+
+def test_the_student_keeps_its_own_generation_settings(whole: Run, tiny: Path) -> None:
+    saved, own = (
+        json.loads((folder / "generation_config.json").read_text()) for folder in (whole.student, tiny)
+    )
+    assert {name: saved[name] for name in own} == own
+    assert not {"max_length", "num_beams", "early_stopping"} & set(saved)
+
+
+def test_the_student_learnt_and_the_teacher_did_not(whole: Run, tiny: Path, tiny_teacher: Path) -> None:
+    from safetensors.torch import load_file
+
+    before = load_file(tiny / "model.safetensors")
+    assert any(not torch.equal(before[name], value) for name, value in weights(whole).items())
+    teacher: Any = student.load_model(tiny_teacher)
+    live = LiveTeacher(teacher.train())
+    ids = torch.tensor([[5, 9, 1]])
+    one, two = (live.logits(ids, torch.ones_like(ids), ids) for _ in range(2))
+    assert not one.requires_grad
+    assert not any(parameter.requires_grad for parameter in teacher.parameters())
+    assert torch.equal(one, two), "its dropout must be off"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"teacher": None},
+        {"teacher": None, "task": "copy"},
+        {"student": "layers:2+1"},
+        {"gradient_checkpointing": True},
+        {"precision": "bfloat16"},
+    ],
+    ids=str,
+)
+def test_other_kinds_of_runs_end_well(values: dict[str, Any], extra: dict[str, Any], tmp_path: Path) -> None:
+    run = train({**values, "max_steps": 2, "evaluation_steps": 1, **extra}, tmp_path)
+    assert run.status().status == "finished"
+    assert run.student.is_dir()
+    terms = set(run.status().terms)
+    assert terms == ({"loss", "soft", "hard"} if extra.get("teacher", "") is not None else {"loss", "hard"})
+    rows = (run.result() or {})["rows"]
+    assert ("student after" in [row["label"] for row in rows]) == (extra.get("task") != "copy")
+
+
+def test_gradient_checkpointing_changes_no_figure(plain_values: dict[str, Any], tmp_path: Path) -> None:
+    with_it = train({**plain_values, "gradient_checkpointing": True}, tmp_path)
+    for mine, other in zip(
+        _training_rows(with_it), _training_rows(train(plain_values, tmp_path)), strict=True
+    ):
+        assert mine == pytest.approx(other, rel=1e-5)
+
+
+def test_float16_needs_a_gpu(values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from distill.errors import BadConfig
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadConfig, match="precision=float16 needs a GPU"):
+        carry_out(new_run({**values, "precision": "float16"}, tmp_path))
+
+
+def test_every_label_counts_in_the_mean(values: dict[str, Any], tmp_path: Path) -> None:
+    """The library leaves the first label of each example out for models that shift their labels."""
+    from distill.materials import load_materials
+    from distill.training import _trainer
+    from models.settings import Settings
+
+    config = RunConfig.from_dict(values)
+    trainer = _trainer(
+        new_run(values, tmp_path), config, load_materials(config, Settings(home=tmp_path, threads=1))
+    )
+    batches = [{"labels": torch.tensor([[5, 6, 1], [7, 1, -100]])}, {"labels": torch.tensor([[1, -100]])}]
+    assert int(trainer._get_num_items_in_batch(batches, torch.device("cpu"))) == 6  # pyright: ignore
