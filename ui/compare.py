@@ -64,6 +64,7 @@ def build(studio: Studio) -> CompareTab:
 
 def _input() -> tuple[gr.Textbox, gr.HTML, gr.Button]:
     text = gr.Textbox(
+        "",
         label="Text to summarise",
         placeholder="Paste an article here, or choose an example below.",
         lines=9,
@@ -80,6 +81,7 @@ def _input() -> tuple[gr.Textbox, gr.HTML, gr.Button]:
 def _reference() -> gr.Textbox:
     with gr.Accordion("Reference summary", open=False):
         return gr.Textbox(
+            "",
             label="A summary written by a person",
             info="Optional. The next summaries are scored against it with ROUGE.",
             lines=2,

@@ -55,12 +55,12 @@ def _runner(
     roles: Sequence[str], tab: CompareTab, studio: Studio, buttons: Sequence[gr.Button]
 ) -> Callable[..., Iterator[dict[Any, Any]]]:
     def run(
-        session: Session, text: str, reference: str, long_input: LongInput, *rest: Any
+        session: Session, text: str | None, reference: str | None, long_input: LongInput, *rest: Any
     ) -> Iterator[dict[Any, Any]]:
         models: dict[str, str | None] = dict(zip(ROLES, rest[: len(ROLES)], strict=True))
-        request = comparing.Request(
-            text, models, settings_panel.decoding(*rest[len(ROLES) :]), long_input, reference
-        )
+        decoding = settings_panel.decoding(*rest[len(ROLES) :])
+        # An untouched box sends None.
+        request = comparing.Request(text or "", models, decoding, long_input, reference or "")
         started = {button: gr.update(interactive=False) for button in buttons}
         yield {**started, tab.stop: gr.update(interactive=True)}
         for shown, now in comparing.compare(request, roles, session, studio):

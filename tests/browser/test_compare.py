@@ -1,0 +1,113 @@
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import PATIENCE, Server, open_page
+
+pytestmark = pytest.mark.browser
+ROLES = ("original", "teacher", "distilled")
+TEXT = "The cat sat on the mat. The dog ran in the house, and the city report says people was new."
+
+
+def finished(page: Page, number: int = 3) -> None:
+    expect(page.locator(".card .conditions")).to_have_count(number, timeout=PATIENCE)
+    expect(page.locator("#run-all")).to_be_enabled(timeout=PATIENCE)
+
+
+def test_three_models_are_compared_and_logged(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("button", name="Science", exact=True).click()
+    expect(page.locator("#text textarea")).not_to_have_value("")
+    expect(page.locator("#counter")).to_contain_text("tokens")
+    page.click("#run-all")
+    finished(page)
+    for role in ROLES:
+        column = page.locator(f"#result-{role}")
+        for figure in ("Latency", "tokens/s", "Memory", "ROUGE-L", "one run"):
+            expect(column).to_contain_text(figure)
+    expect(page.locator("#result-distilled .versus")).to_contain_text("the teacher")
+    for role in ROLES:
+        expect(page.locator("#log-table")).to_contain_text(f"embedded/{role}")
+    with page.expect_download() as download:
+        page.click("#download-csv")
+    download.value.save_as(tmp_path / "log.csv")
+    with (tmp_path / "log.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(row["role"] for row in rows) == sorted(ROLES)
+    assert all(float(row["seconds"]) > 0 for row in rows)
+
+
+def test_one_column_by_itself_with_another_model(page: Page) -> None:
+    page.fill("#text textarea", TEXT)
+    page.get_by_text("Change model").nth(2).click()
+    page.locator("#model-distilled input").fill("embedded/original")
+    page.locator("#model-distilled input").press("Enter")
+    expect(page.locator(".card .model").nth(2)).to_have_text("embedded/original")
+    page.click("#run-distilled")
+    finished(page, 1)
+
+
+def test_html_is_shown_as_text(page: Page) -> None:
+    page.fill("#text textarea", f'<img src=x onerror="window.harmed = 1"> <b>{TEXT}</b>')
+    page.get_by_text("Reference summary").click()
+    page.fill("#reference textarea", '<img src=x onerror="window.harmed = 1">')
+    page.click("#run-teacher")
+    finished(page, 1)
+    assert page.evaluate("window.harmed") is None
+    assert page.locator(".card img").count() == 0
+
+
+def test_an_unknown_model_is_named_safely_and_hurts_no_other(page: Page) -> None:
+    page.fill("#text textarea", TEXT)
+    page.get_by_text("Change model").first.click()
+    page.locator("#model-original input").fill("/no/<b>such</b>")
+    page.locator("#model-original input").press("Enter")
+    expect(page.locator(".card .model").first).to_have_text("/no/<b>such</b>")
+    page.click("#run-all")
+    finished(page, 2)
+    expect(page.locator("#result-original .problem")).to_contain_text("/no/<b>such</b>")
+
+
+def test_nothing_to_summarise_is_said(page: Page) -> None:
+    page.fill("#text textarea", "   ")
+    page.click("#run-all")
+    expect(page.get_by_text("There is no text yet")).to_be_visible()
+    expect(page.locator("#run-all")).to_be_enabled()
+
+
+def test_a_long_text_tells_what_is_cut(page: Page) -> None:
+    page.fill("#text textarea", TEXT * 60)
+    expect(page.locator("#counter .over")).to_contain_text("over the limit of 512")
+    page.click("#run-distilled")
+    finished(page, 1)
+    expect(page.locator("#result-distilled .note")).to_contain_text("were cut off")
+
+
+def test_stop_frees_the_buttons(page: Page) -> None:
+    page.fill("#text textarea", TEXT * 20)
+    page.click("#run-all")
+    expect(page.locator("#stop")).to_be_enabled()
+    page.click("#stop")
+    expect(page.locator("#run-all")).to_be_enabled()
+    expect(page.locator(".card [data-clock]")).to_have_count(0)
+
+
+def test_visitors_do_not_see_each_others_results(page: Page, context: BrowserContext, server: Server) -> None:
+    other = open_page(context, server)
+    page.fill("#text textarea", TEXT)
+    page.click("#run-original")
+    finished(page, 1)
+    expect(other.locator(".card .conditions")).to_have_count(0)
+    expect(other.locator("#log-table")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("tab", ["Compare", "Distill"])
+def test_a_phone_scrolls_in_one_direction(tab: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.fill("#text textarea", TEXT)
+    page.click("#run-distilled")
+    finished(page, 1)
+    page.get_by_role("tab", name=tab).click()
+    expect(page.locator("#run-all" if tab == "Compare" else "#start-run")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import PATIENCE, Server, open_page
+
+pytestmark = pytest.mark.browser
+RUN = 5 * PATIENCE
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Server]:
+    """An app that the test may kill."""
+    running = Server(tmp_path / "studio")
+    running.start()
+    yield running
+    running.kill()
+
+
+def distill_tab(context: BrowserContext, server: Server) -> Page:
+    page = open_page(context, server)
+    page.get_by_role("tab", name="Distill").click()
+    expect(page.locator("#start-run")).to_be_visible()
+    return page
+
+
+def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
+    context: BrowserContext, own: Server
+) -> None:
+    page = distill_tab(context, own)
+    expect(page.locator("#check")).to_contain_text("This pair can work")
+    page.get_by_text("Settings of the preset").click()
+    page.locator("#setting-max_steps input").fill("6")
+    page.locator("#setting-max_examples input").fill("16")
+    page.click("#start-run")
+    expect(page.locator(".badge.running")).to_be_visible()
+    run = page.locator(".run .model").inner_text()
+
+    page.click("#start-run")
+    expect(page.get_by_text("Another run is busy")).to_be_visible()
+
+    page.reload()
+    page.get_by_role("tab", name="Distill").click()
+    expect(page.locator(".run .model")).to_have_text(run)
+    page.close()
+
+    own.kill()
+    own.start()
+    page = distill_tab(context, own)
+    expect(page.locator(".run .model")).to_have_text(run)
+    expect(page.locator(".badge.finished")).to_be_visible(timeout=RUN)
+    expect(page.locator("#run-result")).to_contain_text("Student after")
+    expect(page.locator("#run-losses")).to_be_visible()
+
+    page.click("#compare-run")
+    expect(page.locator(".card .model").nth(2)).to_have_text(f"run:{run}")
+    page.fill("#text textarea", "The cat sat on the mat and the dog ran in the house.")
+    page.click("#run-distilled")
+    expect(page.locator("#result-distilled .conditions")).to_be_visible()
+
+
+def test_a_run_is_cancelled_and_resumed_from_the_page(context: BrowserContext, own: Server) -> None:
+    page = distill_tab(context, own)
+    page.get_by_text("Settings of the preset").click()
+    page.locator("#setting-max_steps input").fill("5000")
+    page.click("#start-run")
+    expect(page.locator(".run-steps")).to_contain_text("of 5,000", timeout=RUN)
+    page.click("#cancel-run")
+    expect(page.locator(".badge.cancelled")).to_be_visible(timeout=RUN)
+    page.click("#resume-run")
+    expect(page.locator(".badge.running")).to_be_visible()
+    page.click("#cancel-run")
+    expect(page.locator(".badge.cancelled")).to_be_visible(timeout=RUN)
+    expect(page.locator("#run-table")).to_contain_text("Cancelled")
