@@ -1,0 +1,277 @@
+"""Stopped, broken and damaged runs end as if nothing had happened."""
+
+import errno
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill import checkpoints, training
+from distill.errors import BadData, DistillError
+from distill.recorder import Recorder
+from distill.runs import Run
+from distill.training import _explain
+from tests.distill.helpers import assert_same_end, carry_out, figures, new_run
+
+
+class PowerCut(BaseException):
+    """Ends a run as a kill would: nothing of it is written down."""
+
+
+def _cut_at(monkeypatch: pytest.MonkeyPatch, method: str, step: int, error: BaseException) -> None:
+    original = getattr(Recorder, method)
+
+    def cut(self: Recorder, args: Any, state: Any, *rest: Any, **more: Any) -> None:
+        if state.global_step == step:
+            raise error
+        original(self, args, state, *rest, **more)
+
+    monkeypatch.setattr(Recorder, method, cut)
+
+
+@pytest.fixture(scope="session")
+def cut_folder(tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any], whole: Run) -> Path:
+    """A home with a run that was cut off in step 11, after the checkpoints of steps 4 and 8."""
+    home = tmp_path_factory.mktemp("cut")
+    with pytest.MonkeyPatch.context() as patch:
+        _cut_at(patch, "on_log", 11, PowerCut())
+        with pytest.raises(PowerCut):
+            carry_out(new_run(values, home))
+    return home
+
+
+@pytest.fixture
+def cut(cut_folder: Path, tmp_path: Path) -> Run:
+    """A copy of that run."""
+    home = shutil.copytree(cut_folder, tmp_path / "home")
+    [folder] = (home / "runs").iterdir()
+    return Run(folder)
+
+
+def test_a_cut_run_goes_on_and_ends_the_same(cut: Run, whole: Run) -> None:
+    assert [row["step"] for row in cut.metrics() if "loss" in row] == list(range(1, 11))
+    assert [checkpoints.step(path) for path in checkpoints.newest_first(cut.checkpoints)] == [8, 4]
+    answer = carry_out(cut)
+    assert answer["steps"] == 14
+    assert cut.status().status == "finished"
+    assert_same_end(cut, whole)
+
+
+@pytest.mark.parametrize("step", [8, 14])
+def test_cut_within_a_checkpoint(
+    step: int, values: dict[str, Any], whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = new_run(values, tmp_path)
+    with monkeypatch.context() as patch:
+        _cut_at(patch, "on_save", step, PowerCut())
+        with pytest.raises(PowerCut):
+            carry_out(run)
+    (run.checkpoints / f"checkpoint-{step}" / "optimizer.pt").write_bytes(b"half")
+    carry_out(run)
+    assert_same_end(run, whole)
+
+
+@pytest.mark.parametrize("place", ["_save", "judge"])
+def test_cut_after_the_last_step(
+    place: str, values: dict[str, Any], whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library itself would train a step too many here."""
+    run = new_run(values, tmp_path)
+
+    def cut(*_: Any) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, place, cut)
+        with pytest.raises(PowerCut):
+            carry_out(run)
+    answer = carry_out(run)
+    assert answer["steps"] == 14
+    assert_same_end(run, whole)
+    assert _scores(run) == _scores(whole)
+
+
+def _scores(run: Run) -> list[Any]:
+    return [(row["label"], row["rougeL"], row["mean_tokens"]) for row in (run.result() or {})["rows"]]
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    middle = slice(len(content) // 2, len(content) // 2 + 256)
+    content[middle] = bytes(byte ^ 0xFF for byte in content[middle])
+    path.write_bytes(content)
+
+
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "weights cut": lambda folder: _truncate(folder / "model.safetensors"),
+    "weights gone": lambda folder: (folder / "model.safetensors").unlink(),
+    "weights empty": lambda folder: (folder / "model.safetensors").write_bytes(b""),
+    "optimizer cut": lambda folder: _truncate(folder / "optimizer.pt"),
+    "optimizer flipped": lambda folder: _flip(folder / "optimizer.pt"),
+    "optimizer gone": lambda folder: (folder / "optimizer.pt").unlink(),
+    "scheduler cut": lambda folder: _truncate(folder / "scheduler.pt"),
+    "random state garbage": lambda folder: (folder / "rng_state.pth").write_bytes(b"garbage"),
+    "state cut": lambda folder: _truncate(folder / "trainer_state.json"),
+    "state gone": lambda folder: (folder / "trainer_state.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_unreadable_checkpoint_is_put_aside(
+    damage: str, cut: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    DAMAGES[damage](cut.checkpoints / "checkpoint-8")
+    with caplog.at_level(logging.WARNING):
+        found = checkpoints.newest_readable(cut.checkpoints)
+    assert found is not None
+    assert checkpoints.step(found) == 4
+    assert "checkpoint-8 cannot be read" in caplog.text
+    assert len(list(cut.checkpoints.glob("damaged-*-checkpoint-8"))) == 1
+    assert checkpoints.newest_readable(cut.checkpoints) == found
+
+
+def test_a_run_goes_on_from_the_checkpoint_before_an_unreadable_one(cut: Run, whole: Run) -> None:
+    _truncate(cut.checkpoints / "checkpoint-8" / "model.safetensors")
+    carry_out(cut)
+    assert_same_end(cut, whole)
+
+
+def test_a_run_whose_checkpoints_are_all_unreadable_starts_again(cut: Run, whole: Run) -> None:
+    for folder in cut.checkpoints.glob("checkpoint-*"):
+        _truncate(folder / "optimizer.pt")
+    carry_out(cut)
+    assert_same_end(cut, whole)
+
+
+@pytest.mark.parametrize("method", ["on_log", "on_save"])
+def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
+    method: str, values: dict[str, Any], whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = new_run(values, tmp_path)
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(DistillError, match="The disk is full. Free some space"),
+    ):
+        _cut_at(patch, method, 8, OSError(errno.ENOSPC, "No space left on device"))
+        carry_out(run)
+    status = run.status()
+    assert status.status == "failed"
+    assert "goes on from its last checkpoint" in status.message
+    carry_out(run)
+    assert_same_end(run, whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "The disk is full"),
+        (RuntimeError("[enforce fail at inline_container.cc] . PytorchStreamWriter failed writing file "
+                      "data/3: file write failed"), "The disk is full"),
+        (Exception("Error while serializing: I/O error: No space left on device (os error 28)"),
+         "The disk is full"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "could not read or write its files"),
+        (MemoryError(), "The memory was too small: lower batch_size"),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
+         "The memory was too small"),
+        (ValueError("strange\nthing"), "The run failed: ValueError: strange. The log has the details."),
+        (ValueError(), "The run failed: ValueError: . The log"),
+    ],
+)  # fmt: skip
+def test_errors_are_explained_in_a_line(error: Exception, words: str) -> None:
+    assert words in _explain(error)
+    assert "\n" not in _explain(error)
+
+
+def test_a_status_that_cannot_be_written_does_not_hide_the_reason(
+    cut: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Run.update
+
+    def update(self: Run, **changes: Any) -> None:
+        if changes.get("status") == "failed":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        original(self, **changes)
+
+    monkeypatch.setattr(Run, "update", update)
+    _cut_at(monkeypatch, "on_log", 9, OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(DistillError, match="The disk is full"):
+        carry_out(cut)
+
+
+def test_data_that_changed_in_between_is_noticed(cut: Run, values: dict[str, Any], tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text(Path(values["data"]).read_text().replace("cat", "dog"))
+    config = {**cut.config().as_dict(), "data": str(other)}
+    from distill.files import write_json
+
+    write_json(cut.folder / "config.json", config)
+    with pytest.raises(BadData, match="has changed since this run began; start a new run"):
+        carry_out(cut)
+    assert cut.status().status == "failed"
+
+
+def test_a_request_to_stop_before_training_is_obeyed(cut: Run) -> None:
+    (cut.folder / "stop").touch()
+    rows = figures(cut)
+    answer = carry_out(cut)
+    assert answer["student"] is None
+    assert answer["steps"] == 8
+    assert cut.status().status == "cancelled"
+    assert cut.status().message == "Cancelled at step 8. Resume goes on from there."
+    assert figures(cut) == rows
+    assert not cut.student.exists()
+
+
+@pytest.mark.parametrize(
+    ("logs", "what"),
+    [({"loss": float("nan")}, "loss"), ({"loss": float("inf")}, "loss"),
+     ({"loss": 1.0, "grad_norm": float("nan")}, "gradient")],
+)  # fmt: skip
+def test_figures_that_are_not_finite_end_the_run_before_a_checkpoint(
+    logs: dict[str, float], what: str, values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distill.trainer import DistillationTrainer
+
+    original = DistillationTrainer.log
+
+    def log(self: Any, real: dict[str, float], *rest: Any) -> None:
+        original(self, {**real, **logs} if "loss" in real and self.state.global_step == 4 else real, *rest)
+
+    monkeypatch.setattr(DistillationTrainer, "log", log)
+    run = new_run(values, tmp_path)
+    with pytest.raises(DistillError, match=f"The {what} is not finite at step 4. The checkpoints before"):
+        carry_out(run)
+    assert run.status().status == "failed"
+    assert checkpoints.newest_first(run.checkpoints) == []
+
+
+def test_a_machine_without_git_trains_too(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run = new_run({**values, "max_steps": 1, "validation_examples": 1}, tmp_path)
+    carry_out(run)
+    assert run.lineage()["commit"] is None
+
+
+def test_a_missing_original_is_left_out_of_the_end_table(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distill import judging
+
+    contestants = judging._contestants
+    monkeypatch.setattr(
+        judging, "_contestants", lambda run, config: [*contestants(run, config), ("original", "/no/model")]
+    )
+    run = new_run({**values, "max_steps": 1, "validation_examples": 1}, tmp_path)
+    carry_out(run)
+    labels = [row["label"] for row in (run.result() or {})["rows"]]
+    assert labels == ["student after", "student before", "teacher"]

@@ -1,0 +1,102 @@
+"""Real processes: killed, cancelled and found again."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from distill import processes, runs
+from distill.errors import RunConflict
+from distill.runs import Run
+from models.settings import Settings
+from tests.distill.helpers import ROOT, assert_same_end, wait_for
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What processes of these tests are given."""
+    monkeypatch.setenv("STUDIO_HOME", str(settings.home))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return dict(os.environ)
+
+
+def _begin(environment: dict[str, str], *arguments: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "distill", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _reached(run: Run, step: int) -> bool:
+    return any(row["step"] >= step for row in run.metrics())
+
+
+def test_killed_twice_it_ends_as_if_it_never_was(
+    values: dict[str, Any], whole: Run, settings: Settings, environment: dict[str, str]
+) -> None:
+    pairs = [f"{name}={value}" for name, value in values.items()]
+    arguments = ["train", *(part for pair in pairs for part in ("--set", pair))]
+    steps = sorted(random.sample(range(1, 14), 2))
+    for step in steps:
+        process = _begin(environment, *arguments)
+        [run] = wait_for(lambda: runs.all_runs(settings))
+        wait_for(lambda step=step, run=run: _reached(run, step))
+        process.kill()
+        process.wait()
+        assert run.status().status == "interrupted", steps
+        arguments = ["resume", run.run_id]
+    assert _begin(environment, *arguments).wait() == 0
+    assert run.status().status == "finished"
+    assert_same_end(run, whole)
+
+
+def test_started_refused_cancelled_and_resumed(
+    values: dict[str, Any], whole: Run, settings: Settings, environment: dict[str, str]
+) -> None:
+    run = runs.start(values, settings)
+    assert run.status().status == "running"
+    with pytest.raises(RunConflict, match="Another run is busy"):
+        runs.start(values, settings)
+    assert len(runs.all_runs(settings)) == 1
+    wait_for(lambda: _reached(run, 1))
+    run.cancel()
+    wait_for(lambda: run.status().status != "running")
+    status = run.status()
+    assert status.status == "cancelled", run.log_tail()
+    assert "Resume goes on from there" in status.message
+    wait_for(lambda: runs.active(settings) is None)
+    wait_for(lambda: not processes.is_alive(run._process()))
+    run.resume(settings)
+    assert runs.find(run.run_id, settings).status().status == "running", "found by who did not start it"
+    wait_for(lambda: run.status().status != "running")
+    assert run.status().status == "finished", run.log_tail()
+    assert_same_end(run, whole)
+    assert "Step 14 of 14" in run.log_tail()
+
+
+def test_cancelled_at_once_it_does_not_go_on(
+    values: dict[str, Any], settings: Settings, environment: dict[str, str]
+) -> None:
+    run = runs.start(values, settings)
+    run.cancel()
+    wait_for(lambda: run.status().status != "running")
+    assert run.status().status == "cancelled", run.log_tail()
+    assert not run.student.exists()
+
+
+def test_a_terminated_run_can_be_resumed(
+    values: dict[str, Any], settings: Settings, environment: dict[str, str]
+) -> None:
+    run = runs.start({**values, "max_steps": 5000}, settings)
+    wait_for(lambda: _reached(run, 1))
+    os.kill((run._process() or {})["pid"], signal.SIGTERM)
+    wait_for(lambda: run.status().status != "running")
+    assert run.status().status in runs.RESUMABLE
