@@ -17,20 +17,14 @@ step() {
         <"$work/$name.json" >"$work/$name"
 }
 
-# copies NAME: teach a fresh model to copy, from short inputs to long ones
-copies() {
-    step "$1-24" pretrain --config "$recipes/copy-24.json" --student "$work/$1-fresh" --data "$train"
-    step "$1-64" pretrain --config "$recipes/copy-64.json" --student "$(cat "$work/$1-24")" --data "$train"
-    step "$1-160" pretrain --config "$recipes/copy-160.json" --student "$(cat "$work/$1-64")" --data "$train"
-}
-
 data=(--data "$train" --validation "$validation")
 [ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train"
 [ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
     --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6
-copies small
-copies teacher
-step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-160")" "${data[@]}"
-step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-160")" "${data[@]}"
+for name in small teacher; do
+    step "$name-copy" pretrain --config "$recipes/copy.json" --student "$work/$name-fresh" --data "$train"
+done
+step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-copy")" "${data[@]}"
+step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-copy")" "${data[@]}"
 step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
-    --student "$(cat "$work/small-160")" "${data[@]}"
+    --student "$(cat "$work/small-copy")" "${data[@]}"
