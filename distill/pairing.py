@@ -9,15 +9,13 @@ import psutil
 from distill.config import RunConfig, parse_layers
 from distill.errors import DistillError
 from distill.layer_map import evenly_spaced
+from distill.memory import step_bytes
 from models.catalogue import resolve
-from models.inspection import ModelInfo
+from models.inspection import T5_FAMILY, ModelInfo
 from models.loading import fetch, inspect, open_tokenizer
 from models.settings import Settings
 
 _PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
-_ADAM_STATES = 4  # weights, gradients and AdamW's two moments, all float32
-_ACTIVATIONS_A_LAYER = 16  # d_model-wide float32 values kept a token and layer, roughly (measured: see tests)
-_LOGIT_COPIES = 4
 _SAMPLE = 20
 
 
@@ -96,6 +94,14 @@ def _open(name: str, part: str, settings: Settings, report: Report) -> ModelInfo
 
 
 def _check_layers(teacher: ModelInfo, layers: tuple[int, int], report: Report) -> None:
+    if teacher.model_type not in T5_FAMILY:
+        report.problems.append(
+            Finding(
+                "layers_of_another_family",
+                f"The teacher is a {teacher.model_type}; students are cut from T5 teachers only.",
+                "Name a student of the teacher's family, or choose a T5 teacher.",
+            )
+        )
     for part, have, wanted in zip(
         ("encoder", "decoder"), (teacher.encoder_layers, teacher.decoder_layers), layers, strict=True
     ):
@@ -165,19 +171,7 @@ def _estimate(
 ) -> dict[str, Any]:
     """Bytes of one training step in float32, and what the layer map and the shapes are."""
     encoder, decoder = layers
-    whole = teacher.encoder_layers + teacher.decoder_layers
-    share = (encoder + decoder) / whole if student is teacher else 1.0
-    student_parameters = student.parameters * share
-    per_token = _ACTIVATIONS_A_LAYER * 4 * student.d_model
-    activations = (
-        config.batch_size * per_token * (config.input_tokens * encoder + config.target_tokens * decoder)
-    )
-    logits = config.batch_size * config.target_tokens * student.vocab_size * 4 * _LOGIT_COPIES
-    parts = {
-        "teacher_bytes": teacher.parameters * 4,
-        "student_bytes": round(student_parameters * 4 * _ADAM_STATES),
-        "activation_bytes": round(activations + logits),
-    }
+    parts = step_bytes(teacher, student, layers, config)
     return {
         **parts,
         "total_bytes": sum(parts.values()),
@@ -231,7 +225,7 @@ def _check_quality(teacher: str, student: str, data: str, settings: Settings, re
     if student in scores and scores[teacher] <= scores[student]:
         report.warnings.append(
             weak(
-                f"On {_SAMPLE} examples the teacher reaches ROUGE-L {scores[teacher]:.3f}, the student"
+                f"On {rows[0]['n']} examples the teacher reaches ROUGE-L {scores[teacher]:.3f}, the student"
                 f" {scores[student]:.3f}: a teacher that is no better has little to teach.",
             )
         )

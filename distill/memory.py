@@ -1,0 +1,47 @@
+"""What a training step needs, from the models' shapes alone. Imports nothing heavy."""
+
+from distill.config import RunConfig
+from models.inspection import ModelInfo
+
+_ADAM_STATES = 4  # weights, gradients and AdamW's two moments, all float32
+# Float32 values a T5 with dropout keeps for the backward pass, as measured in tests/distill/test_memory.py.
+_WIDE_ENCODER = 13  # d_model-wide, a token and encoder layer
+_WIDE_DECODER = 19  # d_model-wide, a token and decoder layer
+_WIDE_CROSS = 3  # d_model-wide, an input token and decoder layer: what the decoder looks at
+_INNER = 3  # d_ff-wide, a token and layer
+_SCORES = 3  # a pair of tokens, a head and a layer
+_LOGIT_COPIES = 8  # of both models, softened, normalised, and their gradients
+
+
+def step_bytes(
+    teacher: ModelInfo, student: ModelInfo, layers: tuple[int, int], config: RunConfig
+) -> dict[str, int]:
+    """Bytes of one training step in float32: the teacher's, the student's with AdamW's, the activations'.
+
+    Args:
+        teacher: The teacher.
+        student: The student, or the teacher where the student is cut from it.
+        layers: The student's encoder and decoder layers.
+        config: The batch and its lengths.
+    """
+    share = sum(layers) / (student.encoder_layers + student.decoder_layers)
+    return {
+        "teacher_bytes": teacher.parameters * 4,
+        "student_bytes": round(student.parameters * share * 4 * _ADAM_STATES),
+        "activation_bytes": activation_bytes(student, layers, config)
+        + config.batch_size * config.target_tokens * student.vocab_size * 4 * _LOGIT_COPIES,
+    }
+
+
+def activation_bytes(student: ModelInfo, layers: tuple[int, int], config: RunConfig) -> int:
+    """Bytes the student's layers keep for the backward pass; the logits are not among them."""
+    width, inputs, targets = student.d_model, config.input_tokens, config.target_tokens
+    inner, scores = _INNER * student.d_ff, _SCORES * student.heads
+    encoder = inputs * (_WIDE_ENCODER * width + inner + scores * inputs)
+    decoder = targets * (_WIDE_DECODER * width + inner + scores * (inputs + targets))
+    decoder += inputs * _WIDE_CROSS * width
+    if config.gradient_checkpointing:  # the inputs of all layers, and all of the one being worked on
+        kept = width * (inputs * layers[0] + targets * layers[1]) + max(encoder, decoder)
+    else:
+        kept = encoder * layers[0] + decoder * layers[1]
+    return config.batch_size * kept * 4

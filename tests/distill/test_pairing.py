@@ -1,0 +1,161 @@
+"""What the check before a run finds, by its codes."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill import judging, pairing
+from distill.config import RunConfig
+from distill.pairing import Report, check
+from models.settings import Settings
+from tests.tiny import make_tiny_t5
+
+
+def _codes(report: Report) -> tuple[list[str], list[str]]:
+    for finding in report.problems + report.warnings:
+        assert finding.message
+        assert finding.remedy
+    return [finding.code for finding in report.problems], [finding.code for finding in report.warnings]
+
+
+def test_a_good_pair(tiny_teacher: Path, tiny: Path, settings: Settings) -> None:
+    report = check(str(tiny_teacher), str(tiny), settings)
+    assert _codes(report) == ([], [])
+    assert report.compatible
+    estimate = report.estimate
+    assert estimate["layer_map"] == {"encoder": [0, 3], "decoder": [0, 3]}
+    assert estimate["student_shape"]["d_model"] == 16
+    parts = [estimate[f"{name}_bytes"] for name in ("teacher", "student", "activation")]
+    assert all(parts)
+    assert estimate["total_bytes"] == sum(parts)
+    assert estimate["available_bytes"] > 0
+    assert json.loads(json.dumps(report.as_dict()))["compatible"] is True
+
+
+def test_a_student_cut_from_the_teacher(tiny_teacher: Path, settings: Settings) -> None:
+    report = check(str(tiny_teacher), "layers:3+2", settings)
+    assert _codes(report) == ([], [])
+    assert report.estimate["layer_map"] == {"encoder": [0, 2, 3], "decoder": [0, 3]}
+    assert report.estimate["student_shape"]["encoder_layers"] == 3
+
+
+@pytest.mark.parametrize(("layers", "part"), [("9+2", "encoder"), ("2+9", "decoder"), ("0+2", "encoder")])
+def test_too_many_layers(tiny_teacher: Path, settings: Settings, layers: str, part: str) -> None:
+    report = check(str(tiny_teacher), f"layers:{layers}", settings)
+    assert _codes(report) == (["too_many_layers"], [])
+    assert f"{part} layers, the teacher has 4" in report.problems[0].message
+    assert report.problems[0].remedy == "Choose 1 to 4."
+
+
+@pytest.mark.parametrize(("kind", "word"), [("bert", "encoder-only"), ("decoder_only", "decoder-only")])
+@pytest.mark.parametrize("part", ["teacher", "student"])
+def test_models_that_are_no_summarizers(
+    kind: str, word: str, part: str, tiny: Path, settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    other = str(request.getfixturevalue(kind))
+    pair = (other, str(tiny)) if part == "teacher" else (str(tiny), other)
+    report = check(*pair, settings)
+    assert _codes(report)[0] == [f"{part}_unusable"]
+    assert not report.compatible
+    assert word in report.problems[0].message
+
+
+def test_both_models_missing_are_both_named(settings: Settings) -> None:
+    assert _codes(check("/no/teacher", "/no/student", settings))[0] == [
+        "teacher_unusable",
+        "student_unusable",
+    ]
+
+
+def test_another_vocabulary(tiny_teacher: Path, settings: Settings, tmp_path: Path) -> None:
+    other = make_tiny_t5(tmp_path / "other", vocab_size=200)
+    report = check(str(tiny_teacher), str(other), settings)
+    assert _codes(report)[0] == ["vocabulary"]
+    assert "160 of the student's 200 tokens have the same id" in report.problems[0].message
+
+
+def test_an_equal_vocabulary_split_otherwise(
+    tiny_teacher: Path, tiny: Path, settings: Settings, tmp_path: Path
+) -> None:
+    other = shutil.copytree(tiny, tmp_path / "other")
+    tokenizer = json.loads((other / "tokenizer.json").read_text())
+    tokenizer["normalizer"] = {"type": "Lowercase"}
+    (other / "tokenizer.json").write_text(json.dumps(tokenizer))
+    assert _codes(check(str(tiny_teacher), str(other), settings))[0] == ["tokenizer"]
+
+
+def test_another_family(tiny_teacher: Path, tiny: Path, settings: Settings, tmp_path: Path) -> None:
+    other = shutil.copytree(tiny, tmp_path / "other")
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(
+        json.dumps({**config, "model_type": "bart", "architectures": ["BartForConditionalGeneration"]})
+    )
+    report = check(str(tiny_teacher), str(other), settings)
+    assert "family" in _codes(report)[0]
+    assert _codes(check(str(other), "layers:1+1", settings))[0] == ["layers_of_another_family"]
+
+
+def test_a_teacher_smaller_than_its_student(tiny_teacher: Path, tiny: Path, settings: Settings) -> None:
+    report = check(str(tiny), str(tiny_teacher), settings)
+    assert _codes(report) == ([], ["teacher_smaller"])
+    assert report.compatible
+    assert report.estimate["layer_map"] == {"encoder": None, "decoder": None}
+
+
+def test_one_model_twice(tiny: Path, settings: Settings) -> None:
+    assert _codes(check(str(tiny), str(tiny), settings)) == ([], ["same_model"])
+
+
+def test_too_little_memory(
+    tiny_teacher: Path, tiny: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "_available_bytes", lambda: 1000)
+    report = check(str(tiny_teacher), str(tiny), settings)
+    assert _codes(report) == ([], ["memory"])
+    assert "gradient_checkpointing=true" in report.warnings[0].remedy
+
+
+def test_the_estimate_follows_the_settings(tiny_teacher: Path, tiny: Path, settings: Settings) -> None:
+    small, large = (
+        check(str(tiny_teacher), str(tiny), settings, config=RunConfig(student="s", batch_size=size)).estimate
+        for size in (1, 8)
+    )
+    assert large["activation_bytes"] == 8 * small["activation_bytes"]
+
+
+@pytest.mark.parametrize(("scores", "warnings"), [((0.3, 0.2), []), ((0.2, 0.3), ["weak_teacher"])])
+def test_a_teacher_must_beat_its_student(
+    scores: tuple[float, float],
+    warnings: list[str],
+    tiny_teacher: Path,
+    tiny: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+
+    def judged(names: list[str], *rest: Any, **more: Any) -> list[dict[str, Any]]:
+        asked.append((names, *rest, more))
+        return [{"model": name, "n": 7, "rougeL": {"f": f}} for name, f in zip(names, scores, strict=True)]
+
+    monkeypatch.setattr(judging, "judge_models", judged)
+    report = check(str(tiny_teacher), str(tiny), settings, data="some data")
+    assert _codes(report) == ([], warnings)
+    assert asked[0][0] == [str(tiny_teacher), str(tiny)]
+    assert asked[0][1] == "some data"
+    if warnings:
+        assert (
+            "On 7 examples the teacher reaches ROUGE-L 0.200, the student 0.300" in report.warnings[0].message
+        )
+
+
+def test_real_models_are_scored_on_real_data(
+    tiny_teacher: Path, tiny: Path, settings: Settings, articles: Path, tmp_path: Path
+) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join(articles.read_text().splitlines()[:2]))
+    scores = check(str(tiny_teacher), str(tiny), settings, data=str(few)).estimate["rougeL"]
+    assert set(scores) == {str(tiny_teacher), str(tiny)}
