@@ -1,0 +1,244 @@
+"""The command line: help, one JSON object last on stdout, one clear line for what a user can mend."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+from distill.cli import main
+from distill.processes import RunLock
+from models.settings import Settings
+
+COMMANDS = (
+    "check",
+    "train",
+    "finetune",
+    "pretrain",
+    "resume",
+    "runs",
+    "evaluate",
+    "bench",
+    "export",
+    "fresh",
+)
+Call = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
+def call(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Call:
+    """Runs a command; gives its exit code, its JSON and what it wrote to stderr."""
+    monkeypatch.setenv("STUDIO_HOME", str(settings.home))
+
+    def run(*arguments: str) -> tuple[int, Any, str]:
+        capsys.readouterr()
+        code = main(arguments)
+        output = capsys.readouterr()
+        lines = output.out.splitlines()
+        return code, json.loads(lines[-1]) if lines else None, output.err
+
+    return run
+
+
+@pytest.fixture
+def training(values: dict[str, Any]) -> list[str]:
+    """Options of a training of two steps."""
+    few = {**values, "max_steps": 2, "save_steps": 1, "validation_examples": 1}
+    named = {"student", "data", "teacher", "max_steps"}
+    options = [part for name in few.keys() - named for part in ("--set", f"{name}={few[name]}")]
+    return ["--student", few["student"], "--data", few["data"], "--max-steps", "2", *options]
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=str)
+def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([*command, "--help"])
+    assert left.value.code == 0
+    text = capsys.readouterr().out
+    assert text.startswith("usage: python -m distill")
+    assert len(text.splitlines()) > 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--student", "s"], "No teacher was named: give --teacher, or use `finetune`"),
+        (["train", "--teacher", "t"], "No student was named"),
+        (["train", "--teacher", "t", "--student", "s", "--set", "alpha"], "--set 'alpha' has no value"),
+        (
+            ["train", "--teacher", "t", "--student", "s", "--set", "alpha=2"],
+            "alpha is 2.0; use a value",
+        ),
+        (["train", "--teacher", "t", "--student", "s", "--set", "alhpa=1"], "Did you mean alpha?"),
+        (["train", "--teacher", "t", "--student", "s", "--preset", "x"], "preset is 'x'; use one of report"),
+        (["train", "--teacher", "t", "--student", "s", "--config", "/no/file"], "/no/file cannot be read"),
+        (["finetune", "--student", "/no/model"], "There is no folder '/no/model'"),
+        (["finetune", "--student", "TINY", "--data", "/no/data.csv"], "There is no data '/no/data.csv'"),
+        (["finetune", "--student", "layers:1+1"], "no teacher was named"),
+        (["finetune", "--student", "BERT"], "encoder-only"),
+        (["train", "--teacher", "TINY", "--student", "layers:9+9"], "wants 9 encoder layers"),
+        (["resume", "nope"], "There is no run 'nope'"),
+        (["export", "nope", "/tmp/x"], "There is no run 'nope'"),
+        (["evaluate", "/no/model", "--data", "built-in"], "There is no folder '/no/model'"),
+        (["evaluate", "TINY", "--data", "/no/data.csv"], "There is no data"),
+        (["evaluate", "TINY", "--data", "built-in", "--beams", "99"], "beams is 99"),
+        (["fresh", "/tmp"], "Give either --data"),
+        (["fresh", "/tmp", "--tokenizer", "TINY"], "/tmp exists already; name a new folder"),
+        (["fresh", "NEW", "--tokenizer", "TINY", "--width", "8"], "width is 8; use 64 or more"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line(
+    arguments: list[str], words: str, call: Call, tiny: Path, bert: Path, tmp_path: Path
+) -> None:
+    places = {"TINY": str(tiny), "BERT": str(bert), "NEW": str(tmp_path / "new")}
+    code, answer, errors = call(*(places.get(argument, argument) for argument in arguments))
+    last = [line for line in errors.splitlines() if line.strip()][-1]
+    assert code == 2
+    assert answer is None
+    assert words in last
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(("text", "words"), [("{", "is not JSON"), ("[]", "must hold one JSON object")])
+def test_a_settings_file_that_is_none(text: str, words: str, call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(text)
+    code, _, errors = call("finetune", "--config", str(file))
+    assert (code, words in errors) == (2, True)
+
+
+def test_a_busy_studio(call: Call, settings: Settings, tiny: Path) -> None:
+    with RunLock(settings.home):
+        code, answer, errors = call("finetune", "--student", str(tiny))
+    assert (code, answer) == (2, None)
+    assert errors.strip() == "Another run is busy. Wait for it to end, or cancel it first."
+    assert call("runs") == (0, {"runs": []}, "")
+
+
+def test_a_home_that_cannot_be_written(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "file" / "home"))
+    code, answer, errors = call("finetune", "--student", "s")
+    assert (code, answer) == (2, None)
+    assert len(errors.splitlines()) == 1
+
+
+def test_settings_come_from_the_file_then_the_options_then_the_pairs(
+    call: Call, settings: Settings, tmp_path: Path
+) -> None:
+    from distill import runs
+
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"student": "/no/a", "max_steps": 5, "alpha": 0.1, "beams": 2}))
+    pairs = ["--set", "alpha=0.3", "--set", "data=built-in"]
+    call("finetune", "--config", str(file), "--max-steps", "6", *pairs)
+    [run] = runs.all_runs(settings)
+    config = run.config()
+    assert (config.max_steps, config.alpha, config.beams, config.student) == (6, 0.3, 2, "/no/a")
+    assert run.status().status == "failed"
+    assert "There is no folder '/no/a'" in run.status().message
+
+
+def test_check(call: Call, tiny_teacher: Path, tiny: Path, bert: Path) -> None:
+    code, answer, _ = call("check", str(tiny_teacher), str(tiny))
+    assert code == 0
+    assert set(answer) == {"compatible", "problems", "warnings", "estimate"}
+    assert answer["compatible"] is True
+    code, answer, _ = call("check", str(tiny_teacher), str(bert))
+    assert code == 2
+    assert answer["compatible"] is False
+    assert set(answer["problems"][0]) == {"code", "message", "remedy"}
+
+
+def test_train_list_resume_export(
+    call: Call, training: list[str], tiny_teacher: Path, tiny: Path, tmp_path: Path
+) -> None:
+    code, answer, _ = call("train", "--teacher", str(tiny_teacher), *training)
+    assert code == 0
+    assert set(answer) == {"run_id", "folder", "student", "steps", "metrics"}
+    assert answer["steps"] == 2
+    assert {"loss", "soft", "hard"} <= set(answer["metrics"])
+    run_id = answer["run_id"]
+    assert [run["run_id"] for run in call("runs")[1]["runs"]] == [run_id]
+    code, _, errors = call("resume", run_id)
+    assert (code, f"{run_id} is finished" in errors) == (2, True)
+    folder = tmp_path / "out" / "mine"
+    assert call("export", run_id, str(folder))[:2] == (0, {"folder": str(folder)})
+    _check_export(folder, Path(answer["student"]))
+    code, _, errors = call("export", run_id, str(folder))
+    assert (code, "is not empty; name a new folder" in errors) == (2, True)
+    (tmp_path / "file").touch()
+    assert call("export", run_id, str(tmp_path / "file"))[0] == 2
+
+
+def _check_export(folder: Path, trained: Path) -> None:
+    exported, own = (AutoModelForSeq2SeqLM.from_pretrained(place) for place in (folder, trained))
+    for name, weight in own.state_dict().items():
+        assert torch.equal(exported.state_dict()[name], weight)
+    assert AutoTokenizer.from_pretrained(folder)("the cat").input_ids[-1] == 1
+    card = (folder / "README.md").read_text()
+    assert card.startswith("---\nlibrary_name: transformers\n")
+    for words in (
+        "# mine",
+        "Distilled from",
+        "summarize: ",
+        "| student after |",
+        "| teacher |",
+        "data_sha256",
+    ):
+        assert words in card
+
+
+def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Path) -> None:
+    _, answer, _ = call("finetune", *training)
+    code, _, _ = call("export", answer["run_id"], str(tmp_path / "half"), "--dtype", "bfloat16")
+    assert code == 0
+    model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "half")
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
+    assert "Trained on labels" in (tmp_path / "half" / "README.md").read_text()
+
+
+def test_fresh_then_pretrain(
+    call: Call, training: list[str], tiny: Path, articles: Path, tmp_path: Path
+) -> None:
+    shape = [
+        "--width",
+        "64",
+        "--inner",
+        "64",
+        "--encoder-layers",
+        "2",
+        "--decoder-layers",
+        "1",
+        "--heads",
+        "2",
+    ]
+    folder = tmp_path / "new" / "model"
+    code, answer, _ = call("fresh", str(folder), "--tokenizer", str(tiny), *shape)
+    assert code == 0
+    assert answer["folder"] == str(folder)
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+    training[training.index("--student") + 1] = str(folder)
+    code, answer, _ = call("pretrain", *training)
+    assert code == 0
+    assert set(answer["metrics"]) >= {"loss", "hard"}
+    code, _, _ = call("fresh", str(tmp_path / "own"), "--data", str(articles), "--vocabulary", "60", *shape)
+    assert code == 0
+    assert AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "own").config.vocab_size == 64
+
+
+def test_evaluate(call: Call, tiny: Path, tiny_teacher: Path, articles: Path) -> None:
+    names = [str(tiny), str(tiny_teacher)]
+    options = ["--data", str(articles), "--limit", "2", "--beams", "1", "--teacher", names[1]]
+    code, answer, _ = call("evaluate", *names, *options)
+    assert code == 0
+    assert [result["model"] for result in answer["results"]] == names
+    wanted = {"n", "rouge1", "rouge2", "rougeL", "rougeLsum", "retention", "novel_bigrams"}
+    wanted |= {"repeated_trigrams", "mean_tokens"}
+    for result in answer["results"]:
+        assert wanted <= set(result)
+        assert result["n"] == 2
+        assert set(result["rougeL"]) == {"f", "low", "high"}
