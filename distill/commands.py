@@ -165,8 +165,11 @@ def _train(values: dict[str, Any], settings: Settings) -> Answer:
 
 
 def _carry_out(run: runs.Run, settings: Settings) -> Answer:
+    from transformers.utils.logging import disable_progress_bar
+
     from distill.training import carry_out
 
+    disable_progress_bar()  # one bar a loaded model, in the log of a run too
     run.belongs_to(processes.identity())
     _log.info("Run %s in %s", run.run_id, run.folder)
     with run.log_file():

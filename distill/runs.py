@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -155,6 +156,11 @@ class Run:
         finally:
             logging.getLogger().removeHandler(handler)
             handler.close()
+
+    def log_traceback(self) -> None:
+        """Write the traceback of the error being handled to its log, where only who looks for it sees it."""
+        with suppress(OSError), (self.folder / "log.txt").open("a", encoding="utf-8") as log:
+            traceback.print_exc(file=log)
 
     def cancel(self) -> None:
         """Ask the run to stop at its next step, with a checkpoint; end it if it does not.

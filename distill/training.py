@@ -49,7 +49,7 @@ def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
         _mark_failed(run, str(error))
         raise
     except Exception as error:
-        log.exception("The run failed")
+        run.log_traceback()
         message = _explain(error)
         _mark_failed(run, message)
         raise DistillError(message) from error
@@ -185,5 +185,5 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
 
 
 # What safetensors and torch say of a full disk; neither raises an OSError.
-_DISK_FULL = ("No space left", "StorageFull", "file write failed")
+_DISK_FULL = ("No space left", "file write failed", "iostream error")
 _VARYING = {"tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

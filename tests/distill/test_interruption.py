@@ -175,6 +175,7 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
                       "data/3: file write failed"), "The disk is full"),
         (Exception("Error while serializing: I/O error: No space left on device (os error 28)"),
          "The disk is full"),
+        (RuntimeError("basic_ios::clear: iostream error"), "The disk is full"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "could not read or write its files"),
         (MemoryError(), "The memory was too small: lower batch_size"),
         (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
@@ -186,6 +187,17 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
 def test_errors_are_explained_in_a_line(error: Exception, words: str) -> None:
     assert words in _explain(error)
     assert "\n" not in _explain(error)
+
+
+def test_a_traceback_is_for_the_log_alone(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = new_run(values, tmp_path)
+    _cut_at(monkeypatch, "on_log", 1, ValueError("strange"))
+    with pytest.raises(DistillError, match="ValueError: strange"):
+        carry_out(run)
+    assert "Traceback" in run.log_tail()
+    assert "Traceback" not in caplog.text
 
 
 def test_a_status_that_cannot_be_written_does_not_hide_the_reason(
