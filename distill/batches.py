@@ -1,6 +1,7 @@
 """From examples to token ids, and from token ids to padded batches."""
 
 import random
+import re
 from collections.abc import Sequence
 
 from torch.utils.data import Dataset
@@ -11,6 +12,7 @@ from distill.data import Example
 from models.decoding import PREFIX
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _MOST_CHARACTERS_A_TOKEN = 10  # cutting texts before tokenising them saves most of its time
 
 
@@ -44,15 +46,26 @@ def _summaries(
         truncation=True,
         max_length=config.input_tokens,
     )
-    labels = tokenizer(
-        text_target=[example.summary for example in examples],
-        truncation=True,
-        max_length=config.target_tokens,
-    )
     return [
-        {"input_ids": ids, "labels": label}
-        for ids, label in zip(inputs["input_ids"], labels["input_ids"], strict=True)
+        {"input_ids": ids, "labels": _label(example.summary, tokenizer, config.target_tokens)}
+        for ids, example in zip(inputs["input_ids"], examples, strict=True)
     ]
+
+
+def _label(summary: str, tokenizer: PreTrainedTokenizerBase, limit: int) -> list[int]:
+    """The summary's tokens; of one that is too long the whole sentences that fit.
+
+    Cut anywhere else, it would teach to stop in the middle of a sentence. Where not even the first sentence
+    fits it is cut without an end token, so that it does not teach to stop at all.
+    """
+    ids = tokenizer(text_target=summary)["input_ids"]
+    if len(ids) <= limit:
+        return ids
+    for end in reversed([match.end() for match in _SENTENCE_END.finditer(summary)]):
+        fitting = tokenizer(text_target=summary[:end])["input_ids"]
+        if len(fitting) <= limit:
+            return fitting
+    return ids[:limit]
 
 
 def _copy_spans(

@@ -23,8 +23,10 @@ data=(--data "$train" --validation "$validation")
     --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6
 for name in small teacher; do
     step "$name-copy" pretrain --config "$recipes/copy.json" --student "$work/$name-fresh" --data "$train"
+    step "$name-copy-more" pretrain --config "$recipes/copy-more.json" \
+        --student "$(cat "$work/$name-copy")" --data "$train"
 done
-step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-copy")" "${data[@]}"
-step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-copy")" "${data[@]}"
+step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-copy-more")" "${data[@]}"
+step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-copy-more")" "${data[@]}"
 step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
-    --student "$(cat "$work/small-copy")" "${data[@]}"
+    --student "$(cat "$work/small-copy-more")" "${data[@]}"

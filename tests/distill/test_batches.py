@@ -1,0 +1,52 @@
+"""From examples to token ids: what is cut, and where."""
+
+from pathlib import Path
+
+import pytest
+
+from distill.batches import TokenizedExamples
+from distill.config import RunConfig
+from distill.data import Example
+from distill.student import load_tokenizer
+
+DOCUMENT = "the cat sat on the mat and the dog ran in the house"
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (14, "the cat sat. a dog ran. the end</s>"),  # all 14 tokens
+        (13, "the cat sat. a dog ran.</s>"),
+        (9, "the cat sat. a dog ran.</s>"),
+        (8, "the cat sat.</s>"),
+        (5, "the cat sat.</s>"),
+        (4, "the cat sat."),  # no room to end: no end token
+    ],
+)
+def test_a_long_summary_is_cut_after_a_sentence(tiny: Path, limit: int, expected: str) -> None:
+    tokenizer = load_tokenizer(tiny)
+    config = RunConfig(student="x", target_tokens=limit)
+    examples = [Example(DOCUMENT, "the cat sat. a dog ran. the end")]
+    [feature] = TokenizedExamples(examples, tokenizer, config)
+    assert tokenizer.decode(feature["labels"]) == expected
+
+
+def test_inputs_have_the_prefix_and_are_cut_before_the_end_token(tiny: Path) -> None:
+    tokenizer = load_tokenizer(tiny)
+    [feature] = TokenizedExamples(
+        [Example(DOCUMENT, "the cat")], tokenizer, RunConfig(student="x", input_tokens=8)
+    )
+    assert len(feature["input_ids"]) == 8
+    assert tokenizer.decode(feature["input_ids"]) == "summarize: the cat sat on the</s>"
+
+
+def test_copying_continues_a_span_of_the_input(tiny: Path) -> None:
+    tokenizer = load_tokenizer(tiny)
+    config = RunConfig(student="x", task="copy", input_tokens=8, target_tokens=4)
+    features = TokenizedExamples([Example(DOCUMENT, "")] * 5, tokenizer, config)
+    for feature in features:
+        *window, end = feature["input_ids"]
+        assert (len(window), end, len(feature["labels"])) == (7, tokenizer.eos_token_id, 4)
+        assert str(feature["labels"])[1:-1] in str(window)
+    again = TokenizedExamples([Example(DOCUMENT, "")] * 5, tokenizer, config)
+    assert [*features] == [*again]
