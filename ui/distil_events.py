@@ -82,8 +82,8 @@ def _drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list
         gr.update(visible=status.status in runs.RESUMABLE),
         gr.update(visible=status.student is not None),
         run_rendering.result(run.result()),
-        gr.update(value=losses, visible=losses["step"].nunique() > 1),
-        gr.update(value=rouge, visible=rouge["step"].nunique() > 1),
+        gr.update(value=losses, visible=run_rendering.is_curve(losses)),
+        gr.update(value=rouge, visible=run_rendering.is_curve(rouge)),
         run.log_tail(),
         gr.skip() if same else _table(studio),
     ]

@@ -50,7 +50,7 @@ def waiting(text: str) -> str:
 
 def loading(text: str, share: float | None) -> str:
     """A model being fetched or read; `share` from 0 to 1 where it is known."""
-    return f'<div class="quiet waiting">{escape(text)}{"" if share is None else bar(share)}</div>'
+    return f'<div class="quiet waiting">{escape(text)}{bar(share) if share and share < 1 else ""}</div>'
 
 
 def bar(share: float) -> str:
@@ -125,13 +125,13 @@ def _versus(result: Result, results: Mapping[str, Result]) -> str:
 
 
 def _compared(speed: str | None, weight: str | None, other: str) -> str:
-    if speed and weight:
-        return f"<strong>{speed}</strong> and <strong>{weight}</strong> than {other}"
-    if speed:
-        return f"<strong>{speed}</strong> than {other}, about as large"
-    if weight:
-        return f"<strong>{weight}</strong> than {other}, about as fast"
-    return f"About as fast and as large as {other}"
+    if not speed and not weight:
+        return f"About as fast and as large as {other}"
+    said = " and ".join(
+        f'<strong class="{part.split()[1]}">{part}</strong>' for part in (speed, weight) if part
+    )
+    rest = "" if speed and weight else ", about as large" if speed else ", about as fast"
+    return f"{said} than {other}{rest}"
 
 
 def _tiles(result: Result) -> str:
@@ -142,18 +142,19 @@ def _tiles(result: Result) -> str:
         ("Latency", figures.seconds(summary.seconds), " · ".join(part for part in (first, queued) if part)),
         ("Speed", f"{summary.tokens_per_second:,.0f} tokens/s", ""),
         _memory(result),
-        ("Length", figures.count(overlap.words, "word"), figures.count(summary.tokens_out, "token")),
-        (
-            "New words",
-            _share(overlap.new, overlap.words),
-            f"copied runs {_share(overlap.copied, overlap.words)}",
-        ),
+        ("Length", figures.count(overlap.words, "word"), _length(result)),
     )
     inside = "".join(
         f"<div><dt>{label}</dt><dd>{value}</dd>{f'<dd class=sub>{sub}</dd>' if sub else ''}</div>"
         for label, value, sub in tiles
     )
     return f'<dl class="tiles">{inside}</dl>'
+
+
+def _length(result: Result) -> str:
+    overlap = result.overlap
+    new, copied = _share(overlap.new, overlap.words), _share(overlap.copied, overlap.words)
+    return f"{figures.count(result.summary.tokens_out, 'token')} · {new} new, {copied} copied"
 
 
 def _memory(result: Result) -> tuple[str, str, str]:

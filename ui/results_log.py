@@ -28,7 +28,7 @@ COLUMNS = {
 """What the table shows of a row; the files hold all of it."""
 
 
-WIDTHS: list[str | int] = [170, 110, 180, 110, 100, 80, 100, 110, 120, 100, 520]
+WIDTHS: list[str | int] = [110, 110, 180, 110, 100, 80, 100, 110, 120, 100, 520]
 """Of the table's columns, in pixels."""
 
 
@@ -58,6 +58,7 @@ def table(results: Sequence[Result]) -> pd.DataFrame:
     """The newest results first, rounded for reading."""
     rows = [row(result) for result in reversed(results)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).rename(columns=COLUMNS)
+    frame["Time (UTC)"] = frame["Time (UTC)"].str.slice(11, 19)
     return frame.round({"Latency (s)": 3, "Tokens/s": 1, "ROUGE-L": 3})
 
 

@@ -81,6 +81,11 @@ def rouge(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(points, columns=["step", "value", "term"])
 
 
+def is_curve(points: pd.DataFrame) -> bool:
+    """Whether there is more than one step to draw a line through."""
+    return len(set(points["step"])) > 1
+
+
 def thinned(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """At most `POINTS` rows, evenly chosen, the last one among them."""
     if len(rows) <= POINTS:

@@ -43,7 +43,10 @@ def test_speed_and_size_against_the_others(make_result: Make) -> None:
     teacher = make_result("teacher", seconds=3.1, weights_bytes=26_000_000)
     distilled = make_result("distilled", seconds=1.0, weights_bytes=10_000_000)
     html = rendering.finished(distilled, {"teacher": teacher, "distilled": distilled})
-    assert "<strong>3.1× faster</strong> and <strong>2.6× smaller</strong> than the teacher" in html
+    assert (
+        '<strong class="faster">3.1× faster</strong> and <strong class="smaller">2.6× smaller</strong> than'
+        in html
+    )
 
 
 def test_results_of_another_text_are_not_compared(make_result: Make) -> None:
