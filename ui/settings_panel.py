@@ -20,21 +20,13 @@ def build() -> SettingsPanel:
     usual = Decoding()
     with gr.Accordion("Decoding settings", open=False):
         with gr.Row():
-            beams = gr.Slider(1, 8, usual.beams, step=1, label="Beams", info="1 is greedy: the text streams.")
-            longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label="Longest summary (tokens)")
-            shortest = gr.Slider(0, 200, usual.min_new_tokens, step=1, label="Shortest summary (tokens)")
+            beams = gr.Slider(1, 8, usual.beams, step=1, label="Beams (1 streams)")
+            ngram = gr.Slider(0, 6, usual.no_repeat_ngram, step=1, label="No repeated n-gram")
         with gr.Row():
-            penalty = gr.Slider(
-                0,
-                3,
-                usual.length_penalty,
-                step=0.1,
-                label="Length penalty",
-                info="Above 1 favours longer beams.",
-            )
-            ngram = gr.Slider(
-                0, 6, usual.no_repeat_ngram, step=1, label="No repeated n-gram", info="0 allows repetition."
-            )
+            shortest = gr.Slider(0, 200, usual.min_new_tokens, step=1, label="Shortest, in tokens")
+            longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label="Longest, in tokens")
+        with gr.Row():
+            penalty = gr.Slider(0, 3, usual.length_penalty, step=0.1, label="Length penalty")
             early = gr.Checkbox(usual.early_stopping, label="Stop when all beams have ended")
         long_input = gr.Radio(
             [("Cut it at the limit", "cut"), ("Summarise it in parts", "parts")],
