@@ -22,7 +22,7 @@ class TokenizedExamples(Dataset):
     def __init__(
         self, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
     ) -> None:
-        encode = _copy_spans if config.task == "copy" else _summaries
+        encode = {"summarize": _summaries, "lead": _leads, "copy": _copy_spans}[config.task]
         self.features = encode(examples, tokenizer, config)
 
     def __len__(self) -> int:
@@ -66,6 +66,16 @@ def _label(summary: str, tokenizer: PreTrainedTokenizerBase, limit: int) -> list
         if len(fitting) <= limit:
             return fitting
     return ids[:limit]
+
+
+def _leads(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig) -> list[dict]:
+    """The first sentences of each document as its summary.
+
+    In the news they often are one: Zhu et al. (2021), Leveraging Lead Bias for Zero-shot Abstractive News
+    Summarization, arXiv:1912.11602. (They also let the model predict them from the rest; here it may copy.)
+    """
+    longest = config.target_tokens * _MOST_CHARACTERS_A_TOKEN
+    return _summaries([Example(e.document, e.document[:longest]) for e in examples], tokenizer, config)
 
 
 def _copy_spans(

@@ -73,7 +73,9 @@ def _add_training(parsers: Any) -> None:
     _training_options(train)
     finetune = _command(parsers, "finetune", commands.finetune, "Train a model on the labels alone.")
     _training_options(finetune)
-    pretrain = _command(parsers, "pretrain", commands.pretrain, "Teach a fresh model to copy from its input.")
+    pretrain = _command(
+        parsers, "pretrain", commands.pretrain, "Teach a fresh model to read and copy, from texts alone."
+    )
     _training_options(pretrain)
 
 

@@ -44,8 +44,8 @@ def finetune(*, settings: Settings, **options: Any) -> Answer:
 
 
 def pretrain(*, settings: Settings, **options: Any) -> Answer:
-    """Train to continue random spans of the input."""
-    return _train({**_values(options), "teacher": None, "task": "copy"}, settings)
+    """Train on texts alone."""
+    return _train({"task": "copy", **_values(options), "teacher": None}, settings)
 
 
 def resume(*, run_id: str, settings: Settings) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 from distill.errors import BadConfig
 
 _LAYERS = re.compile(r"layers:(\d+)\+(\d+)")
-TASKS = ("summarize", "copy")
+TASKS = ("summarize", "lead", "copy")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -30,7 +30,10 @@ class RunConfig:
         "column of the summaries; found by itself where the name is usual", None
     )
     preset: str | None = _help("named settings to start from", None)
-    task: str = _help("summarize, or copy: continue a random span of the input (pretraining)", "summarize")
+    task: str = _help(
+        "summarize; or, to pretrain on texts alone: lead (write their first sentences) or copy (go on a span)",
+        "summarize",
+    )
     max_examples: int | None = _help("cap on the training examples", None)
     validation_examples: int = _help("cap on the validation examples", 200)
     epochs: float = _help("passes over the data", 3.0)

@@ -50,3 +50,12 @@ def test_copying_continues_a_span_of_the_input(tiny: Path) -> None:
         assert str(feature["labels"])[1:-1] in str(window)
     again = TokenizedExamples([Example(DOCUMENT, "")] * 5, tokenizer, config)
     assert [*features] == [*again]
+
+
+def test_leads_are_the_first_whole_sentences_of_the_document(tiny: Path) -> None:
+    tokenizer = load_tokenizer(tiny)
+    config = RunConfig(student="x", task="lead", target_tokens=9)
+    document = "the cat sat. a dog ran. the end"
+    [feature] = TokenizedExamples([Example(document, "")], tokenizer, config)
+    assert tokenizer.decode(feature["labels"]) == "the cat sat. a dog ran.</s>"
+    assert tokenizer.decode(feature["input_ids"]) == f"summarize: {document}</s>"

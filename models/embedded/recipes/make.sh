@@ -25,8 +25,10 @@ for name in small teacher; do
     step "$name-copy" pretrain --config "$recipes/copy.json" --student "$work/$name-fresh" --data "$train"
     step "$name-copy-more" pretrain --config "$recipes/copy-more.json" \
         --student "$(cat "$work/$name-copy")" --data "$train"
+    step "$name-lead" pretrain --config "$recipes/lead.json" \
+        --student "$(cat "$work/$name-copy-more")" --data "$train"
 done
-step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-copy-more")" "${data[@]}"
-step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-copy-more")" "${data[@]}"
+step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-lead")" "${data[@]}"
+step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-lead")" "${data[@]}"
 step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
-    --student "$(cat "$work/small-copy-more")" "${data[@]}"
+    --student "$(cat "$work/small-lead")" "${data[@]}"
