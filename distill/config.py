@@ -31,7 +31,7 @@ class RunConfig:
     )
     preset: str | None = _help("named settings to start from", None)
     task: str = _help(
-        "summarize; or, to pretrain on texts alone: lead (write their first sentences) or copy (go on a span)",
+        "summarize; or, to pretrain on texts alone: lead (write the first sentences), copy (go on a span)",
         "summarize",
     )
     max_examples: int | None = _help("cap on the training examples", None)

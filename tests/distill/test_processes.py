@@ -155,3 +155,10 @@ def test_a_process_that_stops_by_itself_is_left_to() -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3)"])
     processes.end(processes.identity(child.pid), patience=20)
     assert child.wait(timeout=20) == 0
+
+
+def test_nobody_ends_himself(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(processes.threading, "Thread", lambda **_: started.append(1))
+    processes.end(processes.identity())
+    assert not started
