@@ -85,7 +85,7 @@ def is_alive(who: dict[str, Any] | None) -> bool:
 def end(who: dict[str, Any] | None, patience: float = _POLITE_SECONDS) -> None:
     """In the background: wait for the process to stop by itself, then ask it, then kill it.
 
-    A run whose own process is not there yet still belongs to the one that starts it, which must not end itself.
+    A run whose process is not there yet still belongs to the one that starts it, which must not end itself.
     """
     if who is not None and who.get("pid") == os.getpid():
         return
