@@ -43,6 +43,8 @@ class Shape:
                 raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
         if self.width < _HEAD_WIDTH:  # the copy circuit needs that many directions of its own
             raise BadConfig(f"The shape's width is {self.width}; use {_HEAD_WIDTH} or more.")
+        if self.heads < 2:  # one looks one place back, one two
+            raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
 
 
 def load_model(folder: Path) -> PreTrainedModel:

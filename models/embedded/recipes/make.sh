@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Make the embedded trio from a CNN/DailyMail file: models/embedded/recipes/make.sh TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK
-# WORK keeps the fresh models and notes which runs are done: started again, it goes on where it stopped.
+# Make the embedded trio from a CNN/DailyMail file:
+#     models/embedded/recipes/make.sh TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK
+# WORK notes which runs are done (started again, it goes on with the next) and gets the three models.
 set -euo pipefail
 train=$1 validation=$2 work=$3
 recipes=$(dirname "$0")
@@ -22,13 +23,13 @@ data=(--data "$train" --validation "$validation")
 [ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
     --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6
 for name in small teacher; do
-    step "$name-copy" pretrain --config "$recipes/copy.json" --student "$work/$name-fresh" --data "$train"
-    step "$name-copy-more" pretrain --config "$recipes/copy-more.json" \
-        --student "$(cat "$work/$name-copy")" --data "$train"
-    step "$name-lead" pretrain --config "$recipes/lead.json" \
-        --student "$(cat "$work/$name-copy-more")" --data "$train"
+    step "$name-lead" pretrain --config "$recipes/lead.json" --student "$work/$name-fresh" --data "$train"
 done
 step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-lead")" "${data[@]}"
 step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-lead")" "${data[@]}"
 step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
     --student "$(cat "$work/small-lead")" "${data[@]}"
+for name in original teacher distilled; do
+    [ -d "$work/models/$name" ] || "$python" -m distill export "$(sed s/run:// "$work/$name")" \
+        "$work/models/$name" --dtype bfloat16
+done
