@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from distill.config import PRESETS, RunConfig
+from distill.errors import BadConfig
 from models.errors import BadRequest
 from models.settings import Settings
 from ui import run_form, uploads
@@ -28,6 +29,19 @@ def test_an_untouched_form_is_the_preset(preset: str) -> None:
         "data": "built-in",
     }
     assert config == RunConfig.from_dict(plain)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_cleared_cap_is_no_cap(preset: str) -> None:
+    filled = {**run_form.preset_values(preset), "max_steps": None, "max_examples": None}
+    config = RunConfig.from_dict(run_form.config(*MODELS, *NO_DATA, preset, *filled.values()))
+    assert (config.max_steps, config.max_examples) == (None, None)
+
+
+def test_a_cleared_field_that_must_have_a_number_is_said() -> None:
+    cleared = {**run_form.preset_values("quick"), "alpha": None}
+    with pytest.raises(BadConfig, match="alpha is ''"):
+        RunConfig.from_dict(run_form.config(*MODELS, *NO_DATA, "quick", *cleared.values()))
 
 
 def test_a_student_of_teacher_layers() -> None:
