@@ -94,14 +94,10 @@ def _connect_input(tab: CompareTab, studio: Studio) -> None:
 
 def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     def choose_set(name: str) -> list[Any]:
-        names, choices = studio.columns(name), studio.choices()
-        return [gr.update(choices=choices, value=names[role]) for role in ROLES]
-
-    def opened() -> list[Any]:
-        return [gr.update(choices=studio.choices())] * len(ROLES)
+        return models_of(name, studio)
 
     models = [tab.columns[role].model for role in ROLES]
-    page.load(told(opened), None, models, **QUIET)
+    page.load(told(choose_set), tab.model_set, models, **QUIET)  # a run may have finished since the start
     tab.model_set.input(told(choose_set), tab.model_set, models, **QUIET)
     for role in ROLES:
         column = tab.columns[role]
@@ -111,6 +107,12 @@ def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
             [column.header, column.body, tab.session],
             **QUIET,
         )
+
+
+def models_of(model_set: str, studio: Studio) -> list[Any]:
+    """The columns' model fields for a set, as the models and runs on this machine are now."""
+    names, choices = studio.columns(model_set), studio.choices()
+    return [gr.update(choices=choices, value=names[role]) for role in ROLES]
 
 
 def _chooser(role: str, studio: Studio) -> Callable[[str | None, Session], tuple[str, str, Session]]:

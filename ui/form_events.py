@@ -24,6 +24,10 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     def try_data(*values: Any) -> str:
         return _tried(values, studio)
 
+    def opened() -> list[Any]:
+        return [gr.update(choices=studio.choices())] * 2
+
+    page.load(told(opened), None, [form.teacher, form.student], **QUIET)
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
     form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
     form.file.change(told(_columns), form.file, [form.document, form.summary], **QUIET)
