@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from distill.config import RunConfig
 from distill.pairing import Finding, Report
 from distill.runs import RunStatus
 from ui import figures
@@ -34,8 +35,8 @@ OFF = (
 )
 
 
-def status(run: RunStatus, teacher: str | None, student: str) -> str:
-    """How a run stands: state, progress, time left, latest terms."""
+def status(run: RunStatus, config: RunConfig | None) -> str:
+    """How a run stands: state, progress, time left, latest terms; no config for an unreadable one."""
     share = run.step / run.steps if run.steps else 0.0
     going = run.status == "running"
     left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
@@ -44,18 +45,24 @@ def status(run: RunStatus, teacher: str | None, student: str) -> str:
         f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{value:.3f}</dd></div>"
         for name, value in run.terms.items()
     )
-    pair = (
-        f"{escape(teacher)} teaches {escape(student)}" if teacher else f"{escape(student)} learns from labels"
-    )
     return (
         f'<div class="run"><div class="run-top"><span class="badge {escape(run.status)}">'
         f"{_WORDS.get(run.status, escape(run.status))}</span>"
         f'<span class="model">{escape(run.run_id)}</span></div>'
-        f'<div class="facts">{pair}</div>'
+        f'<div class="facts">{_pair(config)}</div>'
         f"{bar(share)}"
         f'<div class="run-steps"><span>{steps}</span><span>{escape(run.message)}</span></div>'
         f'<dl class="tiles">{terms}</dl></div>'
     )
+
+
+def _pair(config: RunConfig | None) -> str:
+    if config is None:
+        return "The settings of this run are unreadable (config.json)."
+    student = escape(config.student)
+    if config.teacher is None:
+        return f"{student} learns from labels"
+    return f"{escape(config.teacher)} teaches {student}"
 
 
 def losses(rows: Sequence[Mapping[str, Any]], terms: Sequence[str]) -> pd.DataFrame:
@@ -175,11 +182,16 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
     return f'<div class="facts">{escape("; ".join(told))}{"." if told else ""} {memory}</div>'
 
 
-def runs(found: Sequence[tuple[RunStatus, str | None, str]]) -> pd.DataFrame:
-    """The table of all runs: status, teacher and student of each."""
+def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
+    """The table of all runs: state, teacher and student of each; no config for an unreadable one."""
     columns = ["Run", "State", "Teacher", "Student from"]
     rows = [
-        (entry.run_id, _WORDS.get(entry.status, entry.status), teacher or "—", student)
-        for entry, teacher, student in found
+        (
+            entry.run_id,
+            _WORDS.get(entry.status, entry.status) if config else "Unreadable",
+            (config.teacher if config else None) or "—",
+            config.student if config else "—",
+        )
+        for entry, config in found
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -1,5 +1,6 @@
 from typing import Any
 
+from distill.config import RunConfig
 from distill.pairing import Finding, Report
 from distill.runs import RunStatus
 from ui import run_rendering
@@ -22,7 +23,7 @@ def row(label: str, **changes: Any) -> dict[str, Any]:
 
 def test_a_running_run_shows_progress_and_time_left() -> None:
     status = RunStatus("r1", "running", step=30, steps=40, eta_seconds=65, terms={"loss": 2.5, "soft": 0.5})
-    html = run_rendering.status(status, "embedded/teacher", "layers:4+2")
+    html = run_rendering.status(status, RunConfig("layers:4+2", "embedded/teacher"))
     for part in (
         "Running",
         "Step 30 of 40 · 1 min 5 s left",
@@ -36,7 +37,7 @@ def test_a_running_run_shows_progress_and_time_left() -> None:
 
 def test_an_ended_run_has_no_time_left() -> None:
     status = RunStatus("r1", "interrupted", step=3, steps=40, eta_seconds=65)
-    assert "left" not in run_rendering.status(status, None, "student")
+    assert "left" not in run_rendering.status(status, RunConfig("student"))
 
 
 def test_curves_come_from_the_metrics() -> None:
@@ -94,7 +95,7 @@ def test_names_and_messages_are_escaped() -> None:
     status = RunStatus(EVIL, EVIL, message=EVIL, terms={EVIL: 1.0})
     finding = Finding("x", EVIL, EVIL)
     pages = (
-        run_rendering.status(status, EVIL, EVIL),
+        run_rendering.status(status, RunConfig(EVIL, EVIL)),
         run_rendering.check(Report([finding], [finding])),
         run_rendering.result({"rows": [row(EVIL, model=EVIL, device=EVIL)]}),
     )
@@ -102,5 +103,10 @@ def test_names_and_messages_are_escaped() -> None:
 
 
 def test_the_table_of_runs() -> None:
-    frame = run_rendering.runs([(RunStatus("r1", "failed"), None, "embedded/original")])
-    assert frame.values.tolist() == [["r1", "Failed", "—", "embedded/original"]]
+    frame = run_rendering.runs(
+        [(RunStatus("r1", "failed"), RunConfig("embedded/original")), (RunStatus("r0", "finished"), None)]
+    )
+    assert frame.values.tolist() == [
+        ["r1", "Failed", "—", "embedded/original"],
+        ["r0", "Unreadable", "—", "—"],
+    ]
