@@ -1,5 +1,7 @@
 """The endpoints that scripts and `gradio_client` call. Names and keys are stable."""
 
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from gradio.events import api
@@ -8,8 +10,10 @@ from distill import runs
 from distill.errors import RunConflict
 from models.catalogue import ROLES
 from models.decoding import Decoding
-from models.errors import DistillError
+from models.errors import ModelUnavailable
+from ui import starting
 from ui.compare_events import INFERENCE
+from ui.comparing import order
 from ui.errors import told
 from ui.studio import Studio
 
@@ -20,10 +24,12 @@ def connect(studio: Studio) -> None:
     """Add the endpoints; call it inside the page's Blocks."""
     for function in (*_inference(studio), *_runs(studio)):
         limits = INFERENCE if function.__name__ in ("summarize", "compare") else {}
-        api(told(function), api_name=function.__name__, **limits)
+        api(told(function, html=False), api_name=function.__name__, **limits)
 
 
 def _inference(studio: Studio) -> tuple[Any, ...]:
+    turns = itertools.count()
+
     def summarize(
         text: str, model: str, beams: int = 4, max_new_tokens: int = 128, engine: str = "auto"
     ) -> dict[str, Any]:
@@ -34,17 +40,24 @@ def _inference(studio: Studio) -> tuple[Any, ...]:
     def compare(text: str, beams: int = 4, max_new_tokens: int = 128) -> dict[str, Any]:
         """Summarise a text with the original, the teacher and the distilled model, one after the other."""
         names = studio.columns(studio.settings.model_set)
-        found = []
-        for role in ROLES:
-            name = names[role]
-            if name is None:
-                raise DistillError(
-                    f"The set {studio.settings.model_set} has no {role} model yet: distil one."
-                )
-            found.append({"role": role, **summarize(text, name, beams, max_new_tokens)})
-        return {"results": found}
+        _complete(names, studio.settings.model_set)
+        found = {
+            role: {"role": role, **summarize(text, str(names[role]), beams, max_new_tokens)}
+            for role in order(ROLES, next(turns))
+        }
+        return {"results": [found[role] for role in ROLES]}
 
     return summarize, compare
+
+
+def _complete(names: Mapping[str, str | None], model_set: str) -> None:
+    """Raise before any model has run for nothing."""
+    for role in ROLES:
+        if not names[role]:
+            raise ModelUnavailable(
+                f"The set {model_set} has no {role} model yet: distil one from its teacher, "
+                "or name one in the setting DISTILLED_MODEL."
+            )
 
 
 def _runs(studio: Studio) -> tuple[Any, ...]:
@@ -57,7 +70,7 @@ def _runs(studio: Studio) -> tuple[Any, ...]:
     def start_run(config: dict[str, Any]) -> dict[str, Any]:
         """Start a distillation run with the settings of `python -m distill train`."""
         allowed()
-        return runs.start(config, settings).status().as_dict()
+        return starting.start(config, settings).status().as_dict()
 
     def run_status(run_id: str) -> dict[str, Any]:
         """How a run stands."""

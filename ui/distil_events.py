@@ -5,8 +5,10 @@ from typing import Any
 import gradio as gr
 
 from distill import runs
+from distill.config import RunConfig
 from distill.runs import Run
-from ui import run_form, run_rendering, uploads
+from models.errors import DistillError
+from ui import run_form, run_rendering, starting
 from ui.compare import CompareTab
 from ui.compare_events import QUIET
 from ui.distil import DistilTab
@@ -25,30 +27,29 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     settings, view, outputs = studio.settings, tab.view, [tab.watch, *tab.view.outputs]
 
     def opened() -> list[Any]:
-        return _drawn(watched(Watch(), settings), studio)
+        return drawn(watched(Watch(), settings), studio)
 
     def tick(watch: Watch) -> Any:
         run = watched(watch, settings)
         if run is None or (run.run_id == watch.run_id and _unchanged(run, watch)):
             return gr.skip()
-        return _drawn(run, studio, watch)
+        return drawn(run, studio, watch)
 
     def start(*values: Any) -> list[Any]:
-        config = uploads.kept(run_form.config(*values), settings)
-        return _drawn(runs.start(config, settings), studio)
+        return drawn(starting.start(run_form.config(*values), settings), studio)
 
     def cancel(watch: Watch) -> list[Any]:
         run = runs.find(watch.run_id or "", settings)
         run.cancel()
-        return _drawn(run, studio)
+        return drawn(run, studio)
 
     def resume(watch: Watch) -> list[Any]:
         run = runs.find(watch.run_id or "", settings)
         run.resume(settings)
-        return _drawn(run, studio)
+        return drawn(run, studio)
 
     def select(event: gr.SelectData) -> list[Any]:
-        return _drawn(runs.find(str(event.row_value[0]), settings), studio)
+        return drawn(runs.find(str(event.row_value[0]), settings), studio)
 
     def put_beside(watch: Watch) -> tuple[Any, Any]:
         return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
@@ -66,18 +67,18 @@ def _unchanged(run: Run, watch: Watch) -> bool:
     return signature(run) == watch.seen and run.status().status == watch.state
 
 
-def _drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[Any]:
+def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[Any]:
     """The watch and every component of the view for a run; the table only where a state has changed."""
     if run is None:
         return [Watch(), *[gr.skip()] * 9]
-    watch, status, config, rows = look(run), run.status(), run.config(), run.metrics()
+    watch, status, rows = look(run), run.status(), run.metrics()
     going, stopping = status.status == "running", run.stop_requested()
     losses = run_rendering.losses(rows, list(status.terms))
     rouge = run_rendering.rouge(rows)
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
         watch,
-        run_rendering.status(status, config.teacher, config.student),
+        run_rendering.status(status, _config(run)),
         gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
         gr.update(visible=status.status in runs.RESUMABLE),
         gr.update(visible=status.student is not None),
@@ -90,8 +91,13 @@ def _drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list
 
 
 def _table(studio: Studio) -> Any:
-    found = []
-    for run in runs.all_runs(studio.settings):
-        config = run.config()
-        found.append((run.status(), config.teacher, config.student))
+    found = [(run.status(), _config(run)) for run in runs.all_runs(studio.settings)]
     return gr.update(value=run_rendering.runs(found), visible=True)
+
+
+def _config(run: Run) -> RunConfig | None:
+    """Its settings, or None where they cannot be read: one broken run must not take the tab with it."""
+    try:
+        return run.config()
+    except DistillError:
+        return None

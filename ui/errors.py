@@ -23,10 +23,11 @@ def message(problem: Exception) -> str:
     return OUR_FAULT
 
 
-def told(function: Callable[..., Any]) -> Callable[..., Any]:
+def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
     """An event function or endpoint whose errors reach the visitor as `gr.Error`.
 
-    Gradio shows the text as HTML, and it may quote what was typed: so it is escaped.
+    The page shows the text as HTML, and it may quote what was typed: so it is escaped, unless `html` is
+    False, for an endpoint whose clients take it as it is.
     """
     if inspect.isgeneratorfunction(function):
 
@@ -35,7 +36,7 @@ def told(function: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 yield from function(*args, **kwargs)
             except Exception as problem:
-                raise _error(problem) from None
+                raise _error(problem, html) from None
 
         return generate
 
@@ -44,12 +45,13 @@ def told(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as problem:
-            raise _error(problem) from None
+            raise _error(problem, html) from None
 
     return call
 
 
-def _error(problem: Exception) -> gr.Error:
+def _error(problem: Exception, html: bool) -> gr.Error:
     if isinstance(problem, gr.Error):
         return problem
-    return gr.Error(escape(message(problem)), title="Not possible", print_exception=False)
+    said = message(problem)
+    return gr.Error(escape(said) if html else said, title="Not possible", print_exception=False)

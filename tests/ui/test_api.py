@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from models import catalogue
+from models.pool import ModelPool
 from models.settings import Settings
 from ui import page
 
@@ -61,13 +63,36 @@ def test_compare_answers_for_each_role(client: Client) -> None:
     assert all(result.keys() >= FIGURES and result["beams"] == 2 for result in found)
 
 
+def test_the_order_of_comparing_rotates(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran, get = [], ModelPool.get
+
+    def noted(pool: ModelPool, name: str, *args: Any, **options: Any) -> Any:
+        ran.append(name)
+        return get(pool, name, *args, **options)
+
+    monkeypatch.setattr(ModelPool, "get", noted)
+    for _ in range(3):
+        found = client.predict("the cat sat", 1, 2, api_name="/compare")["results"]
+        assert [result["role"] for result in found] == list(catalogue.ROLES)
+    assert len(set(ran[::3])) == 3
+
+
+def test_a_set_without_a_student_is_told_before_any_model_runs(
+    trio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelPool, "get", None)
+    for client in serve(Settings(home=tmp_path, model_set="t5")):
+        with pytest.raises(AppError, match="distil one.*DISTILLED_MODEL"):
+            client.predict("the cat", api_name="/compare")
+
+
 @pytest.mark.parametrize(
     ("text", "model", "beams", "message"),
     [
         ("", "embedded/teacher", 4, "text"),
         ("the cat", "embedded/best", 4, "embedded/best"),
         ("the cat", "embedded/teacher", 9, "beams is 9"),
-        ("the cat", "/no/<b>where</b>", 4, "&lt;b&gt;"),
+        ("the cat", "/no/<b>where</b>", 4, "no folder '/no/<b>where</b>'"),
     ],
 )
 def test_what_can_be_mended_is_said(text: str, model: str, beams: int, message: str, client: Client) -> None:
@@ -83,11 +108,16 @@ def test_an_unknown_run_and_a_wrong_config(client: Client) -> None:
     with pytest.raises(AppError, match="no run"):
         client.predict("nothing", api_name="/run_status")
     with pytest.raises(AppError, match="Did you mean alpha"):
-        client.predict({"student": "embedded/original", "alfa": 1}, api_name="/start_run")
+        client.predict(
+            {"teacher": "embedded/teacher", "student": "embedded/original", "alfa": 1}, api_name="/start_run"
+        )
 
 
 def test_a_run_through_the_endpoints(client: Client, trio: Path) -> None:
     config = {"student": str(trio / "original"), "preset": "quick", "max_steps": 1000}
+    with pytest.raises(AppError, match="No teacher was named"):
+        client.predict(config, api_name="/start_run")
+    config["teacher"] = str(trio / "teacher")
     run = client.predict(config, api_name="/start_run")
     assert run.keys() >= STATUS
     assert run["status"] == "running"

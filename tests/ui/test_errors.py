@@ -18,6 +18,15 @@ def test_a_mendable_problem_reaches_the_visitor_escaped() -> None:
     assert caught.value.message == "no model &#x27;&lt;b&gt;x&lt;/b&gt;&#x27;"
 
 
+def test_a_client_gets_it_plain() -> None:
+    def refuse() -> None:
+        raise BadRequest("no model '<b>x</b>'")
+
+    with pytest.raises(gr.Error) as caught:
+        told(refuse, html=False)()
+    assert caught.value.message == "no model '<b>x</b>'"
+
+
 def test_a_bug_is_logged_and_its_details_stay_here(caplog: pytest.LogCaptureFixture) -> None:
     @told
     def broken() -> Iterator[int]:
