@@ -82,7 +82,7 @@ def test_a_set_without_a_student_is_told_before_any_model_runs(
 ) -> None:
     monkeypatch.setattr(ModelPool, "get", None)
     for client in serve(Settings(home=tmp_path, model_set="t5")):
-        with pytest.raises(AppError, match="distil one.*DISTILLED_MODEL"):
+        with pytest.raises(AppError, match=r"distil one.*DISTILLED_MODEL"):
             client.predict("the cat", api_name="/compare")
 
 
