@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from distill import evaluation
+from models import measure
 from models.decoding import Decoding, Summary
 from models.errors import BadRequest
 from models.summarizer import LongInput, Summarizer
@@ -131,4 +132,5 @@ def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         rouge=evaluation.rouge(summary.text, request.reference) if request.reference.strip() else None,
         busy=busy,
+        gpu=None if summary.device == "cpu" else measure.device_memory(),
     )

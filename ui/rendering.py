@@ -160,9 +160,15 @@ def _length(result: Result) -> str:
 def _memory(result: Result) -> tuple[str, str, str]:
     summary = result.summary
     weights = f"weights {figures.size(summary.weights_bytes)}"
-    if summary.peak_bytes is None:
+    if summary.device == "cpu":
         return "Memory (no GPU)", figures.size(summary.process_bytes), f"whole process · {weights}"
-    return "GPU memory of this run", figures.size(summary.peak_bytes), f"peak, besides {weights}"
+    if summary.peak_bytes is None:
+        told = f"run peak not measured by this engine · {weights}"
+    else:
+        told = f"peak, besides {weights}"
+    if gpu := result.gpu:
+        told += f" · GPU {gpu.used_bytes / 1e9:.1f} of {gpu.total_bytes / 1e9:.1f} GB in use"
+    return "GPU memory of this run", figures.size(summary.peak_bytes), told
 
 
 def _rouge(scores: Mapping[str, float] | None) -> str:

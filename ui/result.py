@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from models.decoding import Decoding, Summary
+from models.measure import DeviceMemory
 from ui.words import Overlap
 
 
@@ -21,6 +22,7 @@ class Result:
         time: When it was finished (ISO 8601, UTC, whole seconds).
         rouge: F1 from 0 to 1 by name against the visitor's reference, or None.
         busy: Whether a distillation run used the machine at the time.
+        gpu: Memory of the whole GPU right after the run; None on a CPU.
     """
 
     role: str
@@ -31,6 +33,7 @@ class Result:
     time: str
     rouge: Mapping[str, float] | None = None
     busy: bool = False
+    gpu: DeviceMemory | None = None
 
     def comparable(self, other: "Result") -> bool:
         """Whether times may be set against each other: same input, settings and device."""

@@ -49,6 +49,8 @@ def row(result: Result) -> dict[str, Any]:
         "new_words": result.overlap.new,
         "copied_words": result.overlap.copied,
         "during_run": result.busy,
+        "gpu_used_bytes": result.gpu.used_bytes if result.gpu else None,
+        "gpu_total_bytes": result.gpu.total_bytes if result.gpu else None,
         "input_id": result.source,
         **{name: (result.rouge or {}).get(name) for name in ("rouge1", "rouge2", "rougeL", "rougeLsum")},
     }

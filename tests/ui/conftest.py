@@ -62,9 +62,9 @@ def make_result() -> Callable[..., Result]:
             "dtype": "float32",
             "engine": "torch",
         }
-        rouge = changes.pop("rouge", None)
+        rouge, gpu = changes.pop("rouge", None), changes.pop("gpu", None)
         summary = Summary(**{**figures, **changes})
         text = overlap(summary.text, "the cat sat on the mat")
-        return Result(role, summary, text, Decoding(), source, "2026-01-01T00:00:00+00:00", rouge, busy)
+        return Result(role, summary, text, Decoding(), source, "2026-01-01T00:00:00+00:00", rouge, busy, gpu)
 
     return make

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.loading import inspect
+from models.measure import DeviceMemory
 from ui import rendering
 from ui.result import Result
 
@@ -22,8 +23,17 @@ def test_new_and_copied_words_are_marked(make_result: Make) -> None:
 
 
 def test_the_gpu_peak_is_told_apart_from_the_process(make_result: Make) -> None:
-    html = rendering.finished(make_result(peak_bytes=5_000_000, device="cuda:0"), {})
+    gpu = DeviceMemory("A GPU", 3_100_000_000, 15_800_000_000)
+    html = rendering.finished(make_result(peak_bytes=5_000_000, device="cuda:0", gpu=gpu), {})
     assert "GPU memory of this run" in html
+    assert "5 MB" in html
+    assert "GPU 3.1 of 15.8 GB in use" in html
+    assert "no GPU" not in html
+
+
+def test_an_engine_that_measures_no_peak_is_not_taken_for_a_cpu(make_result: Make) -> None:
+    html = rendering.finished(make_result(peak_bytes=None, device="cuda"), {})
+    assert "run peak not measured by this engine" in html
     assert "no GPU" not in html
 
 
