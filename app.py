@@ -23,7 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_environment(settings)
     from ui import page
 
-    page.launch(settings, host=options.host, port=options.port, share=options.share)
+    try:
+        page.launch(settings, host=options.host, port=options.port, share=options.share)
+    except DistillError as problem:
+        print(problem, file=sys.stderr)
+        return 2
     return 0
 
 
@@ -42,9 +46,17 @@ def _parser() -> argparse.ArgumentParser:
         "--model-set", choices=MODEL_SETS, help="models to compare (default: MODEL_SET or embedded)"
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, or GRADIO_SERVER_NAME)")
-    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument(
+        "--port", type=_port, help="port (default: the first free one from 7860)"
+    )
     parser.add_argument("--share", action="store_true", default=None, help="open a public gradio.live link")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; use a number from 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":

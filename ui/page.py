@@ -1,9 +1,11 @@
 """The page as a whole: masthead, tabs, endpoints."""
 
+import os
 from typing import Any
 
 import gradio as gr
 
+from models.errors import BadRequest
 from models.pool import ModelPool
 from models.settings import Settings
 from ui import api, compare, compare_events, distil, distil_events, form_events, theme
@@ -38,9 +40,26 @@ def build(settings: Settings) -> gr.Blocks:
 def launch(
     settings: Settings, host: str | None = None, port: int | None = None, share: bool | None = None
 ) -> None:
-    """Build the page and serve it until interrupted."""
+    """Build the page and serve it until interrupted.
+
+    Raises:
+        BadRequest: The port is taken, or the address is not this machine's.
+    """
     page = build(settings)
-    page.launch(server_name=host, server_port=port, share=share, **options())
+    try:
+        page.launch(server_name=host, server_port=port, share=share, **options())
+    except OSError as problem:
+        if "empty port" not in str(problem):
+            raise
+        raise BadRequest(_not_to_be_had(host, port)) from problem
+
+
+def _not_to_be_had(host: str | None, port: int | None) -> str:
+    chosen = port or os.environ.get("GRADIO_SERVER_PORT")
+    taken = f"Port {chosen} is taken" if chosen else "All ports from 7860 to 7959 are taken"
+    address = host or os.environ.get("GRADIO_SERVER_NAME")
+    other = f" (or {address!r} is not an address of this machine: see --host)" if address else ""
+    return f"{taken}{other}: choose another with --port."
 
 
 def options() -> dict[str, Any]:

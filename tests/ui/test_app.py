@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,27 @@ def test_a_wrong_setting_ends_in_one_line(
     monkeypatch.setenv("ENABLE_DISTILL", "maybe")
     assert app.main([]) == 2
     assert capsys.readouterr().err == "ENABLE_DISTILL is 'maybe'; use 1 or 0.\n"
+
+
+def test_a_busy_port_ends_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(app, "_prepare_environment", lambda settings: None)
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+    monkeypatch.delenv("GRADIO_SERVER_NAME", raising=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert app.main(["--port", str(port)]) == 2
+    assert capsys.readouterr().err == f"Port {port} is taken: choose another with --port.\n"
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "x"])
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        app.main(["--port", port])
+    assert "is no port; use a number from 1 to 65535" in capsys.readouterr().err
 
 
 def test_the_page_is_up_without_torch() -> None:
