@@ -71,7 +71,8 @@ class Summary:
         ttft: Seconds to the first token (start token not counted); None with beams.
         tokens_per_second: `tokens_out / seconds`.
         weights_bytes: Size of the weights in memory, tied ones once.
-        peak_bytes: Device memory the run took on top of what was in use; None without a GPU.
+        peak_bytes: Device memory the run took on top of what was in use; None without a GPU or on an engine
+            that does not tell (CTranslate2).
         process_bytes: Resident memory of the whole process.
         device: Where it ran, such as `cpu` or `cuda:0`.
         dtype: Precision it ran in.

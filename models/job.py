@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -67,6 +68,8 @@ class Job:
         for ids in self._prepared.parts:  # the lock is free between parts, so that others get their turn
             self._wait_for_turn()
             try:
+                if self._stop.is_set():  # an engine that reports no steps is stopped between parts only
+                    raise Stopped
                 self._run_part(ids, on_change)
             finally:
                 measure.INFERENCE_LOCK.release()
@@ -112,7 +115,7 @@ class Job:
         self._queue_seconds = before + perf_counter() - asked
 
     def _run_part(self, ids: list[int], on_change: Callable[[], None] | None) -> None:
-        with measure.run_peak() as peak:
+        with self._peak_of_run() as peak:
             try:
                 tokens, seconds = self._timed(ids, self._watcher(on_change))
             except Overflow:
@@ -126,6 +129,10 @@ class Job:
         self._seconds += seconds + perf_counter() - decoding
         if peak.bytes is not None:
             self._peak = max(self._peak or 0, peak.bytes)
+
+    def _peak_of_run(self) -> AbstractContextManager[measure.Peak]:
+        """Torch counts its own memory only: of another engine's it would say 0."""
+        return measure.run_peak() if self._engine.name == "torch" else nullcontext(measure.Peak())
 
     def _timed(self, ids: list[int], watcher: StepWatcher) -> tuple[list[int], float]:
         self._engine.synchronize()

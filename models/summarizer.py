@@ -15,6 +15,8 @@ from models.text import blank, clean, divide, finish, sentence_ends
 from models.tokenizer import TextTokenizer
 
 LongInput = Literal["cut", "parts"]
+MAX_PARTS = 32
+"""Parts of a long input at most; more would keep everybody else waiting for minutes."""
 _DEFAULT = Decoding()
 
 
@@ -65,7 +67,7 @@ class Summarizer:
             input_tokens: The limit, prefix and end token included.
 
         Raises:
-            BadRequest: No text, too much of it, or an unknown `long_input`.
+            BadRequest: No text, too much of it (or more than 32 parts), or an unknown `long_input`.
         """
         return self._job(text, decoding, long_input, input_tokens).run()
 
@@ -107,4 +109,9 @@ class Summarizer:
         prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
         stops = [encoded.tokens_before(place) - opening for place in sentence_ends(text)]
         pieces = divide(len(ids), stops, room - opening)
+        if len(pieces) > MAX_PARTS:
+            raise BadRequest(
+                f"The text would be summarised in {len(pieces)} parts; {MAX_PARTS} is the limit. "
+                "Paste a part of it, or let it be cut."
+            )
         return [prefix + ids[start:end] for start, end in pieces], 0

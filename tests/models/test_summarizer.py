@@ -6,6 +6,7 @@ import pytest
 
 from models import job as job_module
 from models.decoding import INPUT_LIMIT, Decoding
+from models.engines import Stopped
 from models.engines.pytorch import TorchEngine
 from models.errors import BadRequest
 from models.inspection import inspect
@@ -108,6 +109,24 @@ def test_the_figures_are_those_of_the_clock(tiny: Path, monkeypatch: pytest.Monk
     assert engine.calls == ["synchronize", "generate", "synchronize"]
 
 
+def test_too_many_parts_are_refused_with_their_number(tiny: Path) -> None:
+    with pytest.raises(BadRequest, match="in 40 parts; 32 is the limit"):
+        with_fake(tiny, FakeEngine([THE])).summarize("the " * 20_000, GREEDY, long_input="parts")
+
+
+def test_a_stop_between_parts_is_obeyed_by_an_engine_without_steps(tiny: Path) -> None:
+    class Silent(FakeEngine):
+        def generate(self, ids: list[int], decoding: Decoding, on_step: object = None) -> list[int]:
+            job.stop()
+            return super().generate(ids, decoding)
+
+    engine = Silent([THE])
+    job = with_fake(tiny, engine)._job(SENTENCE * 200, GREEDY, "parts")
+    with pytest.raises(Stopped):
+        job.run()
+    assert len(engine.inputs) == 1
+
+
 def test_parts_add_up_and_the_first_token_is_that_of_the_first_part(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,8 +196,12 @@ def test_on_a_gpu_the_peak_is_the_runs_own(tiny: Path, monkeypatch: pytest.Monke
         cuda.allocate(size)
         cuda.free(size)
 
-    summary = with_fake(tiny, FakeEngine([THE], step)).summarize(SENTENCE * 100, GREEDY, long_input="parts")
+    engine = FakeEngine([THE], step)
+    engine.name = "torch"
+    summary = with_fake(tiny, engine).summarize(SENTENCE * 100, GREEDY, long_input="parts")
     assert summary.peak_bytes == 500
+    other = with_fake(tiny, FakeEngine([THE])).summarize(SENTENCE, GREEDY)
+    assert other.peak_bytes is None, "torch knows nothing of another engine's memory"
     assert cuda.calls.count("reset") == 2  # once a part, each inside the lock
 
 
