@@ -16,6 +16,7 @@ from models.summarizer import Summarizer
 CAPACITY = 4
 _Files = tuple[tuple[str, int, int], ...]
 _Key = tuple[str, str, str]
+_Source = tuple[str, str | None]
 
 
 @dataclass
@@ -34,9 +35,9 @@ class ModelPool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._fetching = threading.Lock()
+        self._fetching: dict[_Source, threading.Lock] = {}
         self._slots: OrderedDict[_Key, _Slot] = OrderedDict()
-        self._folders: dict[tuple[str, str | None], Path] = {}
+        self._folders: dict[_Source, Path] = {}
 
     def get(self, name: str, engine: str = "auto", progress: Progress | None = None) -> Summarizer:
         """The model of that name, loaded if it is not yet, and again if its files have changed.
@@ -66,24 +67,35 @@ class ModelPool:
                     slot.summarizer = self._load(spec, folder, chosen, dtype, progress)
                 finally:
                     slot.files = files
-                    self._keep(key, slot)
+                    self._keep(key, slot, model)
             else:
-                self._keep(key, slot)
+                self._keep(key, slot, model)
             return slot.summarizer.named(model)
 
     def release(self, name: str) -> None:
-        """Let a model go, on whichever engine; its memory is free once nobody uses it any more."""
+        """Let a model go, on whichever engine, unless it is known by another name too.
+
+        Safe at any time: who uses the model, or loads it just now, keeps it. Its memory is free once nobody
+        uses it any more.
+        """
         model = split_engine(name)[0]
         with self._lock:
-            for key in [key for key, slot in self._slots.items() if model in slot.names]:
-                del self._slots[key]
+            for key, slot in list(self._slots.items()):
+                if model in slot.names:
+                    slot.names.discard(model)
+                    if not slot.names:
+                        del self._slots[key]
         measure.free_memory()
 
     def _folder(self, spec: ModelSpec, progress: Progress | None) -> Path:
         if spec.local:
             return spec.local
         key = (spec.source, spec.revision)
-        with self._fetching:
+        if key in self._folders:
+            return self._folders[key]
+        with self._lock:
+            fetching = self._fetching.setdefault(key, threading.Lock())
+        with fetching:  # one download holds up nobody who wants another model
             if key not in self._folders:  # the hub is asked once a process, not once a summary
                 self._folders[key] = fetch(spec, progress)
             return self._folders[key]
@@ -96,18 +108,19 @@ class ModelPool:
         _check_vocabulary(info, tokenizer.size)
         if progress:
             progress(1.0, f"Loading {spec.name} (a first time takes some seconds longer)")
-        engine = prepare(folder, engine, self._settings, dtype)  # needs no lock: it disturbs nobody's memory
+        plan = prepare(folder, engine, self._settings, dtype)  # needs no lock: it disturbs nobody's memory
         with measure.INFERENCE_LOCK:  # loading would spoil another model's latency
-            loaded = open_engine(folder, engine, dtype, self._settings)
+            loaded = open_engine(folder, plan, self._settings)
         return Summarizer(spec.name, info, tokenizer, loaded)
 
-    def _keep(self, key: _Key, slot: _Slot) -> None:
+    def _keep(self, key: _Key, slot: _Slot, name: str) -> None:
         """Note that a slot was used just now (or failed to load); let go of what that makes too many."""
         with self._lock:
             if slot.summarizer is None:
                 self._slots.pop(key, None)
                 return
             self._slots[key] = slot
+            slot.names.add(name)  # it may have been released meanwhile
             self._slots.move_to_end(key)
             loaded = [key for key, slot in self._slots.items() if slot.summarizer]
             for oldest in loaded[:-CAPACITY]:

@@ -1,6 +1,7 @@
 """Inference engines: one file an engine, one interface. Token ids go in, token ids come out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -95,48 +96,75 @@ def check_engine(engine: str, dtype: str) -> None:
         )
 
 
-def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") -> str:
+@dataclass(frozen=True)
+class Plan:
+    """What a model is to run on.
+
+    Args:
+        engine: A key of `ENGINE_DTYPES`.
+        dtype: The precision; for torch also `auto`.
+        device: `cpu` or `cuda`, of CTranslate2; torch takes the GPU where it sees one.
+        entry: The folder of the converted model, of CTranslate2.
+        note: What the user should know of the choice, or an empty string.
+    """
+
+    engine: str
+    dtype: str
+    device: str = "cpu"
+    entry: Path | None = None
+    note: str = ""
+
+
+def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") -> Plan:
     """Choose the engine that `auto` stands for, and do what it needs before a model can be opened.
 
-    Without a GPU that is CTranslate2, which converts a model on its first use (seconds; cached), and torch
-    for a model it cannot convert. With a GPU it is torch.
-
-    Returns:
-        The engine's name.
-
-    Raises:
-        ModelUnavailable: CTranslate2 was asked for and cannot convert this model.
-    """
-    import ctranslate2
-
-    from models.engines.conversion import converted
-
-    wanted = engine
-    if engine == "auto":
-        on_gpu = ctranslate2.get_cuda_device_count() > 0
-        wanted = "torch" if on_gpu or dtype not in ("auto", *ENGINE_DTYPES["ctranslate2"]) else "ctranslate2"
-    if wanted == "ctranslate2":
-        try:
-            converted(folder, "int8" if dtype == "auto" else dtype, settings.home)
-        except ModelUnavailable:
-            if engine != "auto":
-                raise
-            return "torch"
-    return wanted
-
-
-def open_engine(folder: Path, engine: str, dtype: str, settings: Settings) -> Engine:
-    """Load the model in `folder`; `auto` takes the default engine and its default precision here.
+    Where torch sees a GPU that is torch. Elsewhere it is CTranslate2 on the CPU, which converts a model on
+    its first use (seconds; cached), and torch for a model it cannot convert. CTranslate2 uses a GPU only
+    where it was asked for by name.
 
     Raises:
         BadRequest: Engine or precision unknown, or not possible on this device.
-        ModelUnavailable: The weights cannot be loaded.
+        ModelUnavailable: CTranslate2 was asked for and cannot convert this model.
     """
     check_engine(engine, dtype)
-    if prepare(folder, engine, settings, dtype) == "ctranslate2":
-        from models.engines.ctranslate import open_ctranslate2
+    torch_can = dtype in ("auto", *ENGINE_DTYPES["torch"])
+    if engine == "torch" or (engine == "auto" and torch_can and _torch_sees_gpu()):
+        return Plan("torch", dtype)
+    from models.engines.conversion import converted
+    from models.engines.ctranslate import choose_device, choose_dtype
 
-        return open_ctranslate2(folder, dtype, settings.home, settings.threads)
+    device = choose_device() if engine == "ctranslate2" else "cpu"
+    precision = choose_dtype(dtype, device)
+    try:
+        return Plan("ctranslate2", precision, device, converted(folder, precision, settings.home))
+    except ModelUnavailable:
+        if engine != "auto" or not torch_can:
+            raise
+        return Plan("torch", dtype, note="CTranslate2 cannot convert this model, so it runs on torch.")
+
+
+def open_engine(folder: Path, plan: Plan, settings: Settings) -> Engine:
+    """Load the model in `folder` as `prepare` has planned it.
+
+    Raises:
+        BadRequest: The precision is not possible on this device.
+        ModelUnavailable: The weights cannot be loaded.
+    """
+    if plan.entry is not None:
+        from models.engines.ctranslate import CTranslate2Engine
+
+        return CTranslate2Engine(folder, plan, plan.entry, settings)
     from models.engines.pytorch import open_torch  # torch takes seconds to import
 
-    return open_torch(folder, dtype, settings.threads)
+    return open_torch(folder, plan.dtype, settings.threads, plan.note)
+
+
+def _torch_sees_gpu() -> bool:
+    """Asks torch only where there is a GPU: importing it takes seconds, and its build may be the CPU's."""
+    import ctranslate2
+
+    if not ctranslate2.get_cuda_device_count():
+        return False
+    import torch
+
+    return torch.cuda.is_available()

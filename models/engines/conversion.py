@@ -22,21 +22,35 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
     is whole or not there. The key is the hash of the weights, the quantization and the library's version.
 
     Raises:
-        ModelUnavailable: The library cannot convert this model; the message has its reason.
+        ModelUnavailable: The library cannot convert this model, or the result cannot be kept; the message has
+            the reason.
     """
     import ctranslate2
 
     entry = home / "ctranslate2" / f"{_hash(folder)}-{quantization}-{ctranslate2.__version__}"
     with _converting:
         if not entry.is_dir():
-            entry.parent.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=".converting-", dir=entry.parent))
             try:
-                _convert(folder, scratch / "model", quantization)
-                (scratch / "model").replace(entry)
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
+                _make(folder, quantization, entry)
+            except OSError as error:
+                raise ModelUnavailable(
+                    f"The converted model cannot be kept in {entry.parent}: {error.strerror or error}. Make "
+                    "room there, or name another folder in STUDIO_HOME; or use the engine torch."
+                ) from error
     return entry
+
+
+def _make(folder: Path, quantization: str, entry: Path) -> None:
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".converting-", dir=entry.parent))
+    try:
+        _convert(folder, scratch / "model", quantization)
+        (scratch / "model").replace(entry)
+    except OSError:
+        if not entry.is_dir():  # else another process was faster, and its entry is as good
+            raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def discard(entry: Path) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import ctranslate2
 
 from models.decoding import Decoding
-from models.engines import StepWatcher, Stopped
+from models.engines import Plan, StepWatcher, Stopped
 from models.engines.conversion import converted, discard
-from models.errors import BadRequest
+from models.errors import BadRequest, ModelUnavailable
+from models.settings import Settings
 from models.tokenizer import open_tokenizer
 
 
@@ -18,19 +19,13 @@ class CTranslate2Engine:
     name = "ctranslate2"
     note = ""
 
-    def __init__(self, folder: Path, dtype: str, device: str, home: Path, threads: int | None) -> None:
-        entry = converted(folder, dtype, home)
-        try:
-            self._translator = _open(entry, dtype, device, threads)
-        except RuntimeError:  # the cache entry is broken: make it anew, once
-            discard(entry)
-            entry = converted(folder, dtype, home)
-            self._translator = _open(entry, dtype, device, threads)
+    def __init__(self, folder: Path, plan: Plan, entry: Path, settings: Settings) -> None:
+        self.device, self.dtype = plan.device, plan.dtype
+        self._translator = _opened(folder, entry, plan, settings)
         tokenizer = open_tokenizer(folder)
         self._ids = tokenizer.vocabulary()
         self._tokens = {identity: token for token, identity in self._ids.items()}
         self._ends = tokenizer.closing
-        self.device, self.dtype = device, dtype
         self.weights_bytes = (entry / "model.bin").stat().st_size
 
     def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
@@ -48,6 +43,8 @@ class CTranslate2Engine:
                 max_input_length=0,
                 callback=steps,
             )
+        except RuntimeError as error:
+            raise _unable("run this model", error) from error
         finally:
             stopped = steps is not None and steps.finish()
         if stopped:
@@ -86,26 +83,49 @@ class _Steps:
         return self._stopped
 
 
-def open_ctranslate2(folder: Path, dtype: str, home: Path, threads: int | None) -> CTranslate2Engine:
-    """Open a model, converting it on first use.
+def choose_device() -> str:
+    """`cuda` where the library counts a GPU, else `cpu`."""
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
-    Args:
-        folder: A checked model folder.
-        dtype: `auto` (int8) or a precision.
-        home: The studio's folder, which keeps the converted models.
-        threads: CPU threads, or None for the library's default.
 
-    Raises:
-        BadRequest: The device does not know this precision.
-        ModelUnavailable: The model cannot be converted.
-    """
-    device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+def choose_dtype(dtype: str, device: str) -> str:
+    """The precision to use on a device, int8 for `auto`; raises BadRequest for one it does not know."""
     wanted = "int8" if dtype == "auto" else dtype
     known = ctranslate2.get_supported_compute_types(device)
     if wanted not in known:
         raise BadRequest(f"{wanted} does not run on this {device}; use one of {', '.join(sorted(known))}.")
-    return CTranslate2Engine(folder, wanted, device, home, threads)
+    return wanted
 
 
-def _open(entry: Path, dtype: str, device: str, threads: int | None) -> ctranslate2.Translator:
-    return ctranslate2.Translator(str(entry), device=device, compute_type=dtype, intra_threads=threads or 0)
+def _opened(folder: Path, entry: Path, plan: Plan, settings: Settings) -> ctranslate2.Translator:
+    """Open a converted model; one that turns out broken is converted anew, once."""
+    try:
+        return _open(entry, plan.device, plan.dtype, settings)
+    except RuntimeError as error:
+        if plan.device != "cpu" and _is_whole(entry, settings):  # a full GPU, a driver that does not fit
+            raise _unable("open this model", error) from error
+    discard(entry)
+    converted(folder, plan.dtype, settings.home)
+    try:
+        return _open(entry, plan.device, plan.dtype, settings)
+    except RuntimeError as error:
+        raise _unable("open this model", error) from error
+
+
+def _is_whole(entry: Path, settings: Settings) -> bool:
+    try:
+        _open(entry, "cpu", "default", settings)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _open(entry: Path, device: str, dtype: str, settings: Settings) -> ctranslate2.Translator:
+    return ctranslate2.Translator(
+        str(entry), device=device, compute_type=dtype, intra_threads=settings.threads or 0
+    )
+
+
+def _unable(what: str, error: RuntimeError) -> ModelUnavailable:
+    reason = (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
+    return ModelUnavailable(f"CTranslate2 could not {what}: {reason}. Use the engine torch.")

@@ -31,10 +31,10 @@ class TorchEngine:
 
     name = "torch"
 
-    def __init__(self, folder: Path, device: str, dtype: str) -> None:
+    def __init__(self, folder: Path, device: str, dtype: str, note: str = "") -> None:
         self._folder = folder
         self._torch_device = torch.device(device)
-        self.device, self.dtype, self.note = device, dtype, ""
+        self.device, self.dtype, self.note = device, dtype, note
         self._load()
 
     def _load(self) -> None:
@@ -73,7 +73,8 @@ class TorchEngine:
 
     def fall_back(self) -> None:
         """See `Engine.fall_back`."""
-        self.note = f"{self.dtype} overflowed in this model, so it runs in float32."
+        overflow = f"{self.dtype} overflowed in this model, so it runs in float32."
+        self.note = f"{self.note} {overflow}".strip()
         self.dtype = "float32"
         del self._model
         self._load()
@@ -130,19 +131,20 @@ class _RangeWatch(LogitsProcessor):
         return bool(self._bad)
 
 
-def open_torch(folder: Path, dtype: str, threads: int | None) -> TorchEngine:
+def open_torch(folder: Path, dtype: str, threads: int | None, note: str = "") -> TorchEngine:
     """Load a model where it runs fastest: on the GPU if there is one.
 
     Args:
         folder: A checked model folder.
         dtype: `auto` (float16 on CUDA, else float32) or a precision.
         threads: CPU threads, set once for the process; None leaves torch's default.
+        note: Why it is torch, where the user should know.
     """
     if threads is not None and not _threads_set.is_set():
         _threads_set.set()
         torch.set_num_threads(threads)
     device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
-    return TorchEngine(folder, device, choose_dtype(dtype, device))
+    return TorchEngine(folder, device, choose_dtype(dtype, device), note)
 
 
 def choose_dtype(dtype: str, device: str) -> str:

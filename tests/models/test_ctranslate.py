@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from models import engines
 from models.decoding import Decoding
-from models.engines import Stopped, open_engine
-from models.engines.ctranslate import open_ctranslate2
+from models.engines import Engine, Plan, Stopped, conversion, ctranslate, open_engine, prepare
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
 from tests.tiny import make_tiny_t5
 
+OPEN = (
+    "from pathlib import Path; from models.settings import Settings\n"
+    "from models.engines import open_engine, prepare\n"
+    "def opened(folder, home):\n"
+    "    settings = Settings(home=Path(home))\n"
+    "    return open_engine(Path(folder), prepare(Path(folder), 'ctranslate2', settings), settings)\n"
+)
 INPUTS = [[5, 6, 7, 1], [9, 8, 7, 6, 5, 4, 1], [10, 11, 3, 12, 1]]
 
 
@@ -26,33 +33,41 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_t5(tmp_path_factory.mktemp("tiny") / "model")
 
 
+def open_fast(folder: Path, dtype: str, home: Path) -> Engine:
+    settings = Settings(home=home)
+    return open_engine(folder, prepare(folder, "ctranslate2", settings, dtype), settings)
+
+
+def open_auto(folder: Path, settings: Settings) -> Engine:
+    return open_engine(folder, prepare(folder, "auto", settings), settings)
+
+
 @pytest.mark.parametrize("beams", [1, 4])
 def test_float32_says_what_torch_says(folder: Path, home: Path, beams: int) -> None:
     from models.engines.pytorch import open_torch
 
     decoding = Decoding(beams=beams, max_new_tokens=12, no_repeat_ngram=0)
-    fast, reference = open_ctranslate2(folder, "float32", home, None), open_torch(folder, "float32", None)
+    fast, reference = open_fast(folder, "float32", home), open_torch(folder, "float32", None)
     for ids in INPUTS:
         assert fast.generate(ids, decoding) == reference.generate(ids, decoding)
 
 
 def test_converts_once_and_mends_a_broken_entry(folder: Path, home: Path) -> None:
     decoding = Decoding(beams=1, max_new_tokens=8)
-    first = open_ctranslate2(folder, "auto", home, None).generate(INPUTS[0], decoding)
+    first = open_fast(folder, "auto", home).generate(INPUTS[0], decoding)
     [entry] = (home / "ctranslate2").glob("*-int8-*")
     made = entry.stat().st_mtime_ns
-    open_ctranslate2(folder, "auto", home, None)
+    open_fast(folder, "auto", home)
     assert entry.stat().st_mtime_ns == made
     (entry / "model.bin").write_bytes(b"broken")
-    assert open_ctranslate2(folder, "auto", home, None).generate(INPUTS[0], decoding) == first
+    assert open_fast(folder, "auto", home).generate(INPUTS[0], decoding) == first
     assert not list((home / "ctranslate2").glob(".converting-*"))
 
 
 def test_needs_no_torch_once_converted(folder: Path, home: Path) -> None:
-    open_ctranslate2(folder, "int8", home, None)
-    code = (
-        "import sys; from pathlib import Path; from models.engines.ctranslate import open_ctranslate2 as o;"
-        f"o(Path({str(folder)!r}), 'int8', Path({str(home)!r}), None);"
+    open_fast(folder, "int8", home)
+    code = OPEN + (
+        f"import sys; opened({str(folder)!r}, {str(home)!r});"
         "print([name for name in ('torch', 'transformers') if name in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -60,7 +75,7 @@ def test_needs_no_torch_once_converted(folder: Path, home: Path) -> None:
 
 
 def test_hands_out_tokens_as_they_come_and_stops_when_asked(folder: Path, home: Path) -> None:
-    engine = open_ctranslate2(folder, "float32", home, None)
+    engine = open_fast(folder, "float32", home)
     decoding = Decoding(beams=1, max_new_tokens=8, no_repeat_ngram=0)
     seen: list[list[int]] = []
     whole = engine.generate(INPUTS[1], decoding, lambda tokens: bool(seen.append(tokens)))
@@ -71,7 +86,7 @@ def test_hands_out_tokens_as_they_come_and_stops_when_asked(folder: Path, home: 
 
 
 def test_auto_is_the_fast_engine_without_a_gpu(folder: Path, settings: Settings) -> None:
-    engine = open_engine(folder, "auto", "auto", settings)
+    engine = open_auto(folder, settings)
     assert (engine.name, engine.device, engine.dtype) == ("ctranslate2", "cpu", "int8")
 
 
@@ -82,22 +97,117 @@ def test_auto_takes_torch_for_a_model_that_cannot_be_converted(
         raise ValueError("no converter for this")
 
     monkeypatch.setattr("models.engines.convert.main", refuse)
-    assert open_engine(folder, "auto", "auto", settings).name == "torch"
+    engine = open_auto(folder, settings)
+    assert engine.name == "torch"
+    assert engine.note == "CTranslate2 cannot convert this model, so it runs on torch."
     with pytest.raises(ModelUnavailable, match=r"no converter for this.*Use the engine torch"):
-        open_engine(folder, "ctranslate2", "auto", settings)
+        prepare(folder, "ctranslate2", settings)
+    with pytest.raises(ModelUnavailable, match="no converter for this"):
+        prepare(folder, "auto", settings, "int8")  # torch knows no int8
 
 
-def test_an_unknown_precision_is_refused(folder: Path, home: Path) -> None:
-    with pytest.raises(BadRequest, match=r"int3 does not run .* int8"):
-        open_ctranslate2(folder, "int3", home, None)
+def test_a_precision_the_device_does_not_know_is_refused_before_converting(
+    folder: Path, settings: Settings
+) -> None:
+    with pytest.raises(BadRequest, match=r"float16 does not run on this cpu; use one of .*int8"):
+        prepare(folder, "ctranslate2", settings, "float16")
+    with pytest.raises(BadRequest, match="'int3' is unknown"):
+        prepare(folder, "ctranslate2", settings, "int3")
+    assert not settings.home.exists()
+
+
+@pytest.mark.parametrize(
+    ("engine", "dtype", "seen", "plan"),
+    [
+        ("auto", "auto", True, ("torch", "cpu")),
+        ("auto", "auto", False, ("ctranslate2", "cpu")),  # a GPU, but the CPU's build of torch
+        ("auto", "int8", True, ("ctranslate2", "cpu")),
+        ("ctranslate2", "auto", True, ("ctranslate2", "cuda")),
+        ("torch", "auto", False, ("torch", "cpu")),
+    ],
+)
+def test_with_a_gpu(
+    engine: str,
+    dtype: str,
+    seen: bool,
+    plan: tuple[str, str],
+    folder: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 1)
+    monkeypatch.setattr("ctranslate2.get_supported_compute_types", lambda device: {"int8"})
+    monkeypatch.setattr("torch.cuda.is_available", lambda: seen)
+    monkeypatch.setattr(conversion, "converted", lambda *_: folder)
+    found = prepare(folder, engine, settings, dtype)
+    assert (found.engine, found.device) == plan
+
+
+def test_torch_is_not_asked_where_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 0)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: pytest.fail("asked"))
+    assert not engines._torch_sees_gpu()
+
+
+def test_a_good_entry_outlives_a_full_gpu(folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=home)
+    entry = prepare(folder, "ctranslate2", settings).entry
+    assert entry is not None
+
+    def refuse(path: str, device: str, **_: object) -> object:
+        if device == "cuda":
+            raise RuntimeError("CUDA failed with error out of memory\nand more")
+        return object()
+
+    monkeypatch.setattr("ctranslate2.Translator", refuse)
+    monkeypatch.setattr(ctranslate, "discard", lambda entry: pytest.fail("discarded"))
+    with pytest.raises(ModelUnavailable, match=r"could not open .*: CUDA .* memory\. Use the engine"):
+        open_engine(folder, Plan("ctranslate2", "int8", "cuda", entry), settings)
+
+
+def test_what_the_library_says_while_it_runs_reaches_the_user(
+    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_fast(folder, "int8", home)
+
+    class Full:
+        def translate_batch(self, *_: object, **__: object) -> object:
+            raise RuntimeError("CUDA failed with error out of memory")
+
+    monkeypatch.setattr(engine, "_translator", Full())
+    with pytest.raises(ModelUnavailable, match=r"could not run this model: CUDA .*Use the engine torch"):
+        engine.generate(INPUTS[0], Decoding(beams=1))
+
+
+def test_two_processes_that_convert_one_model_at_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def convert(folder: Path, target: Path, quantization: str) -> None:
+        target.mkdir()
+        (target / "model.bin").touch()
+        for entry in made:
+            entry.mkdir()
+            (entry / "theirs").touch()
+
+    [name] = {conversion.converted(folder, "int8", tmp_path / "probe").name}
+    made = [tmp_path / "ctranslate2" / name]
+    monkeypatch.setattr(conversion, "_convert", convert)
+    entry = conversion.converted(folder, "int8", tmp_path)
+    assert [file.name for file in entry.iterdir()] == ["theirs"]
+    assert list(entry.parent.iterdir()) == [entry]
+
+
+def test_a_home_that_cannot_be_written_to_is_said(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelUnavailable, match=r"cannot be kept in .*: Not a directory.*STUDIO_HOME"):
+        conversion.converted(folder, "int8", tmp_path / "file")
 
 
 def test_an_engine_nobody_holds_any_more_ends_quietly(folder: Path, home: Path) -> None:
-    code = (
-        "from pathlib import Path; from models.decoding import Decoding;"
-        "from models.engines.ctranslate import open_ctranslate2 as o\n"
+    code = OPEN + (
+        "from models.decoding import Decoding\n"
         "def work():\n"
-        f"    engine = o(Path({str(folder)!r}), 'int8', Path({str(home)!r}), None)\n"
+        f"    engine = opened({str(folder)!r}, {str(home)!r})\n"
         "    engine.generate([5, 6, 1], Decoding(beams=1, max_new_tokens=4), lambda tokens: engine is None)\n"
         "for _ in range(20): work()\n"
         "print('done')"

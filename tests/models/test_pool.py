@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from models import pool as pool_module
+from models.catalogue import ModelSpec
 from models.decoding import Decoding
+from models.engines import Plan
 from models.errors import BadRequest, ModelUnavailable
 from models.pool import CAPACITY, ModelPool
 from models.settings import Settings
@@ -24,12 +26,12 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replaces engines by quick ones; lists what is loaded, as `folder engine dtype`."""
     found: list[str] = []
 
-    def open_fake(folder: Path, engine: str, dtype: str, settings: Settings) -> FakeEngine:
-        found.append(f"{folder.name} {engine} {dtype}")
+    def open_fake(folder: Path, plan: Plan, settings: Settings) -> FakeEngine:
+        found.append(f"{folder.name} {plan.engine} {plan.dtype}")
         return FakeEngine([98])
 
     monkeypatch.setattr(pool_module, "open_engine", open_fake)
-    monkeypatch.setattr(pool_module, "prepare", lambda folder, engine, settings, dtype: engine)
+    monkeypatch.setattr(pool_module, "prepare", lambda folder, engine, settings, dtype: Plan(engine, dtype))
     return found
 
 
@@ -120,6 +122,44 @@ def test_what_is_released_is_freed_and_loaded_anew(tiny: Path, settings: Setting
     assert len(loads) == 3
 
 
+def test_a_release_takes_nothing_from_who_knows_the_model_by_another_name(
+    tiny: Path, settings: Settings, loads: list[str]
+) -> None:
+    pool = ModelPool(dataclasses.replace(settings, distilled_model=str(tiny)))
+    for name in (str(tiny), "t5/distilled"):
+        pool.get(name)
+    pool.release("t5/distilled")
+    pool.get(str(tiny))
+    assert len(loads) == 1
+
+
+def test_a_release_while_it_loads_or_runs_disturbs_nobody(
+    tiny: Path, settings: Settings, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = ModelPool(settings)
+
+    def release_then_open(*_: object) -> FakeEngine:
+        pool.release(str(tiny))
+        return FakeEngine([98], before_step=lambda step: pool.release(str(tiny)))
+
+    monkeypatch.setattr(pool_module, "open_engine", release_then_open)
+    summarizer = pool.get(str(tiny))
+    assert pool.get(str(tiny)) is summarizer
+    assert summarizer.summarize("the cat", Decoding(beams=1)).text == "the"
+    assert not pool._slots
+
+
+def test_a_model_is_converted_once_a_load(
+    tiny: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models.engines import conversion
+
+    asked, converted = [], conversion.converted
+    monkeypatch.setattr(conversion, "converted", lambda *args: asked.append(1) or converted(*args))
+    assert ModelPool(settings).get(str(tiny)).engine.name == "ctranslate2"
+    assert len(asked) == 1
+
+
 def test_a_failed_load_is_tried_anew(
     folders: list[Path], settings: Settings, loads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +213,31 @@ def test_a_hub_model_is_fetched_once_a_process(
         pool.get(name)
     assert fetched == ["google-t5/t5-small"]
     assert len(loads) == 1
+
+
+def test_a_download_holds_up_no_other_model(
+    tiny: Path, settings: Settings, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloading, proceed = threading.Event(), threading.Event()
+
+    def fetch(spec: ModelSpec, progress: object) -> Path:
+        if spec.source == "google-t5/t5-base":
+            downloading.set()
+            assert proceed.wait(WAIT)
+        return tiny
+
+    monkeypatch.setattr(pool_module, "fetch", fetch)
+    pool = ModelPool(settings)
+    slow = threading.Thread(target=pool.get, args=("t5/teacher",))
+    slow.start()
+    assert downloading.wait(WAIT)
+    quick = threading.Thread(target=pool.get, args=("t5/original",))
+    quick.start()
+    quick.join(WAIT)
+    held_up = quick.is_alive()
+    proceed.set()
+    slow.join(WAIT)
+    assert not held_up
 
 
 def test_importing_models_imports_no_torch() -> None:

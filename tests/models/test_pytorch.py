@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models.decoding import Decoding
-from models.engines import Overflow, Stopped, open_engine
+from models.engines import Overflow, Plan, Stopped, open_engine, prepare
 from models.engines import pytorch as pytorch_engine
 from models.engines.pytorch import TorchEngine, choose_dtype
 from models.errors import BadRequest, ModelUnavailable
@@ -183,7 +183,7 @@ def test_the_gpu_is_taken_when_there_is_one(tiny: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "current_device", lambda: 1)
     monkeypatch.setattr(
-        pytorch_engine, "TorchEngine", lambda folder, device, dtype: opened.append((device, dtype))
+        pytorch_engine, "TorchEngine", lambda folder, device, dtype, note: opened.append((device, dtype))
     )
     pytorch_engine.open_torch(tiny, "auto", None)
     assert opened == [("cuda:1", "float16")]
@@ -229,7 +229,7 @@ def test_threads_are_set_once_for_every_thread(
     before, asked = torch.get_num_threads(), []
     monkeypatch.setattr(pytorch_engine, "_threads_set", threading.Event())
     monkeypatch.setattr(pytorch_engine.torch, "set_num_threads", asked.append)
-    engines = [open_engine(tiny, "torch", "auto", settings) for _ in range(2)]
+    engines = [open_engine(tiny, Plan("torch", "auto"), settings) for _ in range(2)]
     assert asked == [settings.threads]
     assert (engines[0].name, engines[0].device, engines[0].dtype) == ("torch", "cpu", "float32")
     assert torch.get_num_threads() == before
@@ -237,7 +237,7 @@ def test_threads_are_set_once_for_every_thread(
 
 def test_an_unknown_engine_is_refused(tiny: Path, settings: Settings) -> None:
     with pytest.raises(BadRequest, match="Engine 'onnx' is unknown; use auto or one of ctranslate2, torch"):
-        open_engine(tiny, "onnx", "auto", settings)
+        prepare(tiny, "onnx", settings)
 
 
 def test_a_bart_speaks_without_its_start_token(tmp_path: Path) -> None:
