@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from distill.errors import BadConfig
 
@@ -141,9 +141,14 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def _convert(entry: Field, value: Any) -> Any:
     """Convert what came as text (from a command line or JSON) to the field's type."""
-    key, kind = entry.name, str(getattr(entry.type, "__name__", entry.type))
+    key, kind = entry.name, _kind(entry.type)
     if value is None or (value == "" and "None" in kind):
         return None
+def _kind(kind: Any) -> str:
+    """`int | None` → "int | NoneType", whatever a Python version names the union."""
+    return " | ".join(part.__name__ for part in get_args(kind) or (kind,))
+
+
     try:
         if kind.startswith("bool"):
             return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]

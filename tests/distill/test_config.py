@@ -1,10 +1,10 @@
 """The settings of a run: what is refused with which words, presets, conversion."""
 
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
-from distill.config import PRESETS, RunConfig, parse_layers
+from distill.config import PRESETS, RunConfig, _kind, parse_layers
 from distill.errors import BadConfig
 
 
@@ -12,7 +12,7 @@ from distill.errors import BadConfig
     ("values", "message"),
     [
         ({"student": ""}, "No student was named: give a model, or layers:E\\+D"),
-        ({"task": "sing"}, "task is 'sing'; use one of summarize, copy"),
+        ({"task": "sing"}, "task is 'sing'; use one of summarize, "),
         ({"precision": "int8"}, "precision is 'int8'; use one of auto, float32, bfloat16, float16"),
         ({"preset": "best"}, "preset is 'best'; use one of report, quick"),
         ({"preset": ["report"]}, "preset is \\['report'\\]; use one of report, quick"),
@@ -87,6 +87,12 @@ def test_text_is_converted(key: str, text: Any, value: Any) -> None:
     found = getattr(RunConfig.from_dict({"student": "s", key: text}), key)
     assert found == value
     assert type(found) is type(value)
+
+
+def test_an_optional_type_is_told_by_its_parts() -> None:
+    assert _kind(int | None) == "int | NoneType"
+    assert _kind(Optional[int]) == "int | NoneType"  # noqa: UP045 - named as Python 3.14 names every union
+    assert _kind(float) == "float"
 
 
 def test_what_is_saved_comes_back() -> None:
