@@ -54,7 +54,7 @@ def arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArgu
         logging_nan_inf_filter=False,
         eval_strategy="steps",
         eval_steps=config.evaluation_steps or max(1, steps // 5),
-        predict_with_generate=config.task == "summarize",
+        predict_with_generate=config.has_references,
         save_strategy="steps",
         save_steps=config.save_steps,
         save_total_limit=2,

@@ -1,7 +1,6 @@
 """From examples to token ids, and from token ids to padded batches."""
 
 import random
-import re
 from collections.abc import Sequence
 
 from torch.utils.data import Dataset
@@ -9,10 +8,10 @@ from transformers import DataCollatorForSeq2Seq, PreTrainedModel, PreTrainedToke
 
 from distill.config import RunConfig
 from distill.data import Example
+from distill.extraction import SENTENCE_END, oracle
 from models.decoding import PREFIX
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _MOST_CHARACTERS_A_TOKEN = 10  # cutting texts before tokenising them saves most of its time
 
 
@@ -22,8 +21,8 @@ class TokenizedExamples(Dataset):
     def __init__(
         self, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
     ) -> None:
-        encode = {"summarize": _summaries, "lead": _leads, "copy": _copy_spans}[config.task]
-        self.features = encode(examples, tokenizer, config)
+        encode = {"summarize": _summaries, "extract": _extracts, "lead": _leads, "copy": _copy_spans}
+        self.features = encode[config.task](examples, tokenizer, config)
 
     def __len__(self) -> int:
         return len(self.features)
@@ -61,11 +60,26 @@ def _label(summary: str, tokenizer: PreTrainedTokenizerBase, limit: int) -> list
     ids = tokenizer(text_target=summary)["input_ids"]
     if len(ids) <= limit:
         return ids
-    for end in reversed([match.end() for match in _SENTENCE_END.finditer(summary)]):
+    for end in reversed([match.end() for match in SENTENCE_END.finditer(summary)]):
         fitting = tokenizer(text_target=summary[:end])["input_ids"]
         if len(fitting) <= limit:
             return fitting
     return ids[:limit]
+
+
+def _extracts(
+    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
+) -> list[dict]:
+    """Those sentences of what the student gets to see that match the summary best."""
+    chosen = []
+    for example in examples:
+        text = PREFIX + example.document[: config.input_tokens * _MOST_CHARACTERS_A_TOKEN]
+        places = tokenizer(
+            text, truncation=True, max_length=config.input_tokens, return_offsets_mapping=True
+        )["offset_mapping"]
+        seen = text[len(PREFIX) : max(end for _, end in places)]
+        chosen.append(Example(example.document, oracle(seen, example.summary)))
+    return _summaries(chosen, tokenizer, config)
 
 
 def _leads(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig) -> list[dict]:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from distill.errors import BadConfig
 
 _LAYERS = re.compile(r"layers:(\d+)\+(\d+)")
-TASKS = ("summarize", "lead", "copy")
+TASKS = ("summarize", "extract", "lead", "copy")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -31,7 +31,7 @@ class RunConfig:
     )
     preset: str | None = _help("named settings to start from", None)
     task: str = _help(
-        "summarize; or, to pretrain on texts alone: lead (write the first sentences), copy (go on a span)",
+        "summarize; extract: write the text's best matching sentences; on texts alone: lead, copy",
         "summarize",
     )
     max_examples: int | None = _help("cap on the training examples", None)
@@ -64,6 +64,11 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise BadConfig(f"{name} is {value}; use a value from {low:g} to {high:g}.")
+
+    @property
+    def has_references(self) -> bool:
+        """Whether the task needs summaries, so that the student can be scored against them."""
+        return self.task in ("summarize", "extract")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "RunConfig":
@@ -139,16 +144,16 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
         raise BadConfig(f"{name} is {value!r}; use one of {', '.join(allowed)}.")
 
 
-def _convert(entry: Field, value: Any) -> Any:
-    """Convert what came as text (from a command line or JSON) to the field's type."""
-    key, kind = entry.name, _kind(entry.type)
-    if value is None or (value == "" and "None" in kind):
-        return None
 def _kind(kind: Any) -> str:
     """`int | None` → "int | NoneType", whatever a Python version names the union."""
     return " | ".join(part.__name__ for part in get_args(kind) or (kind,))
 
 
+def _convert(entry: Field, value: Any) -> Any:
+    """Convert what came as text (from a command line or JSON) to the field's type."""
+    key, kind = entry.name, _kind(entry.type)
+    if value is None or (value == "" and "None" in kind):
+        return None
     try:
         if kind.startswith("bool"):
             return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]

@@ -53,7 +53,7 @@ def _examples(config: RunConfig) -> tuple[list[data.Example], list[data.Example]
     columns = {
         "document_column": config.document_column,
         "summary_column": config.summary_column,
-        "summary_optional": config.task != "summarize",
+        "summary_optional": not config.has_references,
     }
     has_validation_split = config.data == data.BUILT_IN or config.data in data.HUB_DATASETS
     if config.validation is None and not has_validation_split:

@@ -74,7 +74,7 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     validation = materials.validation
     del model, materials  # the judged models need the room
     result: dict[str, Any] = {"rows": []}
-    if config.task == "summarize":
+    if config.has_references:
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
         result = judge(run, config, validation, settings)
     write_json(run.folder / "result.json", result)
@@ -124,7 +124,6 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return rouge_means(texts, [example.summary for example in materials.validation])
 
-    summarizing = config.task == "summarize"
     trainer = DistillationTrainer(
         objective=Objective(config.alpha, config.temperature),
         generation=generation(model, config),
@@ -135,7 +134,7 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
         eval_dataset=TokenizedExamples(materials.validation, tokenizer, config),
         data_collator=collator(tokenizer, model),
         processing_class=tokenizer,
-        compute_metrics=metrics if summarizing else None,
+        compute_metrics=metrics if config.has_references else None,
         callbacks=[Recorder(run)],
     )
     trainer.remove_callback(PrinterCallback)

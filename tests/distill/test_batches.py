@@ -59,3 +59,12 @@ def test_leads_are_the_first_whole_sentences_of_the_document(tiny: Path) -> None
     [feature] = TokenizedExamples([Example(document, "")], tokenizer, config)
     assert tokenizer.decode(feature["labels"]) == "the cat sat. a dog ran.</s>"
     assert tokenizer.decode(feature["input_ids"]) == f"summarize: {document}</s>"
+
+
+def test_extracts_come_from_what_the_student_sees(tiny: Path) -> None:
+    tokenizer = load_tokenizer(tiny)
+    examples = [Example("a dog ran. the cat sat. the house was new.", "the new house. the cat")]
+    for limit, expected in ((64, "the cat sat. the house was new.</s>"), (12, "the cat sat.</s>")):
+        config = RunConfig(student="x", task="extract", input_tokens=limit)
+        [feature] = TokenizedExamples(examples, tokenizer, config)
+        assert tokenizer.decode(feature["labels"]) == expected
