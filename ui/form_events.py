@@ -5,7 +5,8 @@ from typing import Any
 import gradio as gr
 
 from distill import data, pairing
-from distill.config import RunConfig
+from distill.config import RunConfig, parse_layers
+from models import catalogue
 from models.errors import DistillError
 from ui import errors, rendering, run_form, run_rendering
 from ui.compare_events import INFERENCE, QUIET
@@ -19,7 +20,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     form = tab.form
 
     def check(*values: Any) -> str:
-        return _checked(values, studio)
+        return checked(values, studio)
 
     def try_data(*values: Any) -> str:
         return _tried(values, studio)
@@ -31,13 +32,17 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
     form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
     form.file.change(told(_columns), form.file, [form.document, form.summary], **QUIET)
-    form.preset.input(_preset, form.preset, list(form.settings), **QUIET)
     form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
-    changing = [form.teacher, form.origin, form.student, form.encoder, form.decoder, *form.settings]
+    changing = [form.teacher, form.origin, form.student, form.encoder, form.decoder]
     triggers = [page.load, *(part.change for part in changing)]
+    # Numbers when they are whole, not at each key.
+    triggers += [event for number in form.settings for event in (number.blur, number.submit)]
     gr.on(triggers, check, form.inputs, tab.check, trigger_mode="always_last", **QUIET)
+    form.preset.input(_preset, form.preset, list(form.settings), **QUIET).then(
+        check, form.inputs, tab.check, **QUIET
+    )
     tab.try_data.click(
         try_data, form.inputs, tab.check, show_progress="minimal", api_visibility="private", **INFERENCE
     )
@@ -66,24 +71,37 @@ def _depths(teacher: str | None, studio: Studio) -> list[Any]:
     return [gr.update(maximum=most, value=-(-most // 2)) for most in run_form.depths(teacher, studio)]
 
 
-def _checked(values: tuple[Any, ...], studio: Studio) -> str:
-    """The check that costs nothing: no download, no model loaded."""
+def checked(values: tuple[Any, ...], studio: Studio) -> str:
+    """The check that costs nothing: the hub is not asked, no model is loaded."""
     try:
         chosen = run_form.config(*values)
     except DistillError as problem:
         return rendering.waiting(str(problem))
     try:
         config = RunConfig.from_dict(chosen)
-        for name in (chosen["teacher"], chosen["student"]):
-            if not name.startswith("layers:") and studio.folder(name) is None:
+        names = [chosen["teacher"], chosen["student"]]
+        here = [_here(name, studio) for name in names]
+        for name, found in zip(names, here, strict=True):
+            if found is None:
                 return rendering.waiting(
                     f"{name} is not on this machine yet. It is fetched, and the pair checked, when you press "
                     "“Check on the data” or “Start”."
                 )
-        report = pairing.check(chosen["teacher"], chosen["student"], studio.settings, config=config)
+        report = pairing.check(str(here[0]), str(here[1]), studio.settings, config=config)
     except Exception as problem:
         return rendering.failed(errors.message(problem))
     return run_rendering.check(report)
+
+
+def _here(name: str, studio: Studio) -> str | None:
+    """A name for what is on this machine, which no look at the hub is needed for; None if it is not here.
+
+    A copy of a hub model goes by its folder: by its id, the hub would be asked for a newer one.
+    """
+    if parse_layers(name) or catalogue.resolve(name, studio.settings).local:
+        return name
+    folder = studio.folder(name)
+    return str(folder) if folder else None
 
 
 def _tried(values: tuple[Any, ...], studio: Studio) -> str:

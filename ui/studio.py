@@ -45,7 +45,10 @@ class Studio:
     def folder(self, name: str) -> Path | None:
         """The model's folder if it is on this machine."""
         spec = catalogue.resolve(catalogue.split_engine(name)[0], self.settings)
-        return spec.local or hub.cached(spec.source, spec.revision, spec.cache)
+        if spec.local:
+            return spec.local
+        copy = hub.cached(spec.source, spec.revision, spec.cache)
+        return copy or hub.cached(spec.source, spec.revision, None)  # the user's own cache
 
     def disturbed(self) -> bool:
         """Whether a distillation run is using the machine now."""
