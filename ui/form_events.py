@@ -96,10 +96,15 @@ def checked(values: tuple[Any, ...], studio: Studio) -> str:
 def _here(name: str, studio: Studio) -> str | None:
     """A name for what is on this machine, which no look at the hub is needed for; None if it is not here.
 
-    A copy of a hub model goes by its folder: by its id, the hub would be asked for a newer one.
+    A copy of a hub model that is not pinned goes by its folder: its id would have the hub asked for a newer.
     """
-    if parse_layers(name) or catalogue.resolve(name, studio.settings).local:
+    if parse_layers(name):
         return name
+    spec = catalogue.resolve(name, studio.settings)
+    if spec.local:
+        return name
+    if spec.revision:
+        return name if studio.info(name)[0] else None  # a copy that is not whole is fetched again
     folder = studio.folder(name)
     return str(folder) if folder else None
 

@@ -41,12 +41,16 @@ def test_a_hub_model_is_not_fetched_to_be_checked(studio: Studio, asked: list[st
 
 
 @pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("owner", ["someone", "t5"])
 def test_a_copy_of_a_hub_model_is_checked_without_asking(
-    own: bool, studio: Studio, trio: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    owner: str, own: bool, studio: Studio, trio: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cached(source: str, revision: str | None, cache: Path | None) -> Path | None:
-        return trio / source.partition("/")[2] if (cache is None) == own else None
+        folder = trio / {"google-t5/t5-small": "original", "google-t5/t5-base": "teacher"}.get(
+            source, source.partition("/")[2]
+        )
+        return folder if (cache is None) == own else None
 
     monkeypatch.setattr(hub, "cached", cached)
-    assert "This pair can work" in checked(values("someone/teacher", "someone/original"), studio)
+    assert "This pair can work" in checked(values(f"{owner}/teacher", f"{owner}/original"), studio)
     assert not asked
