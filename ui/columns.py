@@ -7,6 +7,14 @@ import gradio as gr
 from ui import rendering
 from ui.studio import Studio
 
+ENGINES = {
+    "auto": "Automatic",
+    "ctranslate2:int8": "CTranslate2, int8",
+    "ctranslate2:float32": "CTranslate2, float32",
+    "torch:float32": "PyTorch, float32",
+}
+"""What the engine field offers; any other is typed behind the model's name."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -17,6 +25,7 @@ class Column:
     body: gr.HTML
     button: gr.Button
     model: gr.Dropdown
+    engine: gr.Dropdown
 
 
 def build(role: str, name: str | None, studio: Studio) -> Column:
@@ -34,7 +43,20 @@ def build(role: str, name: str | None, studio: Studio) -> Column:
                 allow_custom_value=True,
                 elem_id=f"model-{role}",
             )
-    return Column(role, header, body, button, model)
+            engine = gr.Dropdown(
+                [(label, name) for name, label in ENGINES.items()],
+                value="auto",
+                label="Engine",
+                elem_id=f"engine-{role}",
+            )
+    return Column(role, header, body, button, model, engine)
+
+
+def chosen(model: str | None, engine: str) -> str | None:
+    """The model of a column as `model@engine`; an engine typed behind the model's name comes first."""
+    name = (model or "").strip()
+    typed = "@" in name.replace("\\", "/").rpartition("/")[2]
+    return f"{name}@{engine}" if name and engine != "auto" and not typed else name or None
 
 
 def head(role: str, name: str | None, studio: Studio) -> str:

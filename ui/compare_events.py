@@ -1,6 +1,6 @@
 """What the Compare tab's buttons do: thin functions between the components and `comparing`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from models.summarizer import LongInput
 from ui import columns, comparing, counter, rendering, results_log, settings_panel
 from ui.compare import CompareTab
 from ui.errors import told
-from ui.result import Session
+from ui.result import Result, Session
 from ui.studio import Studio
 from ui.uploads import temporary
 
@@ -24,8 +24,7 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     """Attach every event of the tab."""
     bodies = [tab.columns[role].body for role in ROLES]
     buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
-    models = [tab.columns[role].model for role in ROLES]
-    inputs = [tab.session, tab.text, tab.reference, tab.panel.long_input, *models, *tab.panel.fields]
+    inputs = [tab.session, tab.text, tab.reference, tab.panel.long_input, *_choices(tab), *tab.panel.fields]
     ended = [*buttons, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
 
     def end(session: Session) -> list[Any]:
@@ -57,8 +56,8 @@ def _runner(
     def run(
         session: Session, text: str | None, reference: str | None, long_input: LongInput, *rest: Any
     ) -> Iterator[dict[Any, Any]]:
-        models: dict[str, str | None] = dict(zip(ROLES, rest[: len(ROLES)], strict=True))
-        decoding = settings_panel.decoding(*rest[len(ROLES) :])
+        models = _models(rest)
+        decoding = settings_panel.decoding(*rest[2 * len(ROLES) :])
         # An untouched box sends None.
         request = comparing.Request(text or "", models, decoding, long_input, reference or "")
         started = {button: gr.update(interactive=False) for button in buttons}
@@ -101,12 +100,25 @@ def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     tab.model_set.input(told(choose_set), tab.model_set, models, **QUIET)
     for role in ROLES:
         column = tab.columns[role]
-        column.model.change(
+        gr.on(
+            [column.model.change, column.engine.change],
             told(_chooser(role, studio)),
-            [column.model, tab.session],
+            [tab.session, *_choices(tab)],
             [column.header, column.body, tab.session],
             **QUIET,
         )
+
+
+def _choices(tab: CompareTab) -> list[gr.Component]:
+    """The fields that `_models` takes the values of."""
+    columns_ = [tab.columns[role] for role in ROLES]
+    return [*(column.model for column in columns_), *(column.engine for column in columns_)]
+
+
+def _models(values: Sequence[Any]) -> dict[str, str | None]:
+    """The model of each role, its engine behind its name."""
+    each = zip(ROLES, values, values[len(ROLES) :], strict=False)
+    return {role: columns.chosen(model, engine) for role, model, engine in each}
 
 
 def models_of(model_set: str, studio: Studio) -> list[Any]:
@@ -115,9 +127,24 @@ def models_of(model_set: str, studio: Studio) -> list[Any]:
     return [gr.update(choices=choices, value=names[role]) for role in ROLES]
 
 
-def _chooser(role: str, studio: Studio) -> Callable[[str | None, Session], tuple[str, str, Session]]:
-    def choose(name: str | None, session: Session) -> tuple[str, str, Session]:
-        name = (name or "").strip() or None
+def _chooser(role: str, studio: Studio) -> Callable[..., tuple[str, str, Session]]:
+    def choose(session: Session, *values: Any) -> tuple[str, str, Session]:
+        models = _models(values)
+        let_go(session.results.get(role), models.values(), studio)
+        name = models[role]
         return columns.head(role, name, studio), columns.idle(role, name, studio), session.without(role)
 
     return choose
+
+
+def let_go(old: Result | None, models: Iterable[str | None], studio: Studio) -> None:
+    """Free the memory of a column's former model unless another column has it.
+
+    Other visitors lose nothing but time: a summary under way keeps its model, the next one loads it again.
+    """
+    if old and not any(_same_model(old.summary.model, name) for name in models if name):
+        studio.pool.release(old.summary.model)
+
+
+def _same_model(one: str, other: str) -> bool:
+    return one == other or other.startswith(f"{one}@")

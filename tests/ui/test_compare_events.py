@@ -1,10 +1,15 @@
+from collections.abc import Callable
+
+import pytest
+
 from distill import runs
 from distill.config import RunConfig
 from distill.files import write_json
 from models.catalogue import ROLES
 from models.pool import ModelPool
 from models.settings import Settings
-from ui.compare_events import models_of
+from ui.compare_events import let_go, models_of
+from ui.result import Result
 from ui.studio import Studio
 
 
@@ -22,3 +27,23 @@ def test_a_reload_shows_the_student_of_a_run_that_finished_meanwhile(settings: S
     assert [update["value"] for update in models_of("embedded", studio)] == [
         f"embedded/{role}" for role in ROLES
     ]
+
+
+@pytest.mark.parametrize(
+    ("models", "kept"),
+    [
+        (["embedded/original", None, "embedded/distilled"], False),
+        (["embedded/teacher@torch:float32", None, None], True),
+        (["embedded/teacher"], True),
+        (["embedded/teacher-2"], False),
+    ],
+)
+def test_a_replaced_model_is_let_go_unless_a_column_has_it(
+    models: list[str | None], kept: bool, settings: Settings, make_result: Callable[..., Result]
+) -> None:
+    released: list[str] = []
+    pool = ModelPool(settings)
+    pool.release = released.append
+    let_go(make_result("teacher"), models, Studio(settings, pool))
+    let_go(None, models, Studio(settings, pool))
+    assert released == ([] if kept else ["embedded/teacher"])
