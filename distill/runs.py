@@ -22,6 +22,7 @@ from distill import checkpoints, processes
 from distill.config import RunConfig
 from distill.errors import DistillError, RunConflict, RunNotFound
 from distill.files import append_json_line, read_json, read_json_lines, write_json
+from models import catalogue
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
@@ -279,10 +280,7 @@ def active(settings: Settings) -> Run | None:
 
 def newest_student(teacher: str, settings: Settings) -> str | None:
     """`run:ID` of the newest finished run with this teacher."""
-    for run in all_runs(settings):
-        if run.status().status == "finished" and run.lineage().get("teacher") == teacher:
-            return f"run:{run.run_id}"
-    return None
+    return catalogue.newest_student(teacher, settings)
 
 
 def _known(kind: type[RunConfig | RunStatus], saved: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from models import students
 from models.engines import parse_choice
 from models.errors import ModelUnavailable
 from models.settings import MODEL_SETS, Settings
@@ -49,16 +50,17 @@ def column_names(settings: Settings) -> dict[str, str | None]:
     """The model of each role in the set of the settings; None where the set has none (yet)."""
     if settings.model_set == "embedded":
         return {role: f"embedded/{role}" for role in ROLES}
-    return {"original": "t5/original", "teacher": "t5/teacher", "distilled": settings.distilled_model}
+    distilled = "t5/distilled" if _has_distilled(settings) else None
+    return {"original": "t5/original", "teacher": "t5/teacher", "distilled": distilled}
 
 
 def names(settings: Settings) -> list[str]:
     """Names to choose from: the set in use first, then the others, then finished runs, newest first."""
     sets = sorted(MODEL_SETS, key=lambda name: name != settings.model_set)
-    found = [f"{name}/{role}" for name in sets for role in ROLES if name == "embedded" or role in T5_HUB]
-    if settings.distilled_model:
-        found.append(settings.distilled_model)
-    return found + [f"run:{run}" for run in _runs(settings)]
+    found = [f"{name}/{role}" for name in sets for role in ROLES]
+    if not _has_distilled(settings):
+        found.remove("t5/distilled")
+    return found + [f"run:{run}" for run in students.with_student(settings.runs)]
 
 
 def split_engine(name: str) -> tuple[str, str, str]:
@@ -85,11 +87,52 @@ def resolve(name: str, settings: Settings) -> ModelSpec:
     prefix, _, role = name.partition("/")
     if prefix in MODEL_SETS:
         return _catalogued(name, prefix, role, settings)
+    if not settings.allow_custom_models:
+        return _own(name, settings)
     if folder := _folder(name):
         return ModelSpec(name, str(folder))
     if name.startswith((".", "/", "~")) or "\\" in name:
         raise ModelUnavailable(f"There is no folder {name!r}. {_allowed(settings)}")
     return _from_hub(name, settings)
+
+
+def newest_student(teacher: str, settings: Settings) -> str | None:
+    """`run:ID` of the newest finished run with this teacher, by whatever name it was called."""
+    wanted = _source(teacher, settings)
+    for run, name in students.finished(settings.runs):
+        if name == teacher or _source(name, settings) == wanted:
+            return f"run:{run}"
+    return None
+
+
+def _source(name: str, settings: Settings) -> str:
+    """What a teacher's name stands for; one that no longer means anything stands for itself."""
+    if name == "t5/distilled":  # which student that is may depend on this very answer
+        return name
+    try:
+        return resolve(name, settings).source
+    except ModelUnavailable:
+        return name
+
+
+def _has_distilled(settings: Settings) -> bool:
+    try:
+        resolve("t5/distilled", settings)
+    except ModelUnavailable:
+        return False
+    return True
+
+
+def _own(name: str, settings: Settings) -> ModelSpec:
+    """Where no other models are allowed: the studio's own, and one answer for whatever else there may be."""
+    pinned = dict(T5_HUB.values())
+    folder = _folder(name)
+    named = name == settings.distilled_model
+    if folder and (named or folder.is_relative_to(settings.home.resolve())):
+        return ModelSpec(name, str(folder))
+    if not folder and (name in pinned or (named and _is_hub_id(name))):
+        return ModelSpec(name, name, None, pinned.get(name), settings.home / "hub")
+    raise ModelUnavailable(f"{name!r} may not be used here. {_allowed(settings)}")
 
 
 def _folder(name: str) -> Path | None:
@@ -108,11 +151,13 @@ def _catalogued(name: str, model_set: str, role: str, settings: Settings) -> Mod
     if role in T5_HUB:
         source, revision = T5_HUB[role]
         return ModelSpec(name, source, role, revision, settings.home / "hub")
-    if not settings.distilled_model:
+    student = settings.distilled_model or newest_student("t5/teacher", settings)
+    if student is None:
         raise ModelUnavailable(
-            "The t5 set has no distilled model yet: distil one, or name one in the setting DISTILLED_MODEL."
+            "The t5 set has no distilled model yet: distil one from t5/teacher, or name one in the setting "
+            "DISTILLED_MODEL."
         )
-    found = resolve(settings.distilled_model, settings)
+    found = resolve(student, settings)
     return ModelSpec(name, found.source, role, found.revision, found.cache)
 
 
@@ -127,7 +172,7 @@ def _embedded(name: str, role: str) -> ModelSpec:
 
 def _run(name: str, settings: Settings) -> ModelSpec:
     run = name.removeprefix("run:")
-    known = ", ".join(f"run:{found}" for found in _runs(settings)) or "none yet"
+    known = ", ".join(f"run:{found}" for found in students.with_student(settings.runs)) or "none yet"
     if not _RUN_ID.fullmatch(run):
         raise ModelUnavailable(
             f"{name!r} is no run: an id has letters, digits, '.', '_' and '-' only. Runs: {known}."
@@ -141,22 +186,19 @@ def _run(name: str, settings: Settings) -> ModelSpec:
 
 
 def _from_hub(name: str, settings: Settings) -> ModelSpec:
-    if not _HUB_ID.fullmatch(name) or ".." in name or "--" in name:
+    if not _is_hub_id(name):
         raise ModelUnavailable(f"{name!r} is no model name. {_allowed(settings)}")
-    pinned = dict(T5_HUB.values())
-    if not settings.allow_custom_models and name not in pinned and name != settings.distilled_model:
-        raise ModelUnavailable(
-            f"{name!r} may not be used here: this studio is set to its own models (ALLOW_CUSTOM_MODELS=0). "
-            f"Choose one of {', '.join(names(settings))}."
-        )
-    return ModelSpec(name, name, None, pinned.get(name), settings.home / "hub")
+    return ModelSpec(name, name, None, dict(T5_HUB.values()).get(name), settings.home / "hub")
 
 
-def _runs(settings: Settings) -> list[str]:
-    students = [folder for folder in settings.runs.glob("*/student") if (folder / "config.json").is_file()]
-    return [folder.parent.name for folder in sorted(students, key=lambda f: f.stat().st_mtime, reverse=True)]
+def _is_hub_id(name: str) -> bool:
+    return _HUB_ID.fullmatch(name) is not None and ".." not in name and "--" not in name
 
 
 def _allowed(settings: Settings) -> str:
-    catalogue = [name for name in names(settings) if name.partition("/")[0] in MODEL_SETS]
+    # Whether there is a t5/distilled is not asked here: this may be the answer to that very question.
+    catalogue = [f"{name}/{role}" for name in MODEL_SETS for role in ROLES]
+    if not settings.allow_custom_models:
+        own = ", ".join([*catalogue, "run:RUN_ID"])
+        return f"This studio is set to its own models (ALLOW_CUSTOM_MODELS=0). Use {own}."
     return _ALLOWED.format(names=", ".join(catalogue))

@@ -1,4 +1,4 @@
-"""What the environment decides. Read once at start-up and handed down; nothing else reads the environment."""
+"""The studio's settings, out of the environment: read once at start-up and handed down."""
 
 import os
 from collections.abc import Mapping
@@ -19,9 +19,11 @@ class Settings:
     Args:
         home: The only folder the program writes to (`STUDIO_HOME`).
         model_set: `embedded` (no network) or `t5` (from the Hugging Face hub) (`MODEL_SET`).
-        distilled_model: The distilled column of the `t5` set: a hub id or a folder (`DISTILLED_MODEL`).
-        allow_custom_models: Whether a column accepts any hub id (`ALLOW_CUSTOM_MODELS`; off on a Space).
-        enable_distill: Whether runs may be started from the page (`ENABLE_DISTILL`).
+        distilled_model: The distilled column of the `t5` set: a hub id or a folder (`DISTILLED_MODEL`);
+            without one it is the newest student of the set's teacher.
+        allow_custom_models: Whether any hub id and any folder may be named (`ALLOW_CUSTOM_MODELS`; off on a
+            Space); if not, only folders in `home` and `distilled_model` may.
+        enable_distill: Whether runs may be started from the page (`ENABLE_DISTILL`; off on a Space).
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
     """
 
@@ -35,6 +37,11 @@ class Settings:
     def __post_init__(self) -> None:
         if self.model_set not in MODEL_SETS:
             raise BadRequest(f"MODEL_SET is {self.model_set!r}; use one of {', '.join(MODEL_SETS)}.")
+        if self.distilled_model == "t5/distilled":
+            raise BadRequest(
+                "DISTILLED_MODEL is 't5/distilled', which stands for that very setting; name a hub id, a "
+                "folder or run:RUN_ID, or leave it unset."
+            )
         if self.threads is not None and self.threads < 1:
             raise BadRequest(
                 f"STUDIO_THREADS is {self.threads}; use a whole number from 1 up, or leave it unset."
@@ -51,9 +58,9 @@ class Settings:
         return cls(
             home=Path(env.get("STUDIO_HOME") or DEFAULT_HOME).expanduser().resolve(),
             model_set=env.get("MODEL_SET") or "embedded",
-            distilled_model=env.get("DISTILLED_MODEL") or None,
+            distilled_model=env.get("DISTILLED_MODEL", "").strip() or None,
             allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default="SPACE_ID" not in env),
-            enable_distill=_flag(env, "ENABLE_DISTILL", default=True),
+            enable_distill=_flag(env, "ENABLE_DISTILL", default="SPACE_ID" not in env),
             threads=_whole(env, "STUDIO_THREADS"),
         )
 

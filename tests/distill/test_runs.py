@@ -179,7 +179,8 @@ def test_the_newest_student_of_a_teacher(settings: Settings) -> None:
         ("2026-4", "t", "failed"),
     ):  # fmt: skip
         folder = settings.runs / name
-        folder.mkdir(parents=True)
+        (folder / "student").mkdir(parents=True)
+        (folder / "student" / "config.json").touch()
         (folder / "config.json").write_text(json.dumps({"student": "s", "teacher": teacher}))
         (folder / "lineage.json").write_text(json.dumps({"teacher": teacher}))
         (folder / "status.json").write_text(json.dumps({"status": status}))

@@ -1,10 +1,11 @@
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 
 from models import catalogue
-from models.catalogue import column_names, names, resolve, split_engine
+from models.catalogue import column_names, names, newest_student, resolve, split_engine
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
 
@@ -20,7 +21,9 @@ def test_columns_of_each_set(settings: Settings) -> None:
     assert column_names(settings)["distilled"] == "embedded/distilled"
     t5 = dataclasses.replace(settings, model_set="t5")
     assert column_names(t5) == {"original": "t5/original", "teacher": "t5/teacher", "distilled": None}
-    assert column_names(dataclasses.replace(t5, distilled_model="me/mine"))["distilled"] == "me/mine"
+    for there in ("me/mine", str(settings.home.parent)):
+        assert column_names(dataclasses.replace(t5, distilled_model=there))["distilled"] == "t5/distilled"
+    assert column_names(dataclasses.replace(t5, distilled_model="/not/there"))["distilled"] is None
 
 
 def test_names_start_with_the_set_in_use_and_end_with_runs(settings: Settings) -> None:
@@ -28,8 +31,9 @@ def test_names_start_with_the_set_in_use_and_end_with_runs(settings: Settings) -
     (settings.runs / "unfinished" / "student").mkdir(parents=True)
     t5 = dataclasses.replace(settings, model_set="t5", distilled_model="me/mine")
     found = names(t5)
-    assert found[:3] == ["t5/original", "t5/teacher", "embedded/original"]
-    assert found[-2:] == ["me/mine", "run:20250101-a"]
+    assert found[:4] == ["t5/original", "t5/teacher", "t5/distilled", "embedded/original"]
+    assert found[-2:] == ["embedded/distilled", "run:20250101-a"]
+    assert "t5/distilled" not in names(settings)
 
 
 def test_hub_models_of_the_t5_set_are_pinned(settings: Settings) -> None:
@@ -106,6 +110,53 @@ def test_hub_ids_need_permission(settings: Settings) -> None:
         resolve("someone/some-model", closed)
     assert resolve("me/mine", closed).source == "me/mine"
     assert resolve("google-t5/t5-small", closed).source == "google-t5/t5-small"
+
+
+def test_where_custom_models_are_off_the_servers_folders_are_not_told_of(
+    settings: Settings, tmp_path: Path
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.mkdir(), other.mkdir()
+    run = student(settings, "20250101-a")
+    closed = dataclasses.replace(settings, allow_custom_models=False, distilled_model=str(mine))
+    for folder in (mine, run):
+        assert resolve(str(folder), closed).local == folder
+    inside = settings.home / "link"
+    inside.symlink_to(other)
+    said = set()
+    for name in (str(other), "/not/there", str(inside), "no model", "some/one", f"{run}/../../../../other"):
+        with pytest.raises(ModelUnavailable) as caught:
+            resolve(name, closed)
+        said.add(str(caught.value).replace(repr(name), "NAME"))
+    [words] = said
+    assert "ALLOW_CUSTOM_MODELS=0" in words
+    assert "hub id" not in words
+    lost = dataclasses.replace(closed, distilled_model="/not/there")
+    with pytest.raises(ModelUnavailable, match="'/not/there' may not be used here"):
+        resolve("t5/distilled", lost)
+
+
+@pytest.mark.parametrize("teacher", ["t5/teacher", "google-t5/t5-base"])
+def test_the_t5_set_falls_back_to_its_teachers_newest_student(settings: Settings, teacher: str) -> None:
+    t5 = dataclasses.replace(settings, model_set="t5")
+    for run, by, status in (
+        ("2026-1", teacher, "finished"),
+        ("2026-2", "embedded/teacher", "finished"),
+        ("2026-3", teacher, "cancelled"),
+        ("2026-4", "t5/distilled", "finished"),
+        ("2026-5", "/gone/teacher", "finished"),
+        ("2026-6", teacher, "finished"),  # without a student
+    ):
+        folder = student(settings, run).parent if run != "2026-6" else settings.runs / run
+        folder.mkdir(exist_ok=True)
+        (folder / "lineage.json").write_text(json.dumps({"teacher": by}))
+        (folder / "status.json").write_text(json.dumps({"status": status}))
+    spec = resolve("t5/distilled", t5)
+    assert (spec.name, spec.local) == ("t5/distilled", settings.runs / "2026-1" / "student")
+    assert column_names(t5)["distilled"] == "t5/distilled"
+    assert newest_student("/gone/teacher", t5) == "run:2026-5"
+    (settings.runs / "2026-1" / "status.json").write_text("[1]")
+    assert column_names(t5)["distilled"] is None
 
 
 def test_the_distilled_model_of_the_t5_set(settings: Settings, tmp_path: Path) -> None:
