@@ -46,9 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "--model-set", choices=MODEL_SETS, help="models to compare (default: MODEL_SET or embedded)"
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, or GRADIO_SERVER_NAME)")
-    parser.add_argument(
-        "--port", type=_port, help="port (default: the first free one from 7860)"
-    )
+    parser.add_argument("--port", type=_port, help="port (default: the first free one from 7860)")
     parser.add_argument("--share", action="store_true", default=None, help="open a public gradio.live link")
     return parser
 
