@@ -61,6 +61,17 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     expect(page.locator("#result-distilled .conditions")).to_be_visible()
 
 
+def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserContext, server: Server) -> None:
+    page = distill_tab(context, server)
+    page.get_by_text("Settings of the preset").click()
+    page.locator("#setting-batch_size input").fill("0")
+    page.locator("#setting-batch_size input").press("Enter")
+    expect(page.get_by_text("batch_size is 0")).to_be_visible()
+    page.get_by_text("Report:").click()
+    expect(page.get_by_text("This pair can work")).to_be_visible()
+    expect(page.locator("#setting-max_steps input")).to_have_value("")
+
+
 def test_a_run_is_cancelled_and_resumed_from_the_page(context: BrowserContext, own: Server) -> None:
     page = distill_tab(context, own)
     page.get_by_text("Settings of the preset").click()
