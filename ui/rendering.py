@@ -120,7 +120,7 @@ def _versus(result: Result, results: Mapping[str, Result]) -> str:
         weight = figures.versus(
             result.summary.weights_bytes, other.summary.weights_bytes, "smaller", "larger"
         )
-        lines.append(f"<li>{_compared(speed, weight, label)}</li>")
+        lines.append(f"<li>{_compared(speed, weight, label)}{_otherwise(result, other)}</li>")
     return f'<ul class="versus">{"".join(lines)}</ul>' if lines else ""
 
 
@@ -132,6 +132,12 @@ def _compared(speed: str | None, weight: str | None, other: str) -> str:
     )
     rest = "" if speed and weight else ", about as large" if speed else ", about as fast"
     return f"{said} than {other}{rest}"
+
+
+def _otherwise(result: Result, other: Result) -> str:
+    """A word of warning where not only the models differ."""
+    mine, theirs = (f"{each.summary.engine} {each.summary.dtype}" for each in (result, other))
+    return "" if mine == theirs else f" ({escape(mine)} against {escape(theirs)})"
 
 
 def _tiles(result: Result) -> str:

@@ -22,13 +22,14 @@ COLUMNS = {
     "tokens_in": "Tokens in",
     "tokens_out": "Tokens out",
     "engine": "Engine",
+    "dtype": "Precision",
     "rougeL": "ROUGE-L",
     "text": "Summary",
 }
 """What the table shows of a row; the files hold all of it."""
 
 
-WIDTHS: list[str | int] = [110, 110, 180, 110, 100, 80, 100, 110, 120, 100, 520]
+WIDTHS: list[str | int] = [110, 110, 180, 110, 100, 80, 100, 110, 120, 100, 100, 520]
 """Of the table's columns, in pixels."""
 
 

@@ -48,6 +48,17 @@ def test_one_column_by_itself_with_another_model(page: Page) -> None:
     finished(page, 1)
 
 
+def test_a_column_runs_on_the_engine_chosen_for_it(page: Page) -> None:
+    page.fill("#text textarea", TEXT)
+    page.get_by_text("Change model").nth(2).click()
+    page.locator("#engine-distilled input").click()
+    page.get_by_role("option", name="PyTorch, float32").click()
+    expect(page.locator(".card .model").nth(2)).to_have_text("embedded/distilled@torch:float32")
+    page.click("#run-distilled")
+    finished(page, 1)
+    expect(page.locator("#result-distilled .conditions")).to_contain_text("float32 · torch")
+
+
 def test_html_is_shown_as_text(page: Page) -> None:
     page.fill("#text textarea", f'<img src=x onerror="window.harmed = 1"> <b>{TEXT}</b>')
     page.get_by_text("Reference summary").click()

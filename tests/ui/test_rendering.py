@@ -81,6 +81,13 @@ def test_whatever_was_typed_or_written_is_escaped(make_result: Make, tiny: Path)
         assert "&lt;img" in page or "img" not in page.replace("&lt;", "")
 
 
+def test_engines_that_differ_are_said(make_result: Make) -> None:
+    teacher, distilled = make_result("teacher", seconds=3.0), make_result("distilled", dtype="int8")
+    assert "than the teacher" in rendering.finished(distilled, {"teacher": teacher})
+    assert "(torch int8 against torch float32)" in rendering.finished(distilled, {"teacher": teacher})
+    assert "against" not in rendering.finished(make_result("distilled"), {"teacher": teacher})
+
+
 def test_rouge_is_shown_in_points(make_result: Make) -> None:
     assert "<dt>ROUGE-L</dt><dd>25.0</dd>" in rendering.finished(make_result(rouge={"rougeL": 0.25}), {})
 
