@@ -95,8 +95,13 @@ def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     def choose_set(name: str) -> list[Any]:
         return models_of(name, studio)
 
+    def opened(name: str) -> list[Any]:
+        names = studio.columns(name)  # a run may have finished, a model been fetched since the start
+        return [*models_of(name, studio), *(columns.head(role, names[role], studio) for role in ROLES)]
+
     models = [tab.columns[role].model for role in ROLES]
-    page.load(told(choose_set), tab.model_set, models, **QUIET)  # a run may have finished since the start
+    headers = [tab.columns[role].header for role in ROLES]
+    page.load(told(opened), tab.model_set, [*models, *headers], **QUIET)
     tab.model_set.input(told(choose_set), tab.model_set, models, **QUIET)
     for role in ROLES:
         column = tab.columns[role]

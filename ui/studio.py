@@ -21,12 +21,8 @@ class Studio:
     pool: ModelPool
 
     def columns(self, model_set: str) -> dict[str, str | None]:
-        """The model name by role of a set; the distilled one falls back to the newest student, or None."""
-        settings = replace(self.settings, model_set=model_set)
-        names = catalogue.column_names(settings)
-        if names["distilled"] is None and names["teacher"]:
-            names["distilled"] = runs.newest_student(names["teacher"], settings)
-        return names
+        """The model name by role of a set; None where it has none (yet)."""
+        return catalogue.column_names(replace(self.settings, model_set=model_set))
 
     def choices(self) -> list[str]:
         """The names a column offers: the catalogue's and those of finished runs."""

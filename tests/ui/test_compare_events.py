@@ -22,8 +22,9 @@ def test_a_reload_shows_the_student_of_a_run_that_finished_meanwhile(settings: S
     write_json(run.student / "config.json", {})
     run.update(status="finished")
     distilled = models_of("t5", studio)[2]
-    assert distilled["value"] == f"run:{run.run_id}"
+    assert distilled["value"] == "t5/distilled"
     assert distilled["value"] in studio.choices()
+    assert studio.folder("t5/distilled") == run.student
     assert [update["value"] for update in models_of("embedded", studio)] == [
         f"embedded/{role}" for role in ROLES
     ]
