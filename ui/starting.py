@@ -18,7 +18,7 @@ def start(config: dict[str, Any], settings: Settings) -> Run:
     """
     if not isinstance(config, dict):
         raise BadConfig('The config must be an object of settings, such as {"teacher": …, "student": …}.')
-    if not config.get("teacher"):
+    if not str(config.get("teacher") or "").strip():
         raise BadConfig(
             "No teacher was named: give one. To train on the labels alone, use `python -m distill finetune`."
         )

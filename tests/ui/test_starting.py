@@ -13,7 +13,7 @@ from ui import starting, uploads
     ("config", "message"),
     [
         ({"student": "s"}, "No teacher was named"),
-        ({"student": "s", "teacher": ""}, "No teacher was named"),
+        ({"student": "s", "teacher": " "}, "No teacher was named"),
         ({"student": "s", "teacher": "t", "task": "copy"}, "task is 'copy'"),
         ({"student": "s", "teacher": "t", "data": 7}, "data is 7"),
         (["student"], "object of settings"),
