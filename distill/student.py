@@ -26,7 +26,9 @@ _HEAD_WIDTH = 64
 
 @dataclass(frozen=True)
 class Shape:
-    """The shape of a fresh T5: `width` is d_model, `inner` d_ff; relu, tied embeddings, no dropout.
+    """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `input_tokens` how much it reads.
+
+    Relu, tied embeddings, no dropout.
 
     Few decoder layers make generation fast: the encoder runs once a text, the decoder once a token.
     """
@@ -36,6 +38,7 @@ class Shape:
     encoder_layers: int = 4
     decoder_layers: int = 3
     heads: int = 4
+    input_tokens: int = 512
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -49,12 +52,14 @@ class Shape:
 
 def load_model(folder: Path) -> PreTrainedModel:
     """Load an encoder-decoder checkpoint in float32 from safetensors."""
-    return AutoModelForSeq2SeqLM.from_pretrained(folder, use_safetensors=True, dtype=torch.float32)
+    return AutoModelForSeq2SeqLM.from_pretrained(
+        folder, use_safetensors=True, dtype=torch.float32, trust_remote_code=False, local_files_only=True
+    )
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """Load the tokenizer that belongs to a checkpoint."""
-    return AutoTokenizer.from_pretrained(folder)
+    return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
 
 
 def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
@@ -94,6 +99,7 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
         dropout_rate=0.0,
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
+        n_positions=shape.input_tokens,
     )
     config.decoder_start_token_id = tokenizer.pad_token_id  # a fresh T5Config has none
     model: Any = T5ForConditionalGeneration(config)

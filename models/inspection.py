@@ -7,6 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from models.decoding import INPUT_LIMIT
 from models.errors import ModelUnavailable
 
 T5_FAMILY = frozenset({"t5", "mt5", "umt5", "longt5"})
@@ -37,6 +38,7 @@ class ModelInfo:
         disk_bytes: Size of the weight files.
         dtype: Precision the weights are stored in, such as `BF16`.
         eos: Id of the end token, or None.
+        input_tokens: Inputs are cut to this many, prefix and end token included.
     """
 
     folder: Path
@@ -52,6 +54,7 @@ class ModelInfo:
     disk_bytes: int
     dtype: str
     eos: int | None
+    input_tokens: int
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,15 @@ def inspect(folder: Path) -> ModelInfo:
             (tensor.dtype for tensor in tensors.values()), key=[t.dtype for t in tensors.values()].count
         ),
         eos=_eos(config),
+        input_tokens=_input_tokens(config),
         **_shape(folder, config),
     )
+
+
+def _input_tokens(config: dict[str, Any]) -> int:
+    """T5 has no limit built in; `n_positions` says how long the inputs were that a model learned from."""
+    trained = config.get("n_positions")
+    return min(INPUT_LIMIT, trained) if isinstance(trained, int) and trained > 0 else INPUT_LIMIT
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Summarizer:
             decoding: Generation settings.
             long_input: `cut` leaves out what is beyond the limit (`tokens_cut`); `parts` summarises an
                 over-long text in parts of whole sentences and joins the summaries.
-            input_tokens: The limit, prefix and end token included.
+            input_tokens: The limit, prefix and end token included; a model may have a lower one.
 
         Raises:
             BadRequest: No text, too much of it (or more than 32 parts), or an unknown `long_input`.
@@ -86,7 +86,7 @@ class Summarizer:
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
         source, text = text, self._full(text)
-        room = self._tokenizer.room(input_tokens)
+        room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
         parts, cut = self._in_parts(text, room) if long_input == "parts" else self._cut(text, room)
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
         return Job(self.name, self._engine, prepared, decoding, self._writer(source))

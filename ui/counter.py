@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from models import loading
-from models.decoding import INPUT_LIMIT, PREFIX
+from models.decoding import PREFIX
 from models.errors import DistillError
 from models.tokenizer import TextTokenizer
 from ui import figures
@@ -19,30 +19,28 @@ def counted(text: str, model: str | None, studio: Studio) -> str:
     if not text.strip():
         return '<div class="counter">No text yet</div>'
     words = figures.count(len(text.split()), "word")
-    tokens = _tokens(text[:EXACT], model, studio)
-    if tokens is None:
+    reader = _reader(model, studio)
+    if reader is None:
         return f'<div class="counter">{words}</div>'
+    tokenizer, limit = reader
+    tokens = len(tokenizer.wrap(tokenizer.encode(PREFIX + text[:EXACT]).ids))
     about = "" if len(text) <= EXACT else "about "
     tokens = tokens if len(text) <= EXACT else round(tokens * len(text) / EXACT)
     line = f"{words} · {about}{figures.count(tokens, 'token')}"
-    if tokens > INPUT_LIMIT:
-        line += (
-            f' <span class="over">· {about}{tokens - INPUT_LIMIT:,} over the limit of {INPUT_LIMIT}</span>'
-        )
+    if tokens > limit:
+        line += f' <span class="over">· {about}{tokens - limit:,} over the limit of {limit}</span>'
     return f'<div class="counter">{line}</div>'
 
 
-def _tokens(text: str, model: str | None, studio: Studio) -> int | None:
+def _reader(model: str | None, studio: Studio) -> tuple[TextTokenizer, int] | None:
+    """The model's tokenizer and its input limit, if it is on this machine."""
     try:
         folder = studio.folder(model) if model else None
-        if folder is None:
-            return None
-        tokenizer = _tokenizer(folder)
-        return len(tokenizer.wrap(tokenizer.encode(PREFIX + text).ids))
+        return _opened(folder) if folder else None
     except DistillError:
         return None
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(folder: Path) -> TextTokenizer:
-    return loading.open_tokenizer(folder)
+def _opened(folder: Path) -> tuple[TextTokenizer, int]:
+    return loading.open_tokenizer(folder), loading.inspect(folder).input_tokens

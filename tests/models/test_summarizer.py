@@ -11,9 +11,12 @@ from models.engines.pytorch import TorchEngine
 from models.errors import BadRequest
 from models.inspection import inspect
 from models.measure import INFERENCE_LOCK
+from models.pool import ModelPool
+from models.settings import Settings
 from models.summarizer import Summarizer
 from models.tokenizer import open_tokenizer
 from tests.models.fakes import WEIGHTS, FakeCuda, FakeEngine
+from tests.tiny import make_tiny_t5
 
 GREEDY = Decoding(beams=1, max_new_tokens=8)
 THE, CAT, DOG = 98, 100, 101
@@ -272,3 +275,11 @@ def test_another_name_shares_the_model(real: Summarizer) -> None:
     assert other.engine is real.engine
     assert other.summarize("the dog", GREEDY).model == "other"
     assert real.named("tiny") is real
+
+
+def test_a_model_that_learned_from_short_inputs_gets_short_inputs(tmp_path: Path, settings: Settings) -> None:
+    folder = make_tiny_t5(tmp_path / "short", n_positions=16)
+    text = "the cat sat on the mat. " * 10
+    summary = ModelPool(settings).get(str(folder)).summarize(text, Decoding(beams=1, max_new_tokens=4))
+    assert summary.tokens_in == 16
+    assert summary.tokens_cut == 2 + 7 * 10 + 1 - 16

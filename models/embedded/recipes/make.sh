@@ -19,9 +19,9 @@ step() {
 }
 
 data=(--data "$train" --validation "$validation")
-[ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train"
+[ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train" --input-tokens 192
 [ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
-    --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6
+    --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6 --input-tokens 192
 for name in small teacher; do
     step "$name-lead" pretrain --config "$recipes/lead.json" --student "$work/$name-fresh" --data "$train"
 done
