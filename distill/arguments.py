@@ -20,6 +20,7 @@ def generation(model: Any, config: RunConfig) -> GenerationConfig:
     return GenerationConfig(
         num_beams=decoding.beams,
         early_stopping=decoding.early_stopping and decoding.beams > 1,
+        length_penalty=decoding.length_penalty,
         no_repeat_ngram_size=decoding.no_repeat_ngram,
         max_length=config.target_tokens + 1,  # the start token counts
         **{name: getattr(own, name) for name in _SPECIAL_IDS},

@@ -24,6 +24,7 @@ class Decoding:
         max_new_tokens: Longest summary in tokens, 1 to 512.
         min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
+            T5's own setting for summaries is 2.
         no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10.
         early_stopping: Whether beam search ends as soon as `beams` candidates are complete.
 
@@ -34,7 +35,7 @@ class Decoding:
     beams: int = 4
     max_new_tokens: int = 128
     min_new_tokens: int = 0
-    length_penalty: float = 1.0
+    length_penalty: float = 2.0
     no_repeat_ngram: int = 3
     early_stopping: bool = True
 
