@@ -12,7 +12,7 @@ from statistics import fmean, median
 from typing import Any
 
 from distill import runs
-from distill.data import load
+from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.evaluation import bootstrap
 from models import measure
@@ -48,7 +48,7 @@ def bench(
 
     Args:
         names: Models, with `@engine[:dtype]` or not.
-        source: Texts, as in `distill.data.load`.
+        source: Texts, as in `distill.data.load_unseen`.
         n: Texts, each summarised once by each model in each case, after one warm-up.
         beams, input_tokens: The cases; inputs are cut to so many tokens.
         new_tokens: Force summaries of exactly this many tokens, so that all do the same work.
@@ -56,7 +56,8 @@ def bench(
 
     Returns:
         `rows` (a model and case each), `ratios` (times faster than the reference, with a 95% interval),
-        `disturbed` (whether a distillation run was busy meanwhile).
+        `disturbed` (whether a distillation run was busy meanwhile), `limits` (what a model must not exceed;
+        none yet).
     """
     if not 1 <= len(names) <= CAPACITY:
         raise BadConfig(
@@ -64,7 +65,7 @@ def bench(
         )
     if reference is not None and reference not in names:
         raise BadConfig(f"The reference {reference!r} is none of the models: {', '.join(names)}.")
-    texts = [example.document for example in load(source, split="validation", limit=n).rows]
+    texts = [example.document for example in load_unseen(source, limit=n, cache=settings.datasets).rows]
     models, loading = _load(names, settings)
     disturbed = runs.active(settings) is not None
     rows, ratios = [], []
@@ -73,7 +74,8 @@ def bench(
         for name in names:
             rows.append({"model": name, **vars(case), "load_seconds": loading[name], **_row(found[name])})
         ratios += _ratios(found, reference or names[0], case)
-    return {"rows": rows, "ratios": ratios, "disturbed": disturbed or runs.active(settings) is not None}
+    disturbed = disturbed or runs.active(settings) is not None
+    return {"rows": rows, "ratios": ratios, "disturbed": disturbed, "limits": {}}
 
 
 def _load(names: Sequence[str], settings: Settings) -> tuple[dict[str, Summarizer], dict[str, float]]:

@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,25 +16,36 @@ from models.settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0, or 2 with one clear line on stderr for what the user can mend."""
+    """Run one command; 0, or one clear line on stderr: 2 for what the user can mend, else 1."""
     options = vars(_parser().parse_args(arguments))
-    command = options.pop("command")
+    command, debug = options.pop("command"), options.pop("debug")
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         answer, code = command(settings=Settings.from_env(), **options)
-    except DistillError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
-        return 2
-    except OSError as error:  # a full disk, a folder that may not be written to
-        print(" ".join(f"{type(error).__name__}: {error}".split()), file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         print("Stopped. `python -m distill runs` lists what can be resumed.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        return _say(error)
     print(json.dumps(answer))
+    return code
+
+
+def _say(error: Exception) -> int:
+    """One line on what went wrong; the exit code."""
+    name = type(error).__name__
+    if isinstance(error, DistillError):
+        line, code = str(error), 2
+    elif isinstance(error, OSError):  # a full disk, a folder that may not be written to
+        line, code = f"{name}: {error}", 2
+    else:
+        line, code = f"This should not have happened: {name}: {error} (`--debug` shows where.)", 1
+    print(" ".join(line.split()), file=sys.stderr)
     return code
 
 
@@ -41,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m distill", description="Make and judge small T5 summarizers."
     )
+    parser.add_argument("--debug", action="store_true", help="show where an error comes from")
     parser.set_defaults(command=None)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands_of)
@@ -65,6 +78,7 @@ def _add_check(parsers: Any) -> None:
     parser.add_argument("teacher", help="model name, run:ID, folder or hub id")
     parser.add_argument("student", help="the same, or layers:E+D")
     parser.add_argument("--data", help="also score both on a sample of this data")
+    _column_options(parser)
 
 
 def _add_training(parsers: Any) -> None:
@@ -116,8 +130,12 @@ def _add_evaluate(parsers: Any) -> None:
     parser.add_argument(
         "--teacher", help="model that retention is a share of (default: the one named teacher)"
     )
-    parser.add_argument("--document-column")
-    parser.add_argument("--summary-column")
+    _column_options(parser)
+
+
+def _column_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--document-column", help="column of the texts, where its name is not a usual one")
+    parser.add_argument("--summary-column", help="column of the summaries, likewise")
 
 
 def _add_bench(parsers: Any) -> None:

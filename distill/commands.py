@@ -13,15 +13,25 @@ from distill.errors import BadConfig, RunConflict
 from models.settings import Settings
 
 Answer = tuple[Any, int]
-SHAPE_DEFAULTS = {"width": 256, "inner": 1024, "encoder_layers": 4, "decoder_layers": 3, "heads": 4}
+SHAPE_DEFAULTS = {
+    "width": 256,
+    "inner": 1024,
+    "encoder_layers": 4,
+    "decoder_layers": 3,
+    "heads": 4,
+    "input_tokens": 512,
+}
 _log = logging.getLogger(__name__)
 
 
-def check(*, teacher: str, student: str, data: str | None, settings: Settings) -> Answer:
+def check(
+    *, teacher: str, student: str, data: str | None, settings: Settings, **columns: str | None
+) -> Answer:
     """Exit code 2 where the pair cannot work."""
     from distill import pairing
 
-    report = pairing.check(teacher, student, settings, data)
+    config = RunConfig.from_dict({"student": student, **columns})
+    report = pairing.check(teacher, student, settings, data, config)
     for kind, findings in (("Problem", report.problems), ("Warning", report.warnings)):
         for finding in findings:
             _log.info("%s (%s): %s %s", kind, finding.code, finding.message, finding.remedy)
@@ -112,7 +122,7 @@ def fresh(
     if tokenizer is not None:
         pieces = student.load_tokenizer(fetch(resolve(tokenizer, settings)))
     else:
-        rows = load(data or "", limit=max_examples).rows
+        rows = load(data or "", limit=max_examples, cache=settings.datasets).rows
         pieces = train_vocabulary(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
@@ -171,6 +181,6 @@ def _carry_out(run: runs.Run, settings: Settings) -> Answer:
 
     disable_progress_bar()  # one bar a loaded model, in the log of a run too
     run.belongs_to(processes.identity())
-    _log.info("Run %s in %s", run.run_id, run.folder)
+    _log.info("Run %s", run.run_id)
     with run.log_file():
         return carry_out(run, settings), 0

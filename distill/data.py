@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from distill.errors import BadData
+from distill.errors import BadData, NoSuchSplit
 from distill.records import HubData, file_records, hub_records
 
+log = logging.getLogger(__name__)
 BUILT_IN = "built-in"
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -64,6 +66,7 @@ def load(
     summary_column: str | None = None,
     limit: int | None = None,
     summary_optional: bool = False,
+    cache: Path | None = None,
 ) -> Examples:
     """Read examples.
 
@@ -74,6 +77,7 @@ def load(
         document_column, summary_column: By default the first column with a usual name.
         limit: Stop after this many usable rows.
         summary_optional: Keep rows without a summary (texts to label).
+        cache: Folder that hub sets are kept in; None for the library's own.
 
     Raises:
         BadData: The source does not exist or cannot be read, lacks a column, or has no usable row.
@@ -85,7 +89,7 @@ def load(
         records = file_records(path)
     else:
         advice = f"Without a network use {BUILT_IN} or a file."
-        records = hub_records(hub or _unknown(source), split, advice)
+        records = hub_records(hub or _unknown(source), split, advice, cache)
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
     examples = _collect(records, document, summary, limit, summary_optional)
@@ -95,6 +99,18 @@ def load(
             " A row needs a text and its summary; a jsonl file has one object a line."
         )
     return examples
+
+
+def load_unseen(source: str, **options: Any) -> Examples:
+    """Examples to judge with: those of the validation split, or of `train` where there is no other.
+
+    Options and errors as for `load`.
+    """
+    try:
+        return load(source, split="validation", **options)
+    except NoSuchSplit:
+        log.warning("%s has no validation split; its training split is used.", source)
+        return load(source, split="train", **options)
 
 
 def read_columns(path: str | Path) -> list[str]:

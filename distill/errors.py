@@ -2,7 +2,15 @@
 
 from models.errors import DistillError
 
-__all__ = ["BadConfig", "BadData", "DistillError", "IncompatibleModels", "RunConflict", "RunNotFound"]
+__all__ = [
+    "BadConfig",
+    "BadData",
+    "DistillError",
+    "IncompatibleModels",
+    "NoSuchSplit",
+    "RunConflict",
+    "RunNotFound",
+]
 
 
 class BadConfig(DistillError):
@@ -11,6 +19,10 @@ class BadConfig(DistillError):
 
 class BadData(DistillError):
     """The data cannot be read, lacks a column, or holds nothing to learn from."""
+
+
+class NoSuchSplit(BadData):
+    """The data set has no split of that name."""
 
 
 class IncompatibleModels(DistillError):

@@ -1,7 +1,7 @@
 """Let models summarise, and score what they write."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean, median
 from typing import Any
 
@@ -9,10 +9,14 @@ from distill import data
 from distill.config import RunConfig, parse_layers
 from distill.evaluation import add_retention, judge_texts
 from distill.runs import Run
+from models import hub
+from models.catalogue import resolve
 from models.decoding import Decoding
+from models.engines import Stopped
 from models.errors import ModelUnavailable
+from models.loading import open_tokenizer
 from models.pool import ModelPool
-from models.settings import Settings
+from models.settings import MODEL_SETS, Settings
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +34,7 @@ def judge_models(
 
     Args:
         names: Model names, also with `@engine:dtype`.
-        source: As in `distill.data.load`; of sets with splits the validation split.
+        source: As in `distill.data.load_unseen`.
         limit: Use only the first so many examples.
         beams: Of the search.
         **columns: `document_column` and `summary_column`.
@@ -38,20 +42,28 @@ def judge_models(
     Raises:
         DistillError: A model or the data cannot be used.
     """
-    examples = data.load(source, split="validation", limit=limit, **columns)
+    examples = data.load_unseen(source, limit=limit, cache=settings.datasets, **columns)
     log.info("%s: %s", source, examples.note)
     pool = ModelPool(settings)
     return [judge_model(pool, name, examples.rows, Decoding(beams=beams)) for name in names]
 
 
 def judge_model(
-    pool: ModelPool, name: str, examples: Sequence[data.Example], decoding: Decoding
+    pool: ModelPool,
+    name: str,
+    examples: Sequence[data.Example],
+    decoding: Decoding,
+    on_summary: Callable[[int], None] = lambda count: None,
 ) -> dict[str, Any]:
-    """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text."""
+    """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text.
+
+    `on_summary` is told the number of summaries so far.
+    """
     summarizer = pool.get(name)
     summaries = []
     for index, example in enumerate(examples, 1):
         summaries.append(summarizer.summarize(example.document, decoding))
+        on_summary(index)
         if index % 10 == 0 or index == len(examples):
             log.info("%s: %d of %d summaries", name, index, len(examples))
     scores = judge_texts(
@@ -77,13 +89,17 @@ def judge_model(
 def judge(
     run: Run, config: RunConfig, examples: Sequence[data.Example], settings: Settings
 ) -> dict[str, Any]:
-    """The end table of a run: its student beside the teacher, the original and itself before training."""
+    """The end table of a run: its student beside the teacher, the original and itself before training.
+
+    Raises:
+        Stopped: Someone asked the run to stop.
+    """
     pool = ModelPool(settings)
     decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
     rows = []
-    for label, name in _contestants(run, config):
+    for label, name in _contestants(run, config, settings):
         try:
-            row = judge_model(pool, name, examples, decoding)
+            row = judge_model(pool, name, examples, decoding, _teller(run, label, len(examples)))
         except ModelUnavailable as error:  # the end of a long training is no time to fail for a comparison
             log.warning("The %s is left out of the table: %s", label, error)
             continue
@@ -93,13 +109,37 @@ def judge(
     return {"rows": rows, "examples": len(examples)}
 
 
-def _contestants(run: Run, config: RunConfig) -> list[tuple[str, str]]:
+def _teller(run: Run, label: str, total: int) -> Callable[[int], None]:
+    """Says in the run's status how far the judging of one model is; obeys a request to stop."""
+
+    def tell(count: int) -> None:
+        if run.stop_requested():
+            raise Stopped
+        if count % 4 == 0 or count == total:
+            run.update(message=f"Judging {label}: {count} of {total} summaries")
+
+    return tell
+
+
+def _contestants(run: Run, config: RunConfig, settings: Settings) -> list[tuple[str, str]]:
     before = str(run.initial) if parse_layers(config.student) else config.student
     found = [("student after", f"run:{run.run_id}"), ("student before", before)]
-    model_set = (config.teacher or "").partition("/")[0]
-    original = f"{model_set}/original"
-    if model_set in ("embedded", "t5") and original != before:
+    named = (config.teacher or "").partition("/")[0]
+    original = f"{named if named in MODEL_SETS else settings.model_set}/original"
+    if original != before and (named in MODEL_SETS or _is_akin(original, run, settings)):
         found.append(("original", original))
     if config.teacher:
         found.append(("teacher", config.teacher))
     return found
+
+
+def _is_akin(name: str, run: Run, settings: Settings) -> bool:
+    """Whether a model is on this machine and has the student's tokenizer."""
+    try:
+        spec = resolve(name, settings)
+        folder = spec.local or hub.cached(spec.source, spec.revision, spec.cache)
+        if folder is None:
+            return False
+        return open_tokenizer(folder).vocabulary() == open_tokenizer(run.student).vocabulary()
+    except ModelUnavailable:
+        return False

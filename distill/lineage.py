@@ -43,6 +43,7 @@ def _lineage(config: RunConfig, materials: Materials) -> dict[str, Any]:
         "validation_sha256": data.Examples(materials.validation).digest,
         "train_examples": len(materials.train),
         "validation_examples": len(materials.validation),
+        **{f"{why}_rows": count for why, count in materials.left_out.items()},
         "student_parameters": materials.student.num_parameters(),
         "seed": config.seed,
         "commit": _commit(),

@@ -10,7 +10,7 @@ from distill import data, student
 from distill.config import RunConfig, parse_layers
 from distill.errors import IncompatibleModels
 from models.catalogue import resolve
-from models.loading import fetch, inspect
+from models.loading import Progress, fetch, inspect
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -18,20 +18,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Materials:
-    """What a run works with, loaded."""
+    """What a run works with, loaded; `left_out` counts the `empty` and the `broken` rows of the data."""
 
     student: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     teacher: PreTrainedModel | None
     train: list[data.Example]
     validation: list[data.Example]
+    left_out: dict[str, int]
 
 
-def load_materials(config: RunConfig, settings: Settings) -> Materials:
+def load_materials(config: RunConfig, settings: Settings, progress: Progress | None = None) -> Materials:
     """Load what the config names; raises DistillError for what cannot be had."""
 
     def folder(name: str) -> Path:
-        return inspect(fetch(resolve(name, settings))).folder
+        return inspect(fetch(resolve(name, settings), progress)).folder
 
     teacher = student.load_model(folder(config.teacher)) if config.teacher else None
     layers = parse_layers(config.student)
@@ -45,12 +46,15 @@ def load_materials(config: RunConfig, settings: Settings) -> Materials:
         raise IncompatibleModels(
             f"The student {config.student} is cut from a teacher, but no teacher was named."
         )
-    train, validation = _examples(config)
-    return Materials(model, student.load_tokenizer(source), teacher, train, validation)
+    examples = _examples(config, settings)
+    return Materials(model, student.load_tokenizer(source), teacher, *examples)
 
 
-def _examples(config: RunConfig) -> tuple[list[data.Example], list[data.Example]]:
-    columns = {
+def _examples(
+    config: RunConfig, settings: Settings
+) -> tuple[list[data.Example], list[data.Example], dict[str, int]]:
+    options = {
+        "cache": settings.datasets,
         "document_column": config.document_column,
         "summary_column": config.summary_column,
         "summary_optional": not config.has_references,
@@ -58,13 +62,18 @@ def _examples(config: RunConfig) -> tuple[list[data.Example], list[data.Example]
     has_validation_split = config.data == data.BUILT_IN or config.data in data.HUB_DATASETS
     if config.validation is None and not has_validation_split:
         wanted = config.max_examples + config.validation_examples if config.max_examples else None
-        examples = data.load(config.data, limit=wanted, **columns)
+        examples = data.load(config.data, limit=wanted, **options)
         log.info("%s: %s", config.data, examples.note)
         train, validation = data.split_off(examples, config.validation_examples, config.seed)
-        return data.take(train, config.max_examples), validation
-    examples = data.load(config.data, limit=config.max_examples, **columns)
-    held_out = data.load(
-        config.validation or config.data, split="validation", limit=config.validation_examples, **columns
-    )
+        return data.take(train, config.max_examples), validation, _left_out(examples)
+    examples = data.load(config.data, limit=config.max_examples, **options)
+    if config.validation not in (None, config.data):
+        held_out = data.load_unseen(config.validation, limit=config.validation_examples, **options)
+    else:
+        held_out = data.load(config.data, split="validation", limit=config.validation_examples, **options)
     log.info("%s: %s; validation: %s", config.data, examples.note, held_out.note)
-    return examples.rows, held_out.rows
+    return examples.rows, held_out.rows, _left_out(examples, held_out)
+
+
+def _left_out(*read: data.Examples) -> dict[str, int]:
+    return {"empty": sum(part.empty for part in read), "broken": sum(part.broken for part in read)}

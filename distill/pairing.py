@@ -12,7 +12,7 @@ from distill.layer_map import evenly_spaced
 from distill.memory import step_bytes
 from models.catalogue import resolve
 from models.inspection import T5_FAMILY, ModelInfo
-from models.loading import fetch, inspect, open_tokenizer
+from models.loading import Progress, fetch, inspect, open_tokenizer
 from models.settings import Settings
 
 _PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
@@ -52,6 +52,7 @@ def check(
     settings: Settings,
     data: str | None = None,
     config: RunConfig | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Check a pair before training.
 
@@ -59,12 +60,13 @@ def check(
         teacher, student: Model names; the student also as `layers:E+D`.
         settings: Where models and runs are.
         data: With it, both models summarise a sample and are scored: does the teacher really do better?
-        config: Sizes for the memory estimate; the `report` preset's by default.
+        config: Sizes for the memory estimate and the data's columns; the `report` preset's by default.
+        progress: Told how far a download is.
     """
-    report = Report()
-    taught = _open(teacher, "teacher", settings, report)
+    report, config = Report(), config or RunConfig(student=student)
+    taught = _open(teacher, "teacher", settings, report, progress)
     layers = parse_layers(student)
-    learner = taught if layers else _open(student, "student", settings, report)
+    learner = taught if layers else _open(student, "student", settings, report, progress)
     if taught is None or learner is None:
         return report
     if layers:
@@ -75,16 +77,18 @@ def check(
         _check_sizes(taught, learner, report)
         layers = (learner.encoder_layers, learner.decoder_layers)
     if report.compatible:
-        report.estimate = _estimate(taught, learner, layers, config or RunConfig(student=student))
+        report.estimate = _estimate(taught, learner, layers, config)
         _check_memory(report)
         if data is not None:
-            _check_quality(teacher, student, data, settings, report)
+            _check_quality(teacher, student, data, config, settings, report)
     return report
 
 
-def _open(name: str, part: str, settings: Settings, report: Report) -> ModelInfo | None:
+def _open(
+    name: str, part: str, settings: Settings, report: Report, progress: Progress | None
+) -> ModelInfo | None:
     try:
-        return inspect(fetch(resolve(name, settings)))
+        return inspect(fetch(resolve(name, settings), progress))
     except DistillError as error:
         remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
         report.problems.append(
@@ -212,11 +216,20 @@ def _check_memory(report: Report) -> None:
         )
 
 
-def _check_quality(teacher: str, student: str, data: str, settings: Settings, report: Report) -> None:
+def _check_quality(
+    teacher: str, student: str, data: str, config: RunConfig, settings: Settings, report: Report
+) -> None:
     from distill.judging import judge_models
 
     names = [teacher] if parse_layers(student) else [teacher, student]
-    rows = judge_models(names, data, settings, limit=_SAMPLE)
+    rows = judge_models(
+        names,
+        data,
+        settings,
+        limit=_SAMPLE,
+        document_column=config.document_column,
+        summary_column=config.summary_column,
+    )
     scores = {row["model"]: row["rougeL"]["f"] for row in rows}
     report.estimate["rougeL"] = scores
     weak = partial(

@@ -15,7 +15,7 @@ import psutil
 from distill.errors import RunConflict
 
 _INHERITED = "STUDIO_RUN_LOCK"  # tells a child the file descriptor of the lock it was given
-_POLITE_SECONDS = 20
+_POLITE_SECONDS = 120  # a step of a large model, or a checkpoint on a slow disk, may take that long
 _CLOCK_SECONDS = 5  # the system reckons a process's start from a boot time that moves when its clock is set
 _ROOT = Path(__file__).parents[1]
 

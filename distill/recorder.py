@@ -12,6 +12,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from distill import checkpoints
 from distill.errors import DistillError
 from distill.runs import Run
+from models.engines import Stopped
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
@@ -61,6 +62,16 @@ class Recorder(TrainerCallback):
         if self.run.stop_requested():
             control.should_save = True
             control.should_training_stop = True
+
+    def on_prediction_step(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Leave a validation where someone asked to stop; the trainer then writes the checkpoint."""
+        if self.run.stop_requested():
+            control.should_evaluate = False
+            control.should_save = True
+            control.should_training_stop = True
+            raise Stopped
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from distill.errors import BadData
+from distill.errors import BadData, NoSuchSplit
 
 FILE_KINDS = {".csv": "csv", ".jsonl": "json", ".json": "json", ".parquet": "parquet"}
+_NO_SPLIT = re.compile("(Unknown|Bad) split")  # how the library says so
 _KINDS = "a csv, jsonl or parquet file"
 
 
@@ -45,19 +47,27 @@ def file_records(path: Path) -> Iterator[dict[str, Any] | None]:
         raise BadData(f"{path.name} cannot be read as {kind}: {first_line(error)}.") from error
 
 
-def hub_records(data: HubData, split: str, advice: str) -> Iterator[Any]:
-    """The rows of a hub data set; `advice` ends the message where it cannot be had.
+def hub_records(data: HubData, split: str, advice: str, cache: Path | None) -> Iterator[Any]:
+    """The rows of a hub data set, kept in `cache`; `advice` ends the message where it cannot be had.
 
     Raises:
+        NoSuchSplit: It has no such split.
         BadData: It could not be loaded.
     """
     import datasets
 
     try:
-        rows = datasets.load_dataset(data.path, data.config, split=split, revision=data.revision)
+        rows = datasets.load_dataset(
+            data.path,
+            data.config,
+            split=split,
+            revision=data.revision,
+            cache_dir=str(cache) if cache else None,
+        )
     except Exception as error:  # every kind of network, hub and format error ends here
         why = first_line(error)[:200]
-        raise BadData(f"The data set {data.path} could not be loaded: {why}. {advice}") from error
+        kind = NoSuchSplit if isinstance(error, ValueError) and _NO_SPLIT.match(why) else BadData
+        raise kind(f"The data set {data.path} could not be loaded: {why}. {advice}") from error
     yield from rows
 
 

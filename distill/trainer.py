@@ -10,6 +10,7 @@ from transformers import GenerationConfig, Seq2SeqTrainer
 from distill.batches import IGNORED
 from distill.objective import Objective
 from distill.teacher import LiveTeacher
+from models.engines import Stopped
 
 
 class DistillationTrainer(Seq2SeqTrainer):
@@ -69,12 +70,14 @@ class DistillationTrainer(Seq2SeqTrainer):
         return (loss, outputs) if return_outputs else loss
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Validate, writing as `generation` says."""
+        """Validate, writing as `generation` says; nothing is known of a validation that was stopped."""
         model: Any = self.model
         own = model.generation_config
         model.generation_config = copy.deepcopy(self.generation)  # the library fills it up with defaults
         try:
             return super().evaluate(*args, **kwargs)
+        except Stopped:
+            return {}
         finally:
             model.generation_config = own
 

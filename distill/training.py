@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from distill.recorder import Recorder
 from distill.runs import Run
 from distill.teacher import LiveTeacher
 from distill.trainer import DistillationTrainer
+from models.engines import Stopped
+from models.loading import Progress
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -38,7 +41,8 @@ def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     """Train from the last whole checkpoint, or from the start, to the end.
 
     Returns:
-        `run_id`, `folder`, `student`, `steps`, `metrics`; `student` is None where it was cancelled.
+        `run_id`, `folder`, `student`, `steps`, `metrics`; `student` is None where it was cancelled
+        before it was trained.
 
     Raises:
         DistillError: What the user can mend; the run is then marked failed with that message.
@@ -59,8 +63,9 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     config = run.config()
     run.update(status="running", message="Loading the models and the data", student=None)
     set_seed(config.seed)
-    _check_pair(config, settings)
-    materials = load_materials(config, settings)
+    told = _Told(run)
+    _check_pair(config, settings, told)
+    materials = load_materials(config, settings, told)
     record_lineage(run, config, materials)
     set_seed(config.seed)
     if parse_layers(config.student):
@@ -76,7 +81,12 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     result: dict[str, Any] = {"rows": []}
     if config.has_references:
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
-        result = judge(run, config, validation, settings)
+        try:
+            result = judge(run, config, validation, settings)
+        except Stopped:
+            message = "Cancelled while the student was judged. Resume judges it again."
+            run.update(status="cancelled", message=message)
+            return _summary(run, str(run.student), step)
     write_json(run.folder / "result.json", result)
     run.update(status="finished", message="Finished", student=f"run:{run.run_id}", eta_seconds=None)
     return _summary(run, str(run.student), step)
@@ -96,10 +106,22 @@ def _train(run: Run, config: RunConfig, materials: Materials) -> tuple[PreTraine
     return trainer.accelerator.unwrap_model(trainer.model), trainer.state.global_step
 
 
-def _check_pair(config: RunConfig, settings: Settings) -> None:
+class _Told:
+    """Says in the run's status how far a download is, once a second at most."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._at = run, 0.0
+
+    def __call__(self, share: float, what: str) -> None:
+        if time.monotonic() - self._at > 1:
+            self._at = time.monotonic()
+            self._run.update(message=what)
+
+
+def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> None:
     if config.teacher is None:
         return
-    report = pairing.check(config.teacher, config.student, settings)
+    report = pairing.check(config.teacher, config.student, settings, progress=progress)
     for finding in report.warnings:
         log.warning("%s %s", finding.message, finding.remedy)
     if not report.compatible:

@@ -52,6 +52,11 @@ class Settings:
         """The folder that holds one folder a run."""
         return self.home / "runs"
 
+    @property
+    def datasets(self) -> Path:
+        """The folder that data sets of the hub are kept in."""
+        return self.home / "datasets"
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings from environment variables; unset or empty ones take their defaults."""

@@ -22,6 +22,7 @@ def test_measures_models_in_turns(tiny: Path, tiny_teacher: Path, settings: Sett
         assert (ratio["model"], ratio["reference"]) == (names[1], names[0])
         assert ratio["low"] <= ratio["times_faster"] <= ratio["high"]
     assert "(under 20 runs)" in table(result)
+    assert result["limits"] == {}
 
 
 def test_percentiles_come_with_twenty_runs(tiny: Path, settings: Settings) -> None:

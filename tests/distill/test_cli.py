@@ -1,6 +1,9 @@
 """The command line: help, one JSON object last on stdout, one clear line for what a user can mend."""
 
 import json
+import os
+import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,6 +145,41 @@ def test_settings_come_from_the_file_then_the_options_then_the_pairs(
     assert "There is no folder '/no/a'" in run.status().message
 
 
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_an_error_nobody_thought_of_is_one_line_too(
+    debug: list[str], call: Call, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise KeyError("odd\nthing")
+
+    monkeypatch.setattr("distill.data.load_unseen", fail)
+    code, answer, errors = call(*debug, "evaluate", str(tiny), "--data", "built-in")
+    assert (code, answer) == (1, None)
+    last = errors.splitlines()[-1]
+    assert last.startswith("This should not have happened: KeyError: 'odd")
+    assert ("Traceback" in errors) == bool(debug)
+    assert debug or len(errors.splitlines()) == 1
+
+
+def test_the_hub_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_DISABLE_TELEMETRY", raising=False)
+    monkeypatch.setattr(sys, "argv", ["distill", "--help"])
+    with pytest.raises(SystemExit):
+        runpy.run_module("distill", run_name="__main__")
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+
+
+def test_check_reads_the_columns_it_is_told(
+    call: Call, tiny_teacher: Path, tiny: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "odd.jsonl"
+    data.write_text('{"note": "the cat sat", "gist": "cat"}')
+    names = [str(tiny_teacher), str(tiny), "--data", str(data)]
+    assert "no column that looks like the document" in call("check", *names)[2]
+    code, answer, _ = call("check", *names, "--document-column", "note", "--summary-column", "gist")
+    assert (code, len(answer["estimate"]["rougeL"])) == (0, 2)
+
+
 def test_check(call: Call, tiny_teacher: Path, tiny: Path, bert: Path) -> None:
     code, answer, _ = call("check", str(tiny_teacher), str(tiny))
     assert code == 0
@@ -190,6 +228,8 @@ def _check_export(folder: Path, trained: Path) -> None:
         "data_sha256",
     ):
         assert words in card
+    assert "`/" not in card
+    assert '"/' not in card
 
 
 def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Path) -> None:

@@ -255,8 +255,27 @@ def test_hub_data_sets_are_asked_for_as_known(
 ) -> None:
     hub = _Hub([{"id": 1, columns[0]: "d", columns[1]: "s"}])
     monkeypatch.setattr("datasets.load_dataset", hub)
-    assert data.load(source, split="validation").rows == [Example("d", "s")]
-    assert hub.calls == [(arguments, {"split": "validation", "revision": revision})]
+    assert data.load(source, split="validation", cache=Path("/kept")).rows == [Example("d", "s")]
+    assert hub.calls == [(arguments, {"split": "validation", "revision": revision, "cache_dir": "/kept"})]
+
+
+@pytest.mark.parametrize("words", ["Unknown split", "Bad split"])
+def test_without_a_validation_split_one_judges_with_the_training_split(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def load_dataset(*_: Any, split: str, **__: Any) -> list[dict[str, str]]:
+        asked.append(split)
+        if split != "train":
+            raise ValueError(f"{words} \"{split}\". Should be one of ['train'].")
+        return [{"document": "d", "summary": "s"}]
+
+    monkeypatch.setattr("datasets.load_dataset", load_dataset)
+    assert data.load_unseen("some-one/news", limit=3).rows == [Example("d", "s")]
+    assert asked == ["validation", "train"]
+    with pytest.raises(BadData, match=words):
+        data.load("some-one/news", split="validation")
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,7 @@ def test_a_machine_without_git_trains_too(
     run = new_run({**values, "max_steps": 1, "validation_examples": 1}, tmp_path)
     carry_out(run)
     assert run.lineage()["commit"] is None
+    assert (run.lineage()["empty_rows"], run.lineage()["broken_rows"]) == (0, 0)
 
 
 def test_a_missing_original_is_left_out_of_the_end_table(
@@ -279,7 +280,7 @@ def test_a_missing_original_is_left_out_of_the_end_table(
 
     contestants = judging._contestants
     monkeypatch.setattr(
-        judging, "_contestants", lambda run, config: [*contestants(run, config), ("original", "/no/model")]
+        judging, "_contestants", lambda *args: [*contestants(*args), ("original", "/no/model")]
     )
     run = new_run({**values, "max_steps": 1, "validation_examples": 1}, tmp_path)
     carry_out(run)

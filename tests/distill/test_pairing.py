@@ -152,6 +152,16 @@ def test_a_teacher_must_beat_its_student(
         )
 
 
+def test_the_sample_is_read_from_the_columns_that_were_named(
+    tiny_teacher: Path, tiny: Path, settings: Settings, tmp_path: Path
+) -> None:
+    data = tmp_path / "odd.jsonl"
+    data.write_text('{"note": "the cat sat", "gist": "cat"}')
+    config = RunConfig(student="s", document_column="note", summary_column="gist")
+    report = check(str(tiny_teacher), str(tiny), settings, data=str(data), config=config)
+    assert len(report.estimate["rougeL"]) == 2
+
+
 def test_real_models_are_scored_on_real_data(
     tiny_teacher: Path, tiny: Path, settings: Settings, articles: Path, tmp_path: Path
 ) -> None:
