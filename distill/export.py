@@ -56,7 +56,7 @@ def _card(run: Run, name: str) -> str:
     config = run.config().as_dict()
     return _CARD.format(
         name=name,
-        kind=f"Distilled from `{config['teacher']}`" if config["teacher"] else "Trained on labels",
+        kind=f"Distilled from `{_shown(config['teacher'])}`" if config["teacher"] else "Trained on labels",
         table=_table((run.result() or {}).get("rows", [])),
         lineage=_json(run.lineage()),
         config=_json(config),
@@ -64,13 +64,14 @@ def _card(run: Run, name: str) -> str:
 
 
 def _json(values: dict[str, Any]) -> str:
-    """What is set, as JSON; a folder of one's own machine is nobody else's business, so paths are names."""
-    shown = {key: Path(value).name if _is_path(value) else value for key, value in values.items()}
-    return json.dumps({key: value for key, value in shown.items() if value is not None}, indent=1)
+    """What is set, as JSON."""
+    return json.dumps({key: _shown(value) for key, value in values.items() if value is not None}, indent=1)
 
 
-def _is_path(value: Any) -> bool:
-    return isinstance(value, str) and Path(value).expanduser().is_absolute()
+def _shown(value: Any) -> Any:
+    """A path as its last name: a folder of one's own machine is nobody else's business."""
+    is_path = isinstance(value, str) and Path(value).expanduser().is_absolute()
+    return Path(value).name if is_path else value
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
