@@ -27,7 +27,6 @@ class ModelInfo:
     Args:
         folder: Where it lies.
         model_type: Family, such as `t5`.
-        architecture: Class name in its config.
         encoder_layers: Layers of the encoder.
         decoder_layers: Layers of the decoder.
         d_model: Width.
@@ -36,14 +35,12 @@ class ModelInfo:
         vocab_size: Rows of the embedding.
         parameters: Count, tied ones once.
         disk_bytes: Size of the weight files.
-        dtype: Precision the weights are stored in, such as `BF16`.
         eos: Id of the end token, or None.
         input_tokens: Inputs are cut to this many, prefix and end token included.
     """
 
     folder: Path
     model_type: str
-    architecture: str
     encoder_layers: int
     decoder_layers: int
     d_model: int
@@ -52,7 +49,6 @@ class ModelInfo:
     vocab_size: int
     parameters: int
     disk_bytes: int
-    dtype: str
     eos: int | None
     input_tokens: int
 
@@ -84,12 +80,8 @@ def inspect(folder: Path) -> ModelInfo:
     return ModelInfo(
         folder=folder,
         model_type=config["model_type"],
-        architecture=architecture,
         parameters=_count(tensors),
         disk_bytes=sum(file.stat().st_size for file in files),
-        dtype=max(
-            (tensor.dtype for tensor in tensors.values()), key=[t.dtype for t in tensors.values()].count
-        ),
         eos=_eos(config),
         input_tokens=_input_tokens(config),
         **_shape(folder, config),

@@ -11,7 +11,7 @@ from models.errors import BadRequest
 from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared
 from models.streaming import follow
-from models.text import blank, clean, divide, finish, sentence_ends
+from models.text import clean, divide, finish, sentence_ends
 from models.tokenizer import TextTokenizer
 
 LongInput = Literal["cut", "parts"]
@@ -39,12 +39,6 @@ class Summarizer:
     def engine(self) -> Engine:
         """The engine, for its name, device, dtype and note."""
         return self._engine
-
-    def count_tokens(self, text: str) -> int:
-        """Tokens of a whole text, prefix and end token included; 0 for no text."""
-        if blank(text):
-            return 0
-        return len(self._tokenizer.wrap(self._tokenizer.encode(self._full(text)).ids))
 
     def named(self, name: str) -> "Summarizer":
         """The same model, sharing everything, under another name."""

@@ -25,9 +25,9 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
 
 def test_the_shape_is_read(tiny: Path) -> None:
     info = inspect(tiny)
-    assert (info.model_type, info.architecture) == ("t5", "T5ForConditionalGeneration")
+    assert info.model_type == "t5"
     assert (info.encoder_layers, info.decoder_layers, info.heads) == (2, 2, 2)
-    assert (info.d_model, info.d_ff, info.vocab_size, info.eos, info.dtype) == (16, 32, 160, 1, "F32")
+    assert (info.d_model, info.d_ff, info.vocab_size, info.eos) == (16, 32, 160, 1)
     assert info.disk_bytes == (tiny / "model.safetensors").stat().st_size
 
 
