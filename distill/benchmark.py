@@ -59,13 +59,8 @@ def bench(
         `disturbed` (whether a distillation run was busy meanwhile), `limits` (what a model must not exceed;
         none yet).
     """
-    if not 1 <= len(names) <= CAPACITY:
-        raise BadConfig(
-            f"bench takes 1 to {CAPACITY} models, which stay in memory together; got {len(names)}."
-        )
-    if reference is not None and reference not in names:
-        raise BadConfig(f"The reference {reference!r} is none of the models: {', '.join(names)}.")
-    texts = [example.document for example in load_unseen(source, limit=n, cache=settings.datasets).rows]
+    _check(names, reference)
+    texts = [row.document for row in load_unseen(source, limit=n, cache=settings.datasets).rows]
     models, loading = _load(names, settings)
     disturbed = runs.active(settings) is not None
     rows, ratios = [], []
@@ -76,6 +71,15 @@ def bench(
         ratios += _ratios(found, reference or names[0], case)
     disturbed = disturbed or runs.active(settings) is not None
     return {"rows": rows, "ratios": ratios, "disturbed": disturbed, "limits": {}}
+
+
+def _check(names: Sequence[str], reference: str | None) -> None:
+    if not 1 <= len(names) <= CAPACITY:
+        raise BadConfig(
+            f"bench takes 1 to {CAPACITY} models, which stay in memory together; got {len(names)}."
+        )
+    if reference is not None and reference not in names:
+        raise BadConfig(f"The reference {reference!r} is none of the models: {', '.join(names)}.")
 
 
 def _load(names: Sequence[str], settings: Settings) -> tuple[dict[str, Summarizer], dict[str, float]]:

@@ -15,6 +15,7 @@ from distill.records import HubData, file_records, hub_records
 
 log = logging.getLogger(__name__)
 BUILT_IN = "built-in"
+_WAY_OUT = f"Without a network use {BUILT_IN} or a file."
 SAMPLES = Path(__file__).parent / "samples"
 
 HUB_DATASETS = {
@@ -88,8 +89,7 @@ def load(
     elif path := _file(source):
         records = file_records(path)
     else:
-        advice = f"Without a network use {BUILT_IN} or a file."
-        records = hub_records(hub or _unknown(source), split, advice, cache)
+        records = hub_records(hub or _unknown(source), split, _WAY_OUT, cache)
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
     examples = _collect(records, document, summary, limit, summary_optional)
