@@ -99,7 +99,7 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
         dropout_rate=0.0,
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
-        n_positions=shape.input_tokens,
+        **{"n_positions": shape.input_tokens},  # no argument of its own any more, but still what T5s carry
     )
     config.decoder_start_token_id = tokenizer.pad_token_id  # a fresh T5Config has none
     model: Any = T5ForConditionalGeneration(config)
