@@ -88,7 +88,7 @@ def _keep(stack: Any, layers: tuple[int, ...]) -> None:
 def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGeneration:
     """A new T5 of this shape with random weights and a copy circuit in half of its heads."""
     torch.manual_seed(seed)
-    config = T5Config(
+    config: Any = T5Config(
         vocab_size=-(-len(tokenizer) // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
         d_model=shape.width,
         d_kv=_HEAD_WIDTH,
@@ -99,9 +99,9 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
         dropout_rate=0.0,
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
-        **{"n_positions": shape.input_tokens},  # no argument of its own any more, but still what T5s carry
     )
     config.decoder_start_token_id = tokenizer.pad_token_id  # a fresh T5Config has none
+    config.n_positions = shape.input_tokens
     model: Any = T5ForConditionalGeneration(config)
     add_copy_circuit(model, heads=max(1, shape.heads // 2), seed=seed)
     model.generation_config = GenerationConfig(
