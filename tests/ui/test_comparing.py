@@ -17,7 +17,8 @@ TEXT = "the cat sat on the mat and the dog ran in the house"
 
 def request(studio: Studio, beams: int = 1, **changes: Any) -> Request:
     models: dict[str, str | None] = {**studio.columns("embedded"), **changes.pop("models", {})}
-    return Request(TEXT, models, Decoding(beams=beams, max_new_tokens=6), **changes)
+    decoding = Decoding(beams=beams, max_new_tokens=changes.pop("tokens", 6))
+    return Request(TEXT, models, decoding, **changes)
 
 
 def finish(steps: Any) -> tuple[dict[str, str], Session]:
@@ -38,8 +39,10 @@ def test_all_three_are_summarised_and_set_against_each_other(studio: Studio) -> 
 
 def test_greedy_text_grows_and_beams_tick(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparing, "REFRESH", 0.0)
+    slow = {"models": {"teacher": f"{studio.columns('embedded')['teacher']}@torch"}, "tokens": 100}
     for beams, growing in ((1, True), (2, False)):
-        steps = [shown for shown, _ in compare(request(studio, beams), ["teacher"], Session(), studio)]
+        asked = request(studio, beams, **slow)  # long enough for a reader to see it grow
+        steps = [shown for shown, _ in compare(asked, ["teacher"], Session(), studio)]
         texts = [step["teacher"] for step in steps if "data-clock" in step["teacher"]]
         assert texts
         assert any("unfinished" in text for text in texts) == growing
