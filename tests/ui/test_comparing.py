@@ -40,12 +40,13 @@ def test_all_three_are_summarised_and_set_against_each_other(studio: Studio) -> 
 def test_greedy_text_grows_and_beams_tick(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparing, "REFRESH", 0.0)
     slow = {"models": {"teacher": f"{studio.columns('embedded')['teacher']}@torch"}, "tokens": 100}
-    for beams, growing in ((1, True), (2, False)):
+    for beams in (1, 2):
         asked = request(studio, beams, **slow)  # long enough for a reader to see it grow
         steps = [shown for shown, _ in compare(asked, ["teacher"], Session(), studio)]
         texts = [step["teacher"] for step in steps if "data-clock" in step["teacher"]]
-        assert texts
-        assert any("unfinished" in text for text in texts) == growing
+        grown = {text for text in texts if "unfinished" in text}
+        assert texts[0] not in grown
+        assert len(grown) > 1 if beams == 1 else len(grown) <= 1  # with beams at most the text as it is done
 
 
 def test_a_broken_model_leaves_the_others_alone(studio: Studio) -> None:
