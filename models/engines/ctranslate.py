@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
+import psutil
 
 from models.decoding import Decoding
 from models.engines import Plan, StepWatcher, Stopped
@@ -129,3 +130,8 @@ def _open(entry: Path, device: str, dtype: str, settings: Settings) -> ctranslat
 def _unable(what: str, error: RuntimeError) -> ModelUnavailable:
     reason = (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
     return ModelUnavailable(f"CTranslate2 could not {what}: {reason}. Use the engine torch.")
+
+
+def _cores() -> int:
+    """The physical cores; the library's own default is 4 threads, which get in each other's way on fewer."""
+    return psutil.cpu_count(logical=False) or 0
