@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from models.catalogue import EMBEDDED
+from models.inspection import inspect
 from tests.browser.conftest import PATIENCE, Server, open_page
 
 pytestmark = pytest.mark.browser
@@ -89,7 +91,8 @@ def test_nothing_to_summarise_is_said(page: Page) -> None:
 
 def test_a_long_text_tells_what_is_cut(page: Page) -> None:
     page.fill("#text textarea", TEXT * 60)
-    expect(page.locator("#counter .over")).to_contain_text("over the limit of 512")
+    limit = inspect(EMBEDDED / "original").input_tokens
+    expect(page.locator("#counter .over")).to_contain_text(f"over the limit of {limit}")
     page.click("#run-distilled")
     finished(page, 1)
     expect(page.locator("#result-distilled .note")).to_contain_text("were cut off")
