@@ -1,6 +1,6 @@
 """How a summary is generated, and what is known about it afterwards."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from models.errors import BadRequest
@@ -13,6 +13,7 @@ MAX_BEAMS = 8
 MAX_NEW_TOKENS = 512
 MAX_NO_REPEAT_NGRAM = 10
 MAX_LENGTH_PENALTY = 5.0
+_USUALLY_SHORTEST = 30
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Decoding:
     Args:
         beams: Beams of the search, 1 (greedy) to 8.
         max_new_tokens: Longest summary in tokens, 1 to 512.
-        min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`.
+        min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`. None: 30 (T5's own setting for
+            summaries), less for a text of under 120 tokens.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
             T5's own setting for summaries is 2.
         no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10.
@@ -34,7 +36,7 @@ class Decoding:
 
     beams: int = 4
     max_new_tokens: int = 128
-    min_new_tokens: int = 0
+    min_new_tokens: int | None = None
     length_penalty: float = 2.0
     no_repeat_ngram: int = 3
     early_stopping: bool = True
@@ -42,7 +44,8 @@ class Decoding:
     def __post_init__(self) -> None:
         _whole("beams", self.beams, 1, MAX_BEAMS)
         _whole("max_new_tokens", self.max_new_tokens, 1, MAX_NEW_TOKENS)
-        _whole("min_new_tokens", self.min_new_tokens, 0, self.max_new_tokens)
+        if self.min_new_tokens is not None:
+            _whole("min_new_tokens", self.min_new_tokens, 0, self.max_new_tokens)
         _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
         penalty = self.length_penalty
         if (
@@ -53,6 +56,13 @@ class Decoding:
             raise BadRequest(f"length_penalty is {penalty!r}; use a number from −5 to 5.")
         if not isinstance(self.early_stopping, bool):
             raise BadRequest(f"early_stopping is {self.early_stopping!r}; use true or false.")
+
+    def settled(self, tokens_in: int) -> "Decoding":
+        """The settings for an input of so many tokens: none of them None."""
+        if self.min_new_tokens is not None:
+            return self
+        shortest = min(_USUALLY_SHORTEST, tokens_in // 4, self.max_new_tokens)
+        return replace(self, min_new_tokens=shortest)
 
 
 @dataclass(frozen=True)

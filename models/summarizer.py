@@ -83,6 +83,7 @@ class Summarizer:
         room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
         parts, cut = self._in_parts(text, room) if long_input == "parts" else self._cut(text, room)
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
+        decoding = decoding.settled(min(map(len, prepared.parts)))
         return Job(self.name, self._engine, prepared, decoding, self._writer(source))
 
     def _writer(self, source: str) -> Callable[[list[int]], str]:

@@ -23,7 +23,7 @@ def build() -> SettingsPanel:
             beams = gr.Slider(1, 8, usual.beams, step=1, label="Beams (1 streams)")
             ngram = gr.Slider(0, 6, usual.no_repeat_ngram, step=1, label="No repeated n-gram")
         with gr.Row():
-            shortest = gr.Slider(0, 200, usual.min_new_tokens, step=1, label="Shortest, in tokens")
+            shortest = gr.Slider(0, 200, 0, step=1, label="Shortest, in tokens (0: usual)")
             longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label="Longest, in tokens")
         with gr.Row():
             penalty = gr.Slider(0, 3, usual.length_penalty, step=0.1, label="Length penalty")
@@ -41,7 +41,7 @@ def decoding(beams: int, longest: int, shortest: int, penalty: float, ngram: int
     return Decoding(
         beams=int(beams),
         max_new_tokens=int(longest),
-        min_new_tokens=int(shortest),
+        min_new_tokens=int(shortest) or None,
         length_penalty=float(penalty),
         no_repeat_ngram=int(ngram),
         early_stopping=bool(early),

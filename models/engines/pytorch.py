@@ -93,7 +93,7 @@ class TorchEngine:
         return GenerationConfig(
             num_beams=decoding.beams,
             max_new_tokens=decoding.max_new_tokens,
-            min_new_tokens=decoding.min_new_tokens,
+            min_new_tokens=decoding.min_new_tokens or 0,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             do_sample=False,
             **search,

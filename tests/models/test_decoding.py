@@ -56,3 +56,17 @@ def test_summary_as_json_has_the_public_keys() -> None:
         "tokens_cut",
     }
     assert keys >= {"tokens_per_second", "engine", "device", "dtype", "weights_bytes", "peak_bytes"}
+
+
+@pytest.mark.parametrize(
+    ("decoding", "tokens_in", "shortest"),
+    [
+        (Decoding(), 512, 30),
+        (Decoding(), 40, 10),
+        (Decoding(max_new_tokens=5), 512, 5),
+        (Decoding(min_new_tokens=0), 512, 0),
+        (Decoding(min_new_tokens=60), 40, 60),
+    ],
+)
+def test_a_summary_is_not_too_short_unless_asked(decoding: Decoding, tokens_in: int, shortest: int) -> None:
+    assert decoding.settled(tokens_in).min_new_tokens == shortest
