@@ -125,7 +125,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "max_steps": 40,
         "batch_size": 4,
         "accumulation": 1,
-        "learning_rate": 2e-4,
         "input_tokens": 256,
         "target_tokens": 64,
         "save_steps": 10,
