@@ -162,7 +162,7 @@ def table(result: dict[str, Any]) -> str:
         )
     for ratio in result["ratios"]:
         interval = f"{ratio['times_faster']:.1f} times faster ({ratio['low']:.1f}–{ratio['high']:.1f})"
-        case = f"{ratio['beams']} beams, {ratio['input_tokens']} tokens in"
+        case = f"{ratio['beams']} beams, at most {ratio['input_tokens']} tokens in"
         lines.append(f"{ratio['model']} is {interval} than {ratio['reference']} at {case}")
     if result["disturbed"]:
         lines.append("A distillation run was busy meanwhile: the seconds are too high, the ratios noisier.")
