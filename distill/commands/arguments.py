@@ -1,0 +1,28 @@
+"""What the commands' arguments have in common."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+Answer = tuple[Any, int]
+"""A command's JSON answer and its exit code."""
+
+
+def add_command(
+    parsers: Any, name: str, function: Callable[..., Answer], text: str
+) -> argparse.ArgumentParser:
+    """A new command; returns the parser its arguments go to."""
+    parser = parsers.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=function)
+    return parser
+
+
+def add_column_options(parser: argparse.ArgumentParser) -> None:
+    """Which columns of the data to take."""
+    parser.add_argument("--document-column", help="column of the texts, where its name is not a usual one")
+    parser.add_argument("--summary-column", help="column of the summaries, likewise")
+
+
+def numbers(text: str) -> list[int]:
+    """`1,4` → `[1, 4]`."""
+    return [int(part) for part in text.split(",")]

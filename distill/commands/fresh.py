@@ -1,0 +1,74 @@
+"""Write a new model: `fresh`."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from distill.commands.arguments import Answer, add_command
+from distill.errors import BadConfig
+from models.settings import Settings
+
+SHAPE_DEFAULTS = {
+    "width": 256,
+    "inner": 1024,
+    "encoder_layers": 4,
+    "decoder_layers": 3,
+    "heads": 4,
+    "input_tokens": 512,
+}
+
+
+def add(parsers: Any) -> None:
+    """Add this command."""
+    parser = add_command(
+        parsers, "fresh", fresh, "Write a new T5 that can copy, with a vocabulary of the data."
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data", help="train the vocabulary on this data")
+    parser.add_argument("--tokenizer", help="or take this model's tokenizer")
+    parser.add_argument("--vocabulary", type=int, default=8000, help="pieces (default: 8000)")
+    parser.add_argument(
+        "--max-examples", type=int, default=12000, help="texts for the vocabulary (default: 12000)"
+    )
+    for name, default in SHAPE_DEFAULTS.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", type=int, default=default, help=f"default: {default}"
+        )
+    parser.add_argument("--seed", type=int, default=42)
+
+
+def fresh(
+    *, folder: Path, data: str | None, tokenizer: str | None, vocabulary: int, max_examples: int, seed: int,
+    settings: Settings, **shape: int,
+) -> Answer:  # fmt: skip
+    """Write a new model."""
+    from distill import student
+    from distill.data import load
+    from distill.vocabulary import train_vocabulary
+    from models.catalogue import resolve
+    from models.loading import fetch
+
+    if (data is None) == (tokenizer is None):
+        raise BadConfig("Give either --data to train a vocabulary on, or --tokenizer to take a model's.")
+    if folder.exists():
+        raise BadConfig(f"{folder} exists already; name a new folder.")
+    if tokenizer is not None:
+        pieces = student.load_tokenizer(fetch(resolve(tokenizer, settings)))
+    else:
+        rows = load(data or "", limit=max_examples, cache=settings.datasets).rows
+        pieces = train_vocabulary(
+            (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
+        )
+    model = student.fresh(student.Shape(**shape), pieces, seed)
+    scratch = Path(tempfile.mkdtemp(dir=_made(folder.resolve().parent), prefix=f".{folder.name}."))
+    model.save_pretrained(scratch)
+    pieces.save_pretrained(scratch)
+    scratch.chmod(0o755)
+    shutil.move(scratch, folder)
+    return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

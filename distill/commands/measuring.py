@@ -1,0 +1,59 @@
+"""Judge and measure models: `evaluate`, `bench`."""
+
+from typing import Any
+
+from distill.commands.arguments import Answer, add_column_options, add_command, numbers
+from models.settings import Settings
+
+
+def add(parsers: Any) -> None:
+    """Add these commands."""
+    _add_evaluate(parsers)
+    _add_bench(parsers)
+
+
+def _add_evaluate(parsers: Any) -> None:
+    parser = add_command(
+        parsers, "evaluate", evaluate, "ROUGE with intervals, retention, novelty, repetition."
+    )
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="the teacher's name decides the retention")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--beams", type=int, default=4)
+    parser.add_argument(
+        "--teacher", help="model that retention is a share of (default: the one named teacher)"
+    )
+    add_column_options(parser)
+
+
+def _add_bench(parsers: Any) -> None:
+    parser = add_command(parsers, "bench", bench, "Measure models side by side, in turns, on the same texts.")
+    parser.add_argument("models", nargs="+", metavar="MODEL[@ENGINE[:DTYPE]]")
+    parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
+    parser.add_argument("--n", type=int, default=20, help="texts, once each (default: 20)")
+    parser.add_argument("--beams", type=numbers, default=[1, 4], metavar="B,B", help="default: 1,4")
+    parser.add_argument("--input-tokens", type=numbers, default=[512], metavar="N,N", help="default: 512")
+    parser.add_argument("--new-tokens", type=int, help="force summaries of exactly this many tokens")
+    parser.add_argument("--reference", help="what ratios are taken against (default: the first model)")
+
+
+def evaluate(
+    *, models: list[str], data: str, teacher: str | None, settings: Settings, **options: Any
+) -> Answer:
+    """Score models."""
+    from distill.evaluation import add_retention
+    from distill.judging import judge_models
+
+    results = judge_models(models, data, settings, **options)
+    named = teacher or next((name for name in models if "teacher" in name), None)
+    add_retention(results, next((result for result in results if result["model"] == named), None))
+    return {"results": results}, 0
+
+
+def bench(*, models: list[str], data: str, settings: Settings, **options: Any) -> Answer:
+    """Measure models."""
+    from distill import benchmark
+
+    result = benchmark.bench(models, data, settings, **options)
+    print(benchmark.table(result))
+    return result, 0

@@ -1,0 +1,48 @@
+"""Look after runs: `resume`, `runs`, `export`."""
+
+from pathlib import Path
+from typing import Any
+
+from distill import processes, runs
+from distill.commands.arguments import Answer, add_command
+from distill.commands.training import carry_out
+from distill.errors import RunConflict
+from models.settings import Settings
+
+
+def add(parsers: Any) -> None:
+    """Add these commands."""
+    resume_parser = add_command(parsers, "resume", resume, "Go on with a run from its last checkpoint.")
+    resume_parser.add_argument("run_id")
+    add_command(parsers, "runs", list_runs, "List all runs, newest first.")
+    export_parser = add_command(
+        parsers, "export", export, "Copy a run's student, with a model card, to a folder."
+    )
+    export_parser.add_argument("run_id")
+    export_parser.add_argument("folder", type=Path)
+    export_parser.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), default="float32")
+    export_parser.add_argument("--shard-size", default="9MB", help="largest weight file (default: 9MB)")
+
+
+def resume(*, run_id: str, settings: Settings) -> Answer:
+    """Go on with a run."""
+    with processes.RunLock(settings.home) as lock:
+        run = runs.find(run_id, settings)
+        if run.status().status == "finished":
+            raise RunConflict(f"The run {run_id} is finished; its student is run:{run_id}.")
+        if not lock.inherited:  # else a request to stop is newer than the start
+            run.clear_stop()
+        return carry_out(run, settings)
+
+
+def list_runs(*, settings: Settings) -> Answer:
+    """All runs, newest first."""
+    return {"runs": [run.status().as_dict() for run in runs.all_runs(settings)]}, 0
+
+
+def export(*, run_id: str, folder: Path, dtype: str, shard_size: str, settings: Settings) -> Answer:
+    """Write a run's student where the user wants it."""
+    from distill.export import export_student
+
+    export_student(runs.find(run_id, settings), folder, dtype, shard_size)
+    return {"folder": str(folder.resolve())}, 0

@@ -1,0 +1,135 @@
+"""Make students: `check`, `train`, `finetune`, `pretrain`."""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from distill import processes, runs
+from distill.commands.arguments import Answer, add_column_options, add_command
+from distill.config import PRESETS, RunConfig
+from distill.errors import BadConfig
+from models.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def add(parsers: Any) -> None:
+    """Add these commands."""
+    _add_check(parsers)
+    _add_training(parsers)
+
+
+def _add_check(parsers: Any) -> None:
+    parser = add_command(parsers, "check", check, "May this teacher teach this student, and will it fit?")
+    parser.add_argument("teacher", help="model name, run:ID, folder or hub id")
+    parser.add_argument("student", help="the same, or layers:E+D")
+    parser.add_argument("--data", help="also score both on a sample of this data")
+    add_column_options(parser)
+
+
+def _add_training(parsers: Any) -> None:
+    train_parser = add_command(parsers, "train", train, "Distil a student from a teacher.")
+    train_parser.add_argument("--teacher", help="model name, run:ID, folder or hub id")
+    _training_options(train_parser)
+    finetune_parser = add_command(parsers, "finetune", finetune, "Train a model on the labels alone.")
+    _training_options(finetune_parser)
+    pretrain_parser = add_command(
+        parsers, "pretrain", pretrain, "Teach a fresh model to read and copy, from texts alone."
+    )
+    _training_options(pretrain_parser)
+
+
+def _training_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--student", help="model to start from, or layers:E+D")
+    parser.add_argument("--data", help="built-in, cnn_dailymail, xsum, samsum, a hub id, or a file")
+    parser.add_argument("--validation", help="data to validate on; by default a split of the data by seed")
+    parser.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
+    parser.add_argument("--config", type=Path, help="JSON file of settings")
+    parser.add_argument(
+        "--set", dest="values", action="append", default=[], metavar="KEY=VALUE", help="any setting"
+    )
+    parser.add_argument("--max-examples", type=int)
+    parser.add_argument("--max-steps", type=int)
+
+
+def check(
+    *, teacher: str, student: str, data: str | None, settings: Settings, **columns: str | None
+) -> Answer:
+    """Exit code 2 where the pair cannot work."""
+    from distill import pairing
+
+    config = RunConfig.from_dict({"student": student, **columns})
+    report = pairing.check(teacher, student, settings, data, config)
+    for kind, findings in (("Problem", report.problems), ("Warning", report.warnings)):
+        for finding in findings:
+            _log.info("%s (%s): %s %s", kind, finding.code, finding.message, finding.remedy)
+    return report.as_dict(), 0 if report.compatible else 2
+
+
+def train(*, settings: Settings, **options: Any) -> Answer:
+    """Distil."""
+    values = _values(options)
+    if not values.get("teacher"):
+        raise BadConfig(
+            "No teacher was named: give --teacher, or use `finetune` to train on the labels alone."
+        )
+    return _train(values, settings)
+
+
+def finetune(*, settings: Settings, **options: Any) -> Answer:
+    """Train on labels alone."""
+    return _train({**_values(options), "teacher": None}, settings)
+
+
+def pretrain(*, settings: Settings, **options: Any) -> Answer:
+    """Train on texts alone."""
+    return _train({"task": "copy", **_values(options), "teacher": None}, settings)
+
+
+def _train(values: dict[str, Any], settings: Settings) -> Answer:
+    config = RunConfig.from_dict(values)
+    with processes.RunLock(settings.home):
+        return carry_out(runs.create(config, settings), settings)
+
+
+def carry_out(run: runs.Run, settings: Settings) -> Answer:
+    """Carry a run out in this process, which holds the lock."""
+    from transformers.utils.logging import disable_progress_bar
+
+    from distill import training
+
+    disable_progress_bar()  # one bar a loaded model, in the log of a run too
+    run.belongs_to(processes.identity())
+    _log.info("Run %s", run.run_id)
+    with run.log_file():
+        return training.carry_out(run, settings), 0
+
+
+def _values(options: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a run: those of the file, then the named options, then the `--set` ones."""
+    options = dict(options)
+    file, pairs = options.pop("config", None), options.pop("values")
+    named = {key: value for key, value in options.items() if value is not None}
+    extra = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise BadConfig(f"--set {pair!r} has no value; write --set key=value.")
+        extra[key.strip()] = value.strip()
+    return {**_file_values(file), **named, **extra}
+
+
+def _file_values(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadConfig(f"The settings file {file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise BadConfig(f"The settings file {file} is not JSON: {error}.") from error
+    if not isinstance(values, dict):
+        raise BadConfig(f"The settings file {file} must hold one JSON object.")
+    return values
