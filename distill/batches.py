@@ -8,7 +8,7 @@ from transformers import DataCollatorForSeq2Seq, PreTrainedModel, PreTrainedToke
 
 from distill.config import RunConfig
 from distill.data import Example
-from distill.extraction import SENTENCE_END, oracle
+from distill.extraction import oracle, sentence_ends
 from models.decoding import PREFIX
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
@@ -60,7 +60,7 @@ def _label(summary: str, tokenizer: PreTrainedTokenizerBase, limit: int) -> list
     ids = tokenizer(text_target=summary)["input_ids"]
     if len(ids) <= limit:
         return ids
-    for end in reversed([match.end() for match in SENTENCE_END.finditer(summary)]):
+    for end in reversed(sentence_ends(summary)):
         fitting = tokenizer(text_target=summary[:end])["input_ids"]
         if len(fitting) <= limit:
             return fitting

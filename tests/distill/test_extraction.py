@@ -2,7 +2,7 @@
 
 import pytest
 
-from distill.extraction import oracle, sentences
+from distill.extraction import oracle, sentences, without_dateline
 
 DOCUMENT = 'a dog ran home. the cat sat on the mat. it was 3.5 m long. he said " yes . " cut off'
 
@@ -15,6 +15,43 @@ def test_sentences_are_whole() -> None:
         'he said " yes . "',
     ]
     assert sentences("no end") == []
+
+
+def test_titles_and_initials_end_no_sentence() -> None:
+    assert sentences("he met dr. smith . then l.l. doungal left. he said no. she left.") == [
+        "he met dr. smith .",
+        "then l.l. doungal left.",
+        "he said no.",
+        "she left.",
+    ]
+
+
+def test_a_spaced_quotation_mark_goes_to_the_sentence_it_opens() -> None:
+    assert sentences('one . " two , " he said . " three . " four .') == [
+        "one .",
+        '" two , " he said .',
+        '" three . "',
+        "four .",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("baghdad , iraq ( cnn ) -- dressed", "dressed"),
+        ("New Delhi (CNN) In an", "In an"),
+        ("( the hollywood reporter ) albert", "albert"),
+        ("paris ( wired ) -- it", "it"),
+        ("a man ( born 1920 ) was", "a man ( born 1920 ) was"),
+        ("he said . london ( cnn ) is", "he said . london ( cnn ) is"),
+    ],
+)
+def test_a_dateline_is_left_out(text: str, rest: str) -> None:
+    assert without_dateline(text) == rest
+
+
+def test_the_oracle_takes_no_half_quotation() -> None:
+    assert oracle('he said " yes . and no . " the end .', "yes") == "the end ."
 
 
 @pytest.mark.parametrize(
