@@ -1,0 +1,22 @@
+"""A teacher's logits cut to the largest ones, with the rest as one number."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class TopK:
+    """The k largest logits of each target token, and what all others weigh together.
+
+    Args:
+        logits: `(batch, target_length, k)`, unscaled, in any order.
+        ids: Their places in the vocabulary, int64, `(batch, target_length, k)`.
+        tail: `logsumexp(others / temperature)`, `(batch, target_length)`.
+        temperature: T that `tail` was computed at.
+    """
+
+    logits: Tensor
+    ids: Tensor
+    tail: Tensor
+    temperature: float
