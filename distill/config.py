@@ -2,15 +2,28 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 from distill.errors import BadConfig
+from distill.presets import METHODS, PRESETS
+from distill.values import converted
 
 _LAYERS = re.compile(r"layers:(\d+)\+(\d+)")
+FEATURE_TERMS = ("hidden", "embedding", "attention", "relation", "contrastive")
 TASKS = ("summarize", "extract", "lead", "copy")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+_CHOICES = {
+    "task": TASKS,
+    "precision": PRECISIONS,
+    "alpha_schedule": ("constant", "linear", "cosine"),
+    "temperature_schedule": ("constant", "linear", "cosine", "learnable", "adaptive"),
+    "divergence": ("forward_kl", "reverse_kl", "js", "mse"),
+    "hidden_metric": ("mse", "cosine"),
+    "attention_metric": ("mse", "kl", "cosine"),
+    "attention_heads": ("average", "learned"),
+}
 
 
 def _help(text: str, default: Any) -> Any:
@@ -30,6 +43,7 @@ class RunConfig:
         "column of the summaries; found by itself where the name is usual", None
     )
     preset: str | None = _help("named settings to start from", None)
+    method: str | None = _help("named way to teach to start from", None)
     task: str = _help(
         "summarize; extract: write the text's best matching sentences; on texts alone: lead, copy",
         "summarize",
@@ -45,7 +59,39 @@ class RunConfig:
     weight_decay: float = _help("AdamW's weight decay", 0.0)
     clip: float = _help("gradients are clipped to this norm", 1.0)
     alpha: float = _help("weight of the soft term, 0 to 1", 0.7)
+    alpha_schedule: str = _help("constant, or linear or cosine towards alpha_end", "constant")
+    alpha_end: float | None = _help("alpha at the last step", None)
     temperature: float = _help("temperature of the soft term", 2.0)
+    temperature_schedule: str = _help(
+        "constant; linear or cosine towards temperature_end; learnable; adaptive (by the teacher's entropy)",
+        "constant",
+    )
+    temperature_end: float | None = _help("temperature at the last step", None)
+    divergence: str = _help("of the soft term: forward_kl, reverse_kl, js or mse", "forward_kl")
+    js_beta: float = _help("weight of the teacher in the js divergence", 0.5)
+    hidden_weight: float = _help("weight of the hidden states' term", 0.0)
+    hidden_metric: str = _help("mse or cosine, of hidden states and embeddings", "mse")
+    embedding_weight: float = _help("weight of the embeddings' term", 0.0)
+    attention_weight: float = _help("weight of the attentions' term (needs slower, eager attention)", 0.0)
+    attention_metric: str = _help("mse, kl or cosine", "mse")
+    attention_heads: str = _help(
+        "where the numbers of heads differ: average them, or a learned map", "average"
+    )
+    relation_weight: float = _help("weight of the term of query, key and value relations", 0.0)
+    relation_heads: int = _help("relation heads; must divide both widths of attention", 4)
+    contrastive_weight: float = _help("weight of the term that tells texts apart", 0.0)
+    encoder_map: str = _help(
+        "teacher layers to follow: even, last, tinybert or pairs such as 0-1,1-3", "even"
+    )
+    decoder_map: str = _help("the same for the decoder", "even")
+    depth_growth: float = _help("each mapped layer weighs so many times as much as the one below", 1.0)
+    balance: bool = _help("scale every further term to the size of the soft term", False)
+    more_teachers: str | None = _help("further teachers of one vocabulary, by comma, averaged with it", None)
+    teacher_weights: str = _help("equal, confidence, or numbers such as 0.7,0.3", "equal")
+    on_policy: float = _help("share of batches that the student writes itself and the teacher scores", 0.0)
+    teacher_cache: bool = _help("keep the teacher's largest logits on disk instead of asking it again", False)
+    teacher_top_k: int = _help("logits a token that the cache keeps", 16)
+    cache_gigabytes: float = _help("the cache's largest size", 4.0)
     input_tokens: int = _help("inputs are cut to this many tokens, the prefix included", 512)
     target_tokens: int = _help("summaries are cut to this many tokens", 128)
     beams: int = _help("beams in evaluation", 4)
@@ -58,12 +104,32 @@ class RunConfig:
     def __post_init__(self) -> None:
         if not self.student:
             raise BadConfig("No student was named: give a model, or layers:E+D for layers of the teacher.")
-        _one_of("task", self.task, TASKS)
-        _one_of("precision", self.precision, PRECISIONS)
+        for name, allowed in _CHOICES.items():
+            _one_of(name, getattr(self, name), allowed)
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise BadConfig(f"{name} is {value}; use a value from {low:g} to {high:g}.")
+        for name in ("alpha", "temperature"):
+            if (
+                getattr(self, f"{name}_schedule") in ("linear", "cosine")
+                and getattr(self, f"{name}_end") is None
+            ):
+                raise BadConfig(f"{name}_schedule moves towards {name}_end: give that too.")
+        if self.teacher_cache:
+            self._check_cache()
+
+    def _check_cache(self) -> None:
+        """The cache holds the teacher's logits for given targets at one temperature."""
+        features = [f"{name}_weight" for name in FEATURE_TERMS if getattr(self, f"{name}_weight")]
+        if features:
+            raise BadConfig(
+                f"teacher_cache keeps logits only, and {features[0]} needs more: set one of them."
+            )
+        if self.temperature_schedule != "constant" or self.on_policy or self.more_teachers:
+            raise BadConfig(
+                "teacher_cache needs one teacher, a constant temperature and on_policy=0: change these or it."
+            )
 
     @property
     def has_references(self) -> bool:
@@ -86,8 +152,15 @@ class RunConfig:
         preset = values.get("preset") or None
         if preset is not None:
             _one_of("preset", preset, tuple(PRESETS))
-        merged = {**(PRESETS[preset] if preset else {}), **{k: v for k, v in values.items() if v is not None}}
-        return cls(**{key: _convert(known[key], value) for key, value in merged.items()})
+        method = values.get("method") or None
+        if method is not None:
+            _one_of("method", method, tuple(METHODS))
+        merged = {
+            **(PRESETS[preset] if preset else {}),
+            **(METHODS[method] if method else {}),
+            **{k: v for k, v in values.items() if v is not None},
+        }
+        return cls(**{key: converted(known[key], value) for key, value in merged.items()})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as saved with the run."""
@@ -106,7 +179,16 @@ _RANGES = (
     ("weight_decay", 0, 1),
     ("clip", 1e-6, 1e6),
     ("alpha", 0, 1),
+    ("alpha_end", 0, 1),
     ("temperature", 0.05, 100),
+    ("temperature_end", 0.05, 100),
+    ("js_beta", 0.001, 0.999),
+    *((f"{name}_weight", 0, 1e6) for name in FEATURE_TERMS),
+    ("relation_heads", 1, 1024),
+    ("depth_growth", 0.01, 100),
+    ("on_policy", 0, 1),
+    ("teacher_top_k", 1, 1024),
+    ("cache_gigabytes", 0.001, 1e6),
     ("input_tokens", 8, 512),
     ("target_tokens", 4, 512),
     ("beams", 1, 8),
@@ -114,22 +196,6 @@ _RANGES = (
     ("evaluation_steps", 1, 1e7),
     ("seed", 0, 2**32 - 1),
 )
-
-PRESETS: dict[str, dict[str, Any]] = {
-    # The course report's own settings: 1000 articles, batch 2, three passes.
-    "report": {"max_examples": 1000, "validation_examples": 200},
-    # Minutes on two cores, to see a run through.
-    "quick": {
-        "max_examples": 200,
-        "validation_examples": 12,
-        "max_steps": 40,
-        "batch_size": 4,
-        "accumulation": 1,
-        "input_tokens": 256,
-        "target_tokens": 64,
-        "save_steps": 10,
-    },
-}
 
 
 def parse_layers(student: str) -> tuple[int, int] | None:
@@ -141,32 +207,3 @@ def parse_layers(student: str) -> tuple[int, int] | None:
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise BadConfig(f"{name} is {value!r}; use one of {', '.join(allowed)}.")
-
-
-def _kind(kind: Any) -> str:
-    """`int | None` → "int | NoneType", whatever a Python version names the union."""
-    return " | ".join(part.__name__ for part in get_args(kind) or (kind,))
-
-
-def _convert(entry: Field, value: Any) -> Any:
-    """Convert what came as text (from a command line or JSON) to the field's type."""
-    key, kind = entry.name, _kind(entry.type)
-    if value is None or (value == "" and "None" in kind):
-        return None
-    try:
-        if kind.startswith("bool"):
-            return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
-        if isinstance(value, bool):
-            raise ValueError
-        if kind.startswith("int"):
-            if float(value) != int(float(value)):
-                raise ValueError
-            return int(float(value))
-        if kind.startswith("float"):
-            return float(value)
-        if not isinstance(value, str):
-            raise ValueError
-    except (KeyError, TypeError, ValueError, OverflowError):
-        wanted = {"b": "true or false", "i": "a whole number", "f": "a number", "s": "text"}[kind[0]]
-        raise BadConfig(f"{key} is {value!r}; it must be {wanted}.") from None
-    return value

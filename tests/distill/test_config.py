@@ -4,7 +4,8 @@ from typing import Any, Optional
 
 import pytest
 
-from distill.config import PRESETS, RunConfig, _kind, parse_layers
+from distill import values
+from distill.config import PRESETS, RunConfig, parse_layers
 from distill.errors import BadConfig
 
 
@@ -90,9 +91,9 @@ def test_text_is_converted(key: str, text: Any, value: Any) -> None:
 
 
 def test_an_optional_type_is_told_by_its_parts() -> None:
-    assert _kind(int | None) == "int | NoneType"
-    assert _kind(Optional[int]) == "int | NoneType"  # noqa: UP045 - named as Python 3.14 names every union
-    assert _kind(float) == "float"
+    assert values._kind(int | None) == "int | NoneType"
+    assert values._kind(Optional[int]) == "int | NoneType"  # noqa: UP045 - named as Python 3.14 names every union
+    assert values._kind(float) == "float"
 
 
 def test_what_is_saved_comes_back() -> None:
