@@ -1,7 +1,10 @@
-"""The one mean all losses share."""
+"""What all losses share: the one mean, and how masked places are kept out."""
 
 import torch
 from torch import Tensor
+
+# The logarithm of "never". Finite, so that 0 · NEVER and NEVER − NEVER are 0 and not NaN.
+NEVER = -1e30
 
 
 def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = None) -> Tensor:
@@ -15,6 +18,11 @@ def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = Non
     kept = values.masked_fill(mask == 0, 0.0).sum()
     total = mask.sum() if count is None else count
     return kept / max(float(total), 1.0)
+
+
+def zero_masked(values: Tensor, mask: Tensor) -> Tensor:
+    """`values` in float32 or wider, 0 where `mask` (which broadcasts) is 0, whatever stood there, NaN too."""
+    return at_least_float32(values).masked_fill(mask == 0, 0.0)
 
 
 def at_least_float32(values: Tensor) -> Tensor:

@@ -14,9 +14,11 @@ class TopK:
         ids: Their places in the vocabulary, int64, `(batch, target_length, k)`.
         tail: `logsumexp(others / temperature)`, `(batch, target_length)`.
         temperature: T that `tail` was computed at.
+        vocabulary: How many classes the k and the tail are of; None: as many as the student has.
     """
 
     logits: Tensor
     ids: Tensor
     tail: Tensor
     temperature: float
+    vocabulary: int | None = None
