@@ -1,0 +1,72 @@
+"""The rules there are, and choosing among them."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from distill.errors import BadConfig
+from distill.rules import faith, form
+from distill.rules.duplicates import Duplicates
+from distill.rules.verdict import Judge
+
+RULES: dict[str, Callable[..., Any]] = {
+    "charset": form.charset,
+    "repetition": form.repetition,
+    "unfinished": form.unfinished,
+    "marks": form.marks,
+    "length": form.length,
+    "numbers": faith.numbers,
+    "names": faith.names,
+    "copy": faith.copy,
+    "duplicate": Duplicates,
+}
+"""Every rule by name, in the order they are applied in: first those that repair, so that the others judge
+what would be kept."""
+
+
+def choose_rules(wanted: str = "all") -> dict[str, Judge]:
+    """The rules of a list such as `all`, `none`, `length,numbers`, `all,-names` or `all,copy:highest=0.8`.
+
+    A rule with a memory (`duplicate`) starts with none.
+
+    Raises:
+        BadConfig: There is no such rule or parameter, or its value is no number; says what there is.
+    """
+    chosen: dict[str, dict[str, float]] = {}
+    for item in filter(None, (part.strip() for part in wanted.split(","))):
+        name, *pairs = item.split(":")
+        if name == "all":
+            chosen = {rule: {} for rule in RULES}
+        elif name.startswith("-"):
+            chosen.pop(_known(name[1:]), None)
+        elif name != "none":
+            chosen[_known(name)] = dict(_parameter(name, pair) for pair in pairs)
+    return {name: _judge(name, chosen[name]) for name in RULES if name in chosen}
+
+
+def _judge(name: str, parameters: Mapping[str, float]) -> Judge:
+    rule = RULES[name]
+    return rule() if isinstance(rule, type) else partial(rule, **parameters)
+
+
+def _known(name: str) -> str:
+    if name not in RULES:
+        raise BadConfig(f"There is no rule {name!r}; use all, none, or some of {', '.join(RULES)}.")
+    return name
+
+
+def _parameter(rule: str, pair: str) -> tuple[str, float]:
+    name, _, value = pair.partition("=")
+    usual = {
+        entry.name: entry.default
+        for entry in inspect.signature(RULES[rule]).parameters.values()
+        if entry.kind is entry.KEYWORD_ONLY
+    }
+    if name not in usual:
+        known = ", ".join(f"{key}={default}" for key, default in usual.items()) or "none"
+        raise BadConfig(f"The rule {rule} has no parameter {name!r}; it has: {known}.")
+    try:
+        return name, type(usual[name])(value)
+    except ValueError:
+        raise BadConfig(f"The parameter {name} of the rule {rule} is {value!r}; give a number.") from None

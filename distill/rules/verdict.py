@@ -1,0 +1,41 @@
+"""What a rule says of a summary."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["accepted", "repaired", "rejected"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One rule's word on one summary.
+
+    Args:
+        kind: What the rule did.
+        text: The summary as the rule leaves it; a rejected one as it was.
+        why: What was wrong with it; empty where nothing was.
+    """
+
+    kind: Kind
+    text: str
+    why: str = ""
+
+
+Judge = Callable[[str, str], Verdict]
+"""A rule: takes the source and the summary."""
+
+
+def accept(text: str) -> Verdict:
+    """Nothing to say against it."""
+    return Verdict("accepted", text)
+
+
+def repair(text: str, why: str) -> Verdict:
+    """Good once it reads `text`."""
+    return Verdict("repaired", text, why)
+
+
+def reject(text: str, why: str) -> Verdict:
+    """Not to be had."""
+    return Verdict("rejected", text, why)
