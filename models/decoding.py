@@ -92,6 +92,7 @@ class Summary:
         beams: Beams of the search.
         finished: Whether this is the whole summary.
         note: What the user should know about the figures, such as a fallback to float32; else empty.
+        engine_seconds: Of the parts done, the engine's share of `seconds`: without tokenising and writing.
     """
 
     model: str
@@ -113,6 +114,7 @@ class Summary:
     beams: int = 4
     finished: bool = True
     note: str = ""
+    engine_seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values for JSON, keyed by field name."""

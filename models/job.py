@@ -47,6 +47,7 @@ class Job:
         self._written: tuple[list[str], list[int]] = ([], [])
         self._tokens_out = 0
         self._seconds, self._queue_seconds = prepared.seconds, 0.0
+        self._engine_seconds = 0.0
         self._started: float | None = None
         self._ttft: float | None = None
         self._peak: int | None = None
@@ -103,6 +104,7 @@ class Job:
             beams=self._decoding.beams,
             finished=finished,
             note=self._engine.note,
+            engine_seconds=self._engine_seconds,
         )
 
     def _wait_for_turn(self) -> None:
@@ -127,6 +129,7 @@ class Job:
         self._tokens_out += len(tokens)
         self._started = None
         self._seconds += seconds + perf_counter() - decoding
+        self._engine_seconds += seconds
         if peak.bytes is not None:
             self._peak = max(self._peak or 0, peak.bytes)
 

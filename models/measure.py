@@ -3,11 +3,12 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 INFERENCE_LOCK = threading.Lock()
 """Held by whoever runs or loads a model, so that no latency figure is another model's fault."""
 
@@ -41,6 +42,19 @@ def device_memory() -> DeviceMemory | None:
     if torch is not None and not torch.cuda.is_available():
         return None
     return _nvml_memory(_torch_uuid(torch) if torch else None) or (_torch_memory(torch) if torch else None)
+
+
+def energy_joules() -> float | None:
+    """Energy the GPU in use has taken since its driver was loaded, in joules: a difference tells a run's.
+
+    It is the whole device's, what it takes when idle included. None without a GPU, or one that does not tell
+    (NVML does from the Volta generation on).
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None and not torch.cuda.is_available():
+        return None
+    uuid = _torch_uuid(torch) if torch else None
+    return _ask_nvml(uuid, lambda nvml, device: nvml.nvmlDeviceGetTotalEnergyConsumption(device) / 1000)
 
 
 @contextmanager
@@ -82,7 +96,17 @@ def _torch_uuid(torch: Any) -> str | None:
 
 
 def _nvml_memory(uuid: str | None) -> DeviceMemory | None:
-    """NVML's figures for the device with this UUID, else for the first visible one; None if NVML fails."""
+    def read(nvml: Any, device: Any) -> DeviceMemory:
+        memory, name = nvml.nvmlDeviceGetMemoryInfo(device), nvml.nvmlDeviceGetName(device)
+        return DeviceMemory(
+            name if isinstance(name, str) else name.decode(), int(memory.used), int(memory.total)
+        )
+
+    return _ask_nvml(uuid, read)
+
+
+def _ask_nvml(uuid: str | None, read: Callable[[Any, Any], T]) -> T | None:
+    """What NVML says of the device with this UUID, else of the first visible one; None if NVML fails."""
     try:
         import pynvml
 
@@ -90,11 +114,7 @@ def _nvml_memory(uuid: str | None) -> DeviceMemory | None:
     except Exception:  # no library or no driver: NVML says so in several ways, none of them our concern
         return None
     try:
-        device = _nvml_device(pynvml, uuid)
-        memory, name = pynvml.nvmlDeviceGetMemoryInfo(device), pynvml.nvmlDeviceGetName(device)
-        return DeviceMemory(
-            name if isinstance(name, str) else name.decode(), int(memory.used), int(memory.total)
-        )
+        return read(pynvml, _nvml_device(pynvml, uuid))
     except pynvml.NVMLError:
         return None
     finally:

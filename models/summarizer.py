@@ -65,6 +65,12 @@ class Summarizer:
         """
         return self._job(text, decoding, long_input, input_tokens).run()
 
+    def token_ids(self, text: str, input_tokens: int = INPUT_LIMIT) -> list[int]:
+        """What the model is given for a text: its tokens with prefix and end token, cut to the limit."""
+        room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
+        [part], _ = self._cut(self._full(text), room)
+        return self._tokenizer.wrap(part)
+
     def stream(
         self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut"
     ) -> Iterator[Summary]:

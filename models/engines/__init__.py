@@ -51,6 +51,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def threads(self) -> int:
+        """CPU threads it computes with."""
+        ...
+
+    @property
     def weights_bytes(self) -> int:
         """Size of the weights in memory, tied ones once."""
         ...

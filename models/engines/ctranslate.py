@@ -25,6 +25,7 @@ class CTranslate2Engine:
     def __init__(self, folder: Path, plan: Plan, entry: Path, settings: Settings) -> None:
         self.device, self.dtype = plan.device, plan.dtype
         self._translator = _opened(folder, entry, plan, settings)
+        self.threads = settings.threads or _threads(entry)
         tokenizer = open_tokenizer(folder)
         self._ids = tokenizer.vocabulary()
         self._tokens = {identity: token for token, identity in self._ids.items()}

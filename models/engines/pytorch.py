@@ -37,6 +37,11 @@ class TorchEngine:
         self.device, self.dtype, self.note = device, dtype, note
         self._load()
 
+    @property
+    def threads(self) -> int:
+        """See `Engine.threads`."""
+        return torch.get_num_threads()
+
     def _load(self) -> None:
         self._model = _load_model(self._folder, self.dtype, self._torch_device)
         self._ids = _special_ids(self._model)

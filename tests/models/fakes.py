@@ -13,7 +13,7 @@ WEIGHTS = 4242
 class FakeEngine:
     """Says fixed tokens, one step each; notes what it was asked."""
 
-    name, device, dtype, note, weights_bytes = "fake", "cpu", "float16", "", WEIGHTS
+    name, device, dtype, note, weights_bytes, threads = "fake", "cpu", "float16", "", WEIGHTS, 1
 
     def __init__(self, tokens: list[int], before_step: Callable[[int], None] = lambda step: None) -> None:
         self.tokens, self.before_step = tokens, before_step
@@ -116,6 +116,9 @@ class FakeNvml:
 
     def nvmlDeviceGetMemoryInfo(self, device: str) -> Any:  # noqa: N802
         return SimpleNamespace(used=self.used[device], total=1000)
+
+    def nvmlDeviceGetTotalEnergyConsumption(self, device: str) -> int:  # noqa: N802
+        return 10 * self.used[device]
 
     def nvmlDeviceGetName(self, device: str) -> bytes:  # noqa: N802
         return device.encode()  # older versions of the library return bytes

@@ -5,7 +5,15 @@ from types import SimpleNamespace
 import pytest
 
 from models import measure
-from models.measure import INFERENCE_LOCK, DeviceMemory, device_memory, free_memory, process_bytes, run_peak
+from models.measure import (
+    INFERENCE_LOCK,
+    DeviceMemory,
+    device_memory,
+    energy_joules,
+    free_memory,
+    process_bytes,
+    run_peak,
+)
 from tests.models.fakes import FakeCuda, FakeNvml
 
 
@@ -93,6 +101,28 @@ def test_no_gpu_is_none_and_a_meter_does_not_import_torch(monkeypatch: pytest.Mo
     )
     monkeypatch.setitem(sys.modules, "pynvml", FakeNvml())
     assert device_memory() is None  # torch runs on the CPU, whatever NVML sees
+
+
+def test_energy_is_the_used_devices_in_joules(cuda: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml = FakeNvml()
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    assert energy_joules() == 2.22  # NVML says 2220 millijoules of its second device, which is CUDA's first
+    assert nvml.open == 0
+
+
+@pytest.mark.parametrize("nvml", [FakeNvml(no_driver=True), FakeNvml(error=True), None])
+def test_energy_nobody_tells_is_none(
+    nvml: FakeNvml | None, cuda: FakeCuda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    assert energy_joules() is None
+
+
+def test_a_cpu_has_no_energy_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: False))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setitem(sys.modules, "pynvml", FakeNvml())
+    assert energy_joules() is None
 
 
 def test_freeing_empties_torchs_cache(cuda: FakeCuda) -> None:

@@ -170,7 +170,7 @@ def test_waiting_is_no_latency(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("models.measure.INFERENCE_LOCK", busy)
     engine = FakeEngine([THE], before_step=lambda step: clock.advance(2.0))
     summary = with_fake(tiny, engine).summarize("the dog", GREEDY)
-    assert (summary.queue_seconds, summary.seconds) == (3.0, 2.0)
+    assert (summary.queue_seconds, summary.seconds, summary.engine_seconds) == (3.0, 2.0, 2.0)
     assert not busy.held
 
 
@@ -281,3 +281,12 @@ def test_a_model_that_learned_from_short_inputs_gets_short_inputs(tmp_path: Path
     summary = ModelPool(settings).get(str(folder)).summarize(text, Decoding(beams=1, max_new_tokens=4))
     assert summary.tokens_in == 16
     assert summary.tokens_cut == 2 + 7 * 10 + 1 - 16
+
+
+def test_token_ids_are_what_the_engine_is_given(tiny: Path) -> None:
+    engine = FakeEngine([THE])
+    summarizer = with_fake(tiny, engine)
+    for limit in (512, 6):
+        summarizer.summarize("the cat sat on the mat " * 3, GREEDY, input_tokens=limit)
+        assert summarizer.token_ids("the cat sat on the mat " * 3, limit) == engine.inputs[-1]
+    assert len(engine.inputs[-1]) == 6
