@@ -116,6 +116,8 @@ class RunConfig:
                 and getattr(self, f"{name}_end") is None
             ):
                 raise BadConfig(f"{name}_schedule moves towards {name}_end: give that too.")
+        if self.more_teachers and not self.teacher:
+            raise BadConfig("more_teachers join a teacher: name that too.")
         if self.teacher_cache:
             self._check_cache()
 
@@ -135,6 +137,12 @@ class RunConfig:
     def has_references(self) -> bool:
         """Whether the task needs summaries, so that the student can be scored against them."""
         return self.task in ("summarize", "extract")
+
+    @property
+    def teachers(self) -> list[str]:
+        """All teachers, the leading one first."""
+        more = [name.strip() for name in (self.more_teachers or "").split(",")]
+        return [name for name in (self.teacher, *more) if name]
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "RunConfig":

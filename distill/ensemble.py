@@ -15,7 +15,8 @@ def mixed(logits: Sequence[Tensor], weights: Sequence[float] | None, confidence:
         logits: Each `(batch, target_length, vocab)`; surplus padding of a vocabulary is left out.
         weights: Of the teachers, adding up to 1; None for equal ones.
         confidence: Weigh each teacher, token by token, by how sure it is instead: by the softmax of its
-            negative entropy (in the spirit of Kwon et al., 2020, Adaptive Knowledge Distillation Based on Entropy).
+            negative entropy (in the spirit of Kwon et al., 2020, Adaptive Knowledge Distillation Based on
+            Entropy).
     """
     vocabulary = min(part.shape[-1] for part in logits)
     logs = torch.stack([torch.log_softmax(part[..., :vocabulary].float(), dim=-1) for part in logits])

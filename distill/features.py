@@ -38,8 +38,10 @@ class Signal:
 
     Args:
         logits: `(batch, target_length, vocab)`, or a teacher's largest.
-        hidden: For `encoder` and `decoder` the embeddings and then each block's output, `(batch, length, width)`.
-        attentions: For `encoder`, `decoder` and `cross` each block's probabilities, `(batch, heads, queries, keys)`.
+        hidden: For `encoder` and `decoder` the embeddings and then each block's output, `(batch, length,
+            width)`.
+        attentions: For `encoder`, `decoder` and `cross` each block's probabilities, `(batch, heads, queries,
+            keys)`.
         relations: For `encoder` and `decoder` the queries, keys and values, `(batch, length, heads · d_kv)`.
     """
 
@@ -50,7 +52,7 @@ class Signal:
 
 
 def observe(model: Any, inputs: dict[str, Tensor], needs: Needs) -> tuple[Signal, Any]:
-    """Run a T5-like model on `input_ids`, `attention_mask` and `decoder_input_ids`; its signal and its outputs."""
+    """Run a T5 on `input_ids`, `attention_mask` and `decoder_input_ids`; its signal and its outputs."""
     extra = {
         name: True
         for name, wanted in (("output_hidden_states", needs.hidden), ("output_attentions", needs.attentions))

@@ -22,7 +22,7 @@ class Materials:
 
     student: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
-    teacher: PreTrainedModel | None
+    teachers: list[PreTrainedModel]
     train: list[data.Example]
     validation: list[data.Example]
     left_out: dict[str, int]
@@ -34,20 +34,20 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
     def folder(name: str) -> Path:
         return inspect(fetch(resolve(name, settings), progress)).folder
 
-    teacher = student.load_model(folder(config.teacher)) if config.teacher else None
+    teachers = [student.load_model(folder(name)) for name in config.teachers]
     layers = parse_layers(config.student)
     if layers is None:
         source = folder(config.student)
         model = student.load_model(source)
-    elif teacher is not None and config.teacher is not None:
+    elif config.teacher is not None:
         source = folder(config.teacher)
-        model = student.from_teacher_layers(teacher, *layers)
+        model = student.from_teacher_layers(teachers[0], *layers)
     else:
         raise IncompatibleModels(
             f"The student {config.student} is cut from a teacher, but no teacher was named."
         )
     examples = _examples(config, settings)
-    return Materials(model, student.load_tokenizer(source), teacher, *examples)
+    return Materials(model, student.load_tokenizer(source), teachers, *examples)
 
 
 def _examples(

@@ -1,47 +1,173 @@
 """What a student is trained towards: a weighted sum of losses, and every term by its name."""
 
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from torch import Tensor
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
+from distill.config import RunConfig
+from distill.feature_terms import FeatureTerms, Masks
+from distill.features import Needs, Signal
 from distill.losses import label_loss, logit_loss
+from distill.losses.topk import TopK
+from distill.schedules import LearnableTemperature, adaptive_temperature, schedule
+
+_MEMORY = 0.95  # of the running sizes that balance the terms
+TEMPERATURE_RATE = 0.05
+"""Learning rate of a learnable temperature at its peak: one number has to move while millions are nudged."""
 
 
-@dataclass(frozen=True)
-class Objective:
-    """`alpha · T² · KL(teacher_T ‖ student_T) + (1 − alpha) · cross-entropy`.
+class Outcome(NamedTuple):
+    """The loss of a batch and what it is made of.
 
     Args:
-        alpha: Weight of the **soft** term, 0 to 1. (The literature has both meanings; here 1 listens to the
-            teacher alone.)
-        temperature: T of the soft term.
+        total: What to take a step on.
+        terms: Every loss, unweighted, without a graph.
+        weights: What each term was multiplied with; the products add up to the total.
+        settings: Alpha and the temperature (an example's mean) at this step.
     """
 
-    alpha: float
-    temperature: float
+    total: Tensor
+    terms: dict[str, Tensor]
+    weights: dict[str, float]
+    settings: dict[str, float]
 
-    def __call__(
+
+class Objective(nn.Module):
+    """`alpha · soft + (1 − alpha) · hard + Σ weight · feature term`.
+
+    The soft term is `T² · D(teacher_T, student_T)` on the logits, the hard one cross-entropy on the labels.
+    What it learns on the way (projections, a temperature) belongs to it and never to the student.
+
+    Args:
+        config: Weights, divergence, schedules, layer maps. `alpha` weighs the **soft** term. (The literature
+            has both meanings; here 1 listens to the teacher alone.)
+        student, teacher: The models' configs, for the shapes; needed for feature terms only.
+    """
+
+    def __init__(self, config: RunConfig, student: Any = None, teacher: Any = None) -> None:
+        super().__init__()
+        self.config = config
+        self._alpha = schedule(config.alpha_schedule, config.alpha, config.alpha_end)
+        self._temperature = schedule(config.temperature_schedule, config.temperature, config.temperature_end)
+        learnable = config.temperature_schedule == "learnable"
+        self.learnable = LearnableTemperature(config.temperature) if learnable else None
+        self.features = FeatureTerms(config, student, teacher) if teacher is not None else None
+        names = self.features.weights if self.features else {}
+        self.register_buffer(
+            "running", torch.zeros(len(names) + 1)
+        )  # sizes of the soft and the feature terms
+
+    @property
+    def needs(self) -> Needs:
+        """What it looks at beside the logits."""
+        return self.features.needs if self.features else Needs()
+
+    @property
+    def teacher_needs(self) -> Needs:
+        """The same of the teacher."""
+        return self.features.teacher_needs if self.features else Needs()
+
+    @property
+    def asks_teacher(self) -> bool:
+        """Whether the teacher has any say in it."""
+        return bool(self.config.alpha or self.config.alpha_end or not self.needs.only_logits)
+
+    def forward(
         self,
         *,
-        student: Tensor,
-        teacher: Tensor | None,
-        labels: Tensor,
-        mask: Tensor,
+        student: Signal,
+        teacher: Signal | None,
+        labels: Tensor | None,
+        masks: Masks,
         count: Tensor | None = None,
-    ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The total and its terms, unweighted, as scalars.
+        progress: float = 0.0,
+    ) -> Outcome:
+        """The loss of a batch.
 
         Args:
-            student, teacher: Logits, `(batch, target_length, vocab)`; without a teacher the labels are all.
-            labels: Token ids, `(batch, target_length)`.
-            mask: `(batch, target_length)`, 1 = counts.
+            student, teacher: Their signals; without a teacher the labels are all.
+            labels: Token ids, `(batch, target_length)`; None where the student wrote the targets itself:
+                what it wrote is no truth to learn, so the teacher's word is all.
+            masks: `(batch, length)` of inputs and targets, 1 = counts.
             count: See `distill.losses.masking.masked_mean`.
+            progress: Share of the run that is done, 0 to 1.
         """
-        hard = label_loss(student=student, labels=labels, mask=mask, count=count)
-        if teacher is None:
-            return hard, {"hard": hard.detach()}
-        soft = logit_loss(
-            student=student, teacher=teacher, mask=mask, temperature=self.temperature, count=count
+        losses: dict[str, Tensor] = {}
+        weights: dict[str, float] = {}
+        settings: dict[str, float] = {}
+        alpha = 0.0 if teacher is None else 1.0 if labels is None else self._alpha(progress)
+        if teacher is not None:
+            temperature = self._temperature_now(teacher.logits, masks.target, progress)
+            losses["soft"] = self._soft(student.logits, teacher.logits, masks.target, temperature, count)
+            settings = {"alpha": alpha, "temperature": float(torch.as_tensor(temperature).detach().mean())}
+            weights["soft"] = alpha
+        if labels is not None:
+            losses["hard"] = label_loss(student=student.logits, labels=labels, mask=masks.target, count=count)
+            weights["hard"] = 1 - alpha
+        if teacher is not None and self.features is not None:
+            found = self.features(student=student, teacher=teacher, masks=masks)
+            if count is not None:  # this batch's share of the accumulated one
+                share = masks.target.sum() / count
+                found = {name: share * term for name, term in found.items()}
+            scales = self._scales(losses["soft"], found)
+            weights |= {name: self.features.weights[name] * scales[name] for name in found}
+            losses |= found
+        total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
+        return Outcome(total, {name: loss.detach() for name, loss in losses.items()}, weights, settings)
+
+    def _temperature_now(self, teacher: Tensor | TopK, mask: Tensor, progress: float) -> float | Tensor:
+        if self.learnable is not None:
+            return self.learnable(progress)
+        if self.config.temperature_schedule == "adaptive" and isinstance(teacher, Tensor):
+            return adaptive_temperature(teacher, mask, self.config.temperature)
+        return self._temperature(progress)
+
+    def _soft(
+        self,
+        student: Any,
+        teacher: Tensor | TopK,
+        mask: Tensor,
+        temperature: float | Tensor,
+        count: Tensor | None,
+    ) -> Tensor:
+        return logit_loss(
+            student=student,
+            teacher=teacher,
+            mask=mask,
+            temperature=temperature,
+            divergence=self.config.divergence,
+            beta=self.config.js_beta,
+            count=count,
         )
-        total = self.alpha * soft + (1 - self.alpha) * hard
-        return total, {"soft": soft.detach(), "hard": hard.detach()}
+
+    @torch.no_grad()
+    def _scales(self, soft: Tensor, found: dict[str, Tensor]) -> dict[str, float]:
+        """What brings each feature term to the running size of the soft one, if the run asks for that."""
+        if not self.config.balance:
+            return dict.fromkeys(found, 1.0)
+        running: Any = self.running
+        if self.training:
+            now = torch.stack([soft.float(), *(term.float() for term in found.values())]).to(running)
+            running.copy_(torch.where(running == 0, now, _MEMORY * running + (1 - _MEMORY) * now))
+        reference, *sizes = running.tolist()
+        return {name: reference / size if size else 1.0 for name, size in zip(found, sizes, strict=True)}
+
+    def save(self, folder: Path) -> None:
+        """Write what it has learnt beside a checkpoint or a student."""
+        save_file(self.state_dict(), folder / "objective.safetensors")
+
+    def load(self, folder: Path) -> None:
+        """Read what `save` wrote, if it is there."""
+        file = folder / "objective.safetensors"
+        if file.is_file():
+            self.load_state_dict(load_file(file))
+
+    def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
+        """What the optimizer is to train beside the student."""
+        slow: list[nn.Parameter] = [] if self.features is None else list(self.features.parameters())
+        fast: list[nn.Parameter] = [] if self.learnable is None else list(self.learnable.parameters())
+        groups = [(slow, learning_rate), (fast, TEMPERATURE_RATE)]
+        return [{"params": group, "lr": rate, "weight_decay": 0.0} for group, rate in groups if group]

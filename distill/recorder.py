@@ -11,19 +11,22 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from distill import checkpoints
 from distill.errors import DistillError
+from distill.monitoring import Dominance
+from distill.objective import Objective
 from distill.runs import Run
 from models.engines import Stopped
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
-_NOT_TERMS = {"loss", "grad_norm", "learning_rate", "epoch", "tokens_per_second"}
+_NOT_TERMS = {"loss", "grad_norm", "learning_rate", "epoch", "tokens_per_second", "alpha", "temperature"}
 
 
 class Recorder(TrainerCallback):
     """Appends metrics, keeps the status fresh, marks whole checkpoints, obeys a request to stop."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, objective: Objective, teacher_rouge: float | None = None) -> None:
+        self.run, self._objective, self._teacher_rouge = run, objective, teacher_rouge
+        self._dominance = Dominance()
         self._began = (0, time.monotonic())
         self._reported = 0.0
 
@@ -52,7 +55,10 @@ class Recorder(TrainerCallback):
                 for key, value in logs.items()
                 if _scores(key)
             }
+            if self._teacher_rouge and "validation_rougeL" in row:
+                row["validation_retention"] = row["validation_rougeL"] / self._teacher_rouge
             self.run.record({"step": state.global_step, **row})
+            self._compare_with_teacher(row)
             log.info("Validation: %s", ", ".join(f"{key[11:]} {value:.4f}" for key, value in row.items()))
 
     def on_step_end(
@@ -76,19 +82,28 @@ class Recorder(TrainerCallback):
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        """The checkpoint is whole: resume may use it."""
-        checkpoints.mark_complete(self.run.checkpoints / f"checkpoint-{state.global_step}")
+        """Keep what the objective has learnt; then the checkpoint is whole and resume may use it."""
+        folder = self.run.checkpoints / f"checkpoint-{state.global_step}"
+        self._objective.save(folder)
+        checkpoints.mark_complete(folder)
 
     def _training_row(self, args: TrainingArguments, state: TrainerState, logs: dict[str, float]) -> None:
         step = state.global_step
         self._check_finite(args, step, logs)
-        terms = {name: value for name, value in logs.items() if name not in _NOT_TERMS}
+        terms = {name: value for name, value in logs.items() if name not in _NOT_TERMS and "/" not in name}
+        others = {
+            name: value
+            for name, value in logs.items()
+            if name in ("alpha", "temperature") or name.startswith("gradient/")
+        }
+        self._watch_dominance({name[9:]: logs[name] for name in logs if name.startswith("weighted/")})
         eta = self._eta(state)
         self.run.record(
             {
                 "step": step,
                 "loss": logs["loss"],
                 **terms,
+                **others,
                 "learning_rate": logs["learning_rate"],
                 "gradient_norm": logs.get("grad_norm"),
                 "tokens_per_second": logs["tokens_per_second"],
@@ -105,6 +120,21 @@ class Recorder(TrainerCallback):
         self.run.update(
             step=step, steps=state.max_steps, eta_seconds=eta, terms={"loss": logs["loss"], **terms}
         )
+
+    def _watch_dominance(self, contributions: dict[str, float]) -> None:
+        name = self._dominance.see(contributions)
+        if name:
+            self.run.warn(
+                f"The term {name} makes up nearly all of the loss: lower its weight, or set balance=true."
+            )
+
+    def _compare_with_teacher(self, row: dict[str, float]) -> None:
+        teacher, student = row.get("validation_teacher_hard"), row.get("validation_hard")
+        if teacher is not None and student is not None and teacher >= student:
+            self.run.warn(
+                "The teacher predicts the validation labels no better than the student: it has little"
+                " to teach. Tune it on this data first: python -m distill finetune."
+            )
 
     def _check_finite(self, args: TrainingArguments, step: int, logs: dict[str, float]) -> None:
         """Stop before a checkpoint is spoilt; in float16 a gradient that overflows is skipped and no harm."""

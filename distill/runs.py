@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +22,12 @@ from distill import checkpoints, processes
 from distill.config import RunConfig
 from distill.errors import DistillError, RunConflict, RunNotFound
 from distill.files import append_json_line, read_json, read_json_lines, write_json
+from distill.status import RunStatus
 from models import catalogue
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-
-
-@dataclass(frozen=True)
-class RunStatus:
-    """How a run stands.
-
-    `status` is one of running, finished, failed, cancelled, interrupted (its process ended without a word);
-    `eta_seconds` is None where it is not known; `terms` are the latest loss terms; `student` is the name to
-    summarise with, once there is one.
-    """
-
-    run_id: str
-    status: str
-    step: int = 0
-    steps: int = 0
-    eta_seconds: float | None = None
-    terms: dict[str, float] = field(default_factory=dict)
-    message: str = ""
-    student: str | None = None
-    created: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
 
 
 class Run:
@@ -133,6 +110,13 @@ class Run:
         """Change the saved status; called by the process that carries the run out."""
         saved = read_json(self.folder / "status.json") or {}
         write_json(self.folder / "status.json", {**saved, **changes})
+
+    def warn(self, text: str) -> None:
+        """Tell the user something of a run that goes on, once."""
+        said = (read_json(self.folder / "status.json") or {}).get("warnings", [])
+        if text not in said:
+            logging.getLogger(__name__).warning(text)
+            self.update(warnings=[*said, text])
 
     def belongs_to(self, process: dict[str, Any]) -> None:
         """Note which process carries the run out."""

@@ -23,10 +23,10 @@ def schedule(kind: str, start: float, end: float | None) -> Schedule:
 class LearnableTemperature(nn.Module):
     """A temperature that is trained to make the soft term *larger*, ever more so as the run goes on.
 
-    Trained to make it smaller, it would only run to the bound where all distributions look alike. The reversed
-    gradient grows from 0 to `REVERSAL` along a cosine: an easy start and harder lessons later. As the global
-    temperature of Li et al. (2023), Curriculum Temperature for Knowledge Distillation, arXiv:2211.16231, with
-    their range of 1 to 21, but starting where the run's settings say.
+    Trained to make it smaller, it would only run to the bound where all distributions look alike. The
+    reversed gradient grows from 0 to `REVERSAL` along a cosine: an easy start and harder lessons later. As
+    the global temperature of Li et al. (2023), Curriculum Temperature for Knowledge Distillation,
+    arXiv:2211.16231, with their range of 1 to 21, but starting where the run's settings say.
 
     Args:
         start: T at the first step, within the range.
@@ -64,7 +64,8 @@ def adaptive_temperature(teacher: Tensor, mask: Tensor, base: float) -> Tensor:
 
     A sure teacher's distribution is nearly one-hot and tells little beyond the label until it is softened; an
     unsure one's is soft already. T = base · (1 + (mean entropy − entropy) / (mean entropy + entropy)), with
-    entropies averaged over an example's target tokens and the mean taken over the batch: between 0 and 2 · base.
+    entropies averaged over an example's target tokens and the mean taken over the batch: between 0 and 2 ·
+    base.
 
     Args:
         teacher: Logits, `(batch, target_length, vocab)`.

@@ -14,7 +14,7 @@ class Teacher(Protocol):
     """Whatever answers a student's batches."""
 
     def signal(self, inputs: dict[str, Tensor], needs: Needs) -> Signal:
-        """Its answer to `input_ids`, `attention_mask`, `decoder_input_ids` and `labels`, without gradients."""
+        """Its answer to `input_ids`, `attention_mask`, `decoder_input_ids`, `labels`; no gradients."""
         ...
 
 

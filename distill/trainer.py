@@ -1,15 +1,23 @@
 """A thin subclass of the library's trainer: its loop, AMP, accumulation, clipping, checkpoints and resume."""
 
 import copy
+import random
 import time
 from typing import Any
 
+import torch
 from torch import Tensor
 from transformers import GenerationConfig, Seq2SeqTrainer
 
-from distill.batches import IGNORED
+from distill.batches import IGNORED, ByLength
+from distill.feature_terms import Masks
+from distill.features import observe
+from distill.losses import label_loss
+from distill.monitoring import gradient_norms
 from distill.objective import Objective
-from distill.teacher import LiveTeacher
+from distill.on_policy import written
+from distill.tally import Tally
+from distill.teacher import Teacher
 from models.engines import Stopped
 
 
@@ -18,7 +26,7 @@ class DistillationTrainer(Seq2SeqTrainer):
 
     Args:
         objective: What to train towards.
-        teacher: Gives the soft targets, or None to learn from the labels alone.
+        teacher: Gives the soft targets and the features, or None to learn from the labels alone.
         generation: How the student writes in validations; its own settings stay as they are.
         **kwargs: Of `Seq2SeqTrainer`.
     """
@@ -28,19 +36,19 @@ class DistillationTrainer(Seq2SeqTrainer):
         *,
         objective: Objective,
         generation: GenerationConfig,
-        teacher: LiveTeacher | None = None,
+        teacher: Teacher | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.objective = objective
+        self.objective = objective.to(self.args.device)
         self.generation = generation
-        self.teacher = teacher
+        self.teacher = teacher if objective.asks_teacher else None
         # Makes the library hand over the number of target tokens of the whole accumulated batch, so that the
         # loss is a mean over tokens and not a mean of means.
         self.model_accepts_loss_kwargs = True
         self._loss_shifts_labels = False  # no label is left out of that number, as decoder-only models do
-        self._terms: dict[str, float] = {}
-        self._tokens = 0
+        self._training, self._held_out = Tally(), Tally()
+        self._gradients: dict[str, float] = {}
         self._logged_at = time.perf_counter()
 
     def compute_loss(
@@ -51,29 +59,90 @@ class DistillationTrainer(Seq2SeqTrainer):
         num_items_in_batch: Any = None,
     ) -> Any:
         """The objective on a batch; a mean over `num_items_in_batch` target tokens where that is given."""
-        labels = inputs["labels"]
-        mask = (labels != IGNORED).long()
-        outputs = model(
-            **{name: value for name, value in inputs.items() if name != "labels"}, use_cache=False
+        own_words = model.training and self._student_writes()
+        if own_words:
+            inputs = written(model, inputs, self.objective.config.target_tokens)
+        masks = Masks(inputs["attention_mask"], (inputs["labels"] != IGNORED).long())
+        if own_words:  # the labels' number is not that of these tokens
+            num_items_in_batch = masks.target.sum() * self.args.gradient_accumulation_steps
+        student, outputs = observe(
+            model, {name: inputs[name] for name in inputs if name != "labels"}, self.objective.needs
         )
         teacher = None
         if self.teacher is not None:
             with self.accelerator.autocast():
-                teacher = self.teacher.logits(inputs["input_ids"], inputs["attention_mask"], labels)
-        loss, terms = self.objective(
-            student=outputs.logits, teacher=teacher, labels=labels, mask=mask, count=num_items_in_batch
+                teacher = self.teacher.signal(inputs, self.objective.teacher_needs)
+        self.objective.train(model.training)
+        outcome = self.objective(
+            student=student,
+            teacher=teacher,
+            labels=None if own_words else inputs["labels"],
+            masks=masks,
+            count=num_items_in_batch,
+            progress=self.state.global_step / max(1, self.state.max_steps),
         )
+        tokens = int(masks.target.sum())
         if model.training:
-            self._note(terms, tokens=int(inputs["attention_mask"].sum() + mask.sum()))
+            self._training.add(outcome, 1.0, tokens=int(masks.input.sum()) + tokens)
+        else:
+            self._held_out.add(outcome, tokens)
+            if teacher is not None and isinstance(teacher.logits, Tensor):
+                own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
+                self._held_out.add_term("teacher_hard", float(own), tokens)
+        loss = outcome.total
         if num_items_in_batch is not None:
             loss = loss * self.accelerator.num_processes  # each process's gradient is averaged afterwards
         return (loss, outputs) if return_outputs else loss
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        """The library's sampler by length draws from the process's random state, which a resumed run lacks."""
+        if self.args.train_sampling_strategy != "group_by_length":
+            return super()._get_train_sampler(train_dataset)
+        step = self.args.train_batch_size * self.args.gradient_accumulation_steps
+        return ByLength(train_dataset or self.train_dataset, step, self.args.seed)
+
+    def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Also measure the gradient's norm in each block, once all of a step's batches are in."""
+        loss = super().training_step(*args, **kwargs)
+        if self.accelerator.sync_gradients:
+            scaler = self.accelerator.scaler
+            self._gradients = gradient_norms(self.model, scaler.get_scale() if scaler else 1.0)
+            if self.accelerator.num_processes > 1:  # the library does this for the student only
+                for parameter in self.objective.parameters():
+                    if parameter.grad is not None:
+                        parameter.grad = self.accelerator.reduce(parameter.grad, "mean")  # type: ignore[assignment]
+        return loss
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """The library's, which also trains what the objective learns."""
+        new = self.optimizer is None
+        optimizer: Any = super().create_optimizer(model)
+        if new:
+            for group in self.objective.parameter_groups(self.args.learning_rate):
+                optimizer.add_param_group(group)
+            optimizer.register_step_post_hook(lambda *_: self.objective.zero_grad())
+        return optimizer
+
+    def prediction_step(
+        self,
+        model: Any,
+        inputs: dict[str, Tensor],
+        prediction_loss_only: bool,
+        ignore_keys: list[str] | None = None,
+        **generation: Any,
+    ) -> Any:
+        """Also note every term on the held-out batch: the library looks at the labels only."""
+        if self.args.predict_with_generate:  # without it the library calls `compute_loss` itself
+            with torch.no_grad(), self.compute_loss_context_manager():
+                self.compute_loss(model, self._prepare_inputs(inputs))
+        return super().prediction_step(model, inputs, prediction_loss_only, ignore_keys, **generation)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Validate, writing as `generation` says; nothing is known of a validation that was stopped."""
         model: Any = self.model
         own = model.generation_config
         model.generation_config = copy.deepcopy(self.generation)  # the library fills it up with defaults
+        self._held_out = Tally()
         try:
             return super().evaluate(*args, **kwargs)
         except Stopped:
@@ -81,16 +150,24 @@ class DistillationTrainer(Seq2SeqTrainer):
         finally:
             model.generation_config = own
 
-    def _note(self, terms: dict[str, Tensor], tokens: int) -> None:
-        for name, value in terms.items():
-            self._terms[name] = self._terms.get(name, 0.0) + float(value)
-        self._tokens += tokens
-
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add the terms and the throughput since the last log."""
+        """Add the terms, the settings, the gradients and the throughput since the last log."""
         if "loss" in logs:
             seconds = time.perf_counter() - self._logged_at
-            logs = {**logs, **self._terms, "tokens_per_second": self._tokens / seconds}
-            self._terms, self._tokens = {}, 0
+            noted = self._training
+            logs = {**logs, **noted.sums(), **noted.settings()}
+            logs |= {f"weighted/{name}": value for name, value in noted.contributions().items()}
+            logs |= {f"gradient/{block}": norm for block, norm in self._gradients.items()}
+            logs["tokens_per_second"] = noted.tokens / seconds
+            self._training = Tally()
+        elif "eval_loss" in logs:
+            logs |= {f"eval_{name}": value for name, value in self._held_out.means().items()}
         self._logged_at = time.perf_counter()
         super().log(logs, start_time)
+
+    def _student_writes(self) -> bool:
+        """Whether this step is on the student's own words; the same answer whenever it is asked."""
+        share = self.objective.config.on_policy
+        if not share or self.teacher is None:
+            return False
+        return random.Random(f"{self.args.seed} {self.state.global_step}").random() < share

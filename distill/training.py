@@ -3,6 +3,7 @@
 import errno
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,22 @@ from distill import checkpoints, pairing, student
 from distill.arguments import arguments, generation
 from distill.batches import TokenizedExamples, collator
 from distill.config import RunConfig, parse_layers
+from distill.ensemble import parse_weights
 from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
-from distill.files import write_json
-from distill.judging import judge
+from distill.files import read_json, write_json
+from distill.judging import judge, judge_model
 from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
 from distill.objective import Objective
 from distill.recorder import Recorder
 from distill.runs import Run
-from distill.teacher import LiveTeacher
+from distill.teacher import LiveTeacher, Teacher, Teachers
 from distill.trainer import DistillationTrainer
+from models.decoding import Decoding
 from models.engines import Stopped
 from models.loading import Progress
+from models.pool import ModelPool
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -70,7 +74,7 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     set_seed(config.seed)
     if parse_layers(config.student):
         _save(materials.student, materials.tokenizer, run.initial)
-    model, step = _train(run, config, materials)
+    model, step = _train(run, config, materials, settings)
     if run.stop_requested():
         message = f"Cancelled at step {step}. Resume goes on from there."
         run.update(status="cancelled", message=message, eta_seconds=None)
@@ -92,7 +96,9 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     return _summary(run, str(run.student), step)
 
 
-def _train(run: Run, config: RunConfig, materials: Materials) -> tuple[PreTrainedModel, int]:
+def _train(
+    run: Run, config: RunConfig, materials: Materials, settings: Settings
+) -> tuple[PreTrainedModel, int]:
     """Train until the end or until someone stops it; the model and the step it has come to."""
     checkpoint = checkpoints.newest_readable(run.checkpoints)
     log.info("Training from %s", checkpoint.name if checkpoint else "the start")
@@ -101,8 +107,12 @@ def _train(run: Run, config: RunConfig, materials: Materials) -> tuple[PreTraine
         return materials.student, step
     if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
         return student.load_model(checkpoint), step
-    trainer = _trainer(run, config, materials)
+    trainer = _trainer(run, config, materials, _teacher_rouge(run, config, materials, settings))
+    if checkpoint:
+        trainer.objective.load(checkpoint)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if not run.stop_requested():
+        trainer.objective.save(run.folder)  # beside the student, never inside it
     return trainer.accelerator.unwrap_model(trainer.model), trainer.state.global_step
 
 
@@ -119,19 +129,37 @@ class _Told:
 
 
 def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> None:
-    if config.teacher is None:
-        return
-    report = pairing.check(config.teacher, config.student, settings, progress=progress)
-    for finding in report.warnings:
-        log.warning("%s %s", finding.message, finding.remedy)
-    if not report.compatible:
-        raise IncompatibleModels(
-            " ".join(f"{finding.message} {finding.remedy}" for finding in report.problems)
-        )
+    for teacher in config.teachers:
+        report = pairing.check(teacher, config.student, settings, progress=progress)
+        for finding in report.warnings:
+            log.warning("%s %s", finding.message, finding.remedy)
+        if not report.compatible:
+            raise IncompatibleModels(
+                " ".join(f"{finding.message} {finding.remedy}" for finding in report.problems)
+            )
 
 
-def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationTrainer:
+def _teacher_rouge(run: Run, config: RunConfig, materials: Materials, settings: Settings) -> float | None:
+    """The teacher's ROUGE-L on the validation data, which the student's is a share of; asked once a run."""
+    if config.teacher is None or not config.has_references:
+        return None
+    kept = read_json(run.folder / "teacher.json")
+    if kept is None:
+        run.update(message="Judging the teacher")
+        decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens, min_new_tokens=0)
+        kept = judge_model(ModelPool(settings), config.teacher, materials.validation, decoding)
+        write_json(run.folder / "teacher.json", kept)
+    return kept["rougeL"]["f"]
+
+
+def _trainer(
+    run: Run, config: RunConfig, materials: Materials, teacher_rouge: float | None = None
+) -> DistillationTrainer:
     model, tokenizer = materials.student, materials.tokenizer
+    teachers = materials.teachers
+    if config.attention_weight:
+        for each in (model, *teachers):
+            each.set_attn_implementation("eager")  # the faster kinds give no attention probabilities
     train = TokenizedExamples(materials.train, tokenizer, config)
     if not len(train):
         raise BadData("No example is long enough to train on.")
@@ -146,10 +174,11 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return rouge_means(texts, [example.summary for example in materials.validation])
 
+    objective = Objective(config, model.config, teachers[0].config if teachers else None)
     trainer = DistillationTrainer(
-        objective=Objective(config.alpha, config.temperature),
+        objective=objective,
         generation=generation(model, config),
-        teacher=LiveTeacher(materials.teacher) if materials.teacher else None,
+        teacher=_teacher(config, teachers),
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
@@ -157,10 +186,19 @@ def _trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationT
         data_collator=collator(tokenizer, model),
         processing_class=tokenizer,
         compute_metrics=metrics if config.has_references else None,
-        callbacks=[Recorder(run)],
+        callbacks=[Recorder(run, objective, teacher_rouge)],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def _teacher(config: RunConfig, models: Sequence[Any]) -> Teacher | None:
+    if not models:
+        return None
+    if len(models) == 1:
+        return LiveTeacher(models[0])
+    weights = parse_weights(config.teacher_weights, len(models))
+    return Teachers([LiveTeacher(model) for model in models], weights, config.teacher_weights == "confidence")
 
 
 def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:

@@ -63,6 +63,7 @@ def values(tiny: Path, tiny_teacher: Path, articles: Path) -> dict[str, Any]:
         "beams": 1,
         "target_tokens": 12,
         "input_tokens": 32,
+        "precision": "float32",
     }
 
 

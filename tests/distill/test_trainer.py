@@ -10,6 +10,8 @@ import torch
 from distill import data, student
 from distill.batches import TokenizedExamples, collator
 from distill.config import RunConfig
+from distill.feature_terms import Masks
+from distill.features import Signal
 from distill.objective import Objective
 from distill.runs import Run
 from distill.teacher import LiveTeacher
@@ -58,8 +60,9 @@ def test_the_first_step_s_terms_are_means_over_all_its_tokens(
             )
             for m in (model, teacher)
         )
-    total, terms = Objective(0.7, 2.0)(
-        student=mine.logits, teacher=theirs.logits, labels=batch["labels"], mask=batch["labels"] != -100
+    masks = Masks(batch["attention_mask"], (batch["labels"] != -100).long())
+    total, terms, *_ = Objective(config)(
+        student=Signal(mine.logits), teacher=Signal(theirs.logits), labels=batch["labels"], masks=masks
     )
     assert row["hard"] == pytest.approx(mine.loss.item(), rel=1e-5)
     assert row["hard"] == pytest.approx(terms["hard"].item(), rel=1e-5)
@@ -90,13 +93,16 @@ def test_every_step_has_its_row(whole: Run) -> None:
     training = [row for row in rows if "loss" in row]
     assert [row["step"] for row in training] == list(range(1, 15))
     names = {"step", "loss", "soft", "hard", "learning_rate", "gradient_norm", "tokens_per_second"}
-    assert all(set(row) == names | {"memory_bytes", "eta_seconds"} for row in training)
+    names |= {"memory_bytes", "eta_seconds", "alpha", "temperature"}
+    blocks = {"embedding", "encoder.0", "encoder.1", "decoder.0", "decoder.1", "other"}
+    assert all(set(row) == names | {f"gradient/{block}" for block in blocks} for row in training)
     assert [row["learning_rate"] for row in training] == pytest.approx(
         [1e-3 * (14 - n) / 14 for n in range(14)]
     )
     assert training[-1]["eta_seconds"] == 0
     assert all(row["memory_bytes"] > 0 and row["tokens_per_second"] > 0 for row in training)
-    kinds = {f"validation_{name}" for name in ("loss", "rouge1", "rouge2", "rougeL", "rougeLsum")}
+    scores = ("loss", "rouge1", "rouge2", "rougeL", "rougeLsum", "soft", "hard", "teacher_hard")
+    kinds = {f"validation_{name}" for name in scores}
     assert [set(row) for row in rows if "validation_loss" in row] == [{"step", *kinds}] * 2
 
 
@@ -139,10 +145,15 @@ def test_the_student_learnt_and_the_teacher_did_not(whole: Run, tiny: Path, tiny
         {"student": "layers:2+1"},
         {"gradient_checkpointing": True},
         {"precision": "bfloat16"},
+        {"more_teachers": "TEACHER", "teacher_weights": "confidence"},
+        {"divergence": "reverse_kl"},
+        {"temperature_schedule": "adaptive"},
     ],
     ids=str,
 )
 def test_other_kinds_of_runs_end_well(values: dict[str, Any], extra: dict[str, Any], tmp_path: Path) -> None:
+    if "more_teachers" in extra:
+        extra = {**extra, "more_teachers": values["teacher"]}
     run = train({**values, "max_steps": 2, "evaluation_steps": 1, **extra}, tmp_path)
     assert run.status().status == "finished"
     assert run.student.is_dir()

@@ -1,0 +1,58 @@
+"""What a run watches beside its losses: where the gradient is, and what looks wrong."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import torch
+
+_BLOCK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")
+_DOMINATES, _STEPS = 0.95, 20
+
+
+def block_of(parameter: str) -> str:
+    """`encoder.0`, `decoder.2`, ...; `embedding` for the shared one, `other` for last norms and a head."""
+    found = _BLOCK.search(parameter)
+    if found:
+        return f"{found[1]}.{found[2]}"
+    return "embedding" if "shared" in parameter or "embed_tokens" in parameter else "other"
+
+
+@torch.no_grad()
+def gradient_norms(model: Any, scale: float = 1.0) -> dict[str, float]:
+    """The L2 norm of the gradient in each block of a T5, before clipping.
+
+    Args:
+        model: After the backward pass.
+        scale: What the loss was multiplied with (by float16's loss scaling).
+    """
+    gradients = defaultdict(list)
+    for name, parameter in model.named_parameters():
+        if parameter.grad is not None:
+            gradients[block_of(name)].append(parameter.grad)
+    return {
+        block: float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(found)))) / scale
+        for block, found in sorted(gradients.items())
+    }
+
+
+class Dominance:
+    """Notices a term that makes up nearly all of the loss for a while."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, int] = defaultdict(int)
+
+    def see(self, contributions: dict[str, float]) -> str | None:
+        """The name of a term that has just been dominant for `_STEPS` steps in a row, once.
+
+        Args:
+            contributions: Each term times its weight, at one step.
+        """
+        total = sum(abs(value) for value in contributions.values())
+        if len(contributions) < 2 or not total:
+            return None
+        for name, value in contributions.items():
+            self._steps[name] = self._steps[name] + 1 if abs(value) > _DOMINATES * total else 0
+            if self._steps[name] == _STEPS:
+                return name
+        return None
