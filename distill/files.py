@@ -4,15 +4,25 @@ import json
 import math
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as JSON, atomically; numbers that are not finite become null."""
+    _write(path, _text(value, indent=1))
+
+
+def write_json_lines(path: Path, values: Iterable[Any]) -> None:
+    """Write one line of JSON for each value, likewise."""
+    _write(path, "".join(f"{_text(value)}\n" for value in values))
+
+
+def _write(path: Path, text: str) -> None:
     scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
-        scratch.write_text(_text(value, indent=1), encoding="utf-8")
+        scratch.write_text(text, encoding="utf-8")
         scratch.replace(path)
     except OSError:
         scratch.unlink(missing_ok=True)  # a full disk leaves half a file

@@ -46,13 +46,14 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
         raise IncompatibleModels(
             f"The student {config.student} is cut from a teacher, but no teacher was named."
         )
-    examples = _examples(config, settings)
+    examples = load_examples(config, settings)
     return Materials(model, student.load_tokenizer(source), teachers, *examples)
 
 
-def _examples(
+def load_examples(
     config: RunConfig, settings: Settings
 ) -> tuple[list[data.Example], list[data.Example], dict[str, int]]:
+    """The examples to train on, those to validate on, and how many were `empty` or `broken`."""
     options = {
         "cache": settings.datasets,
         "document_column": config.document_column,

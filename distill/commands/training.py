@@ -32,16 +32,17 @@ def _add_check(parsers: Any) -> None:
 def _add_training(parsers: Any) -> None:
     train_parser = add_command(parsers, "train", train, "Distil a student from a teacher.")
     train_parser.add_argument("--teacher", help="model name, run:ID, folder or hub id")
-    _training_options(train_parser)
+    add_training_options(train_parser)
     finetune_parser = add_command(parsers, "finetune", finetune, "Train a model on the labels alone.")
-    _training_options(finetune_parser)
+    add_training_options(finetune_parser)
     pretrain_parser = add_command(
         parsers, "pretrain", pretrain, "Teach a fresh model to read and copy, from texts alone."
     )
-    _training_options(pretrain_parser)
+    add_training_options(pretrain_parser)
 
 
-def _training_options(parser: argparse.ArgumentParser) -> None:
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """What a run is made of; `run_values` reads them."""
     parser.add_argument("--student", help="model to start from, or layers:E+D")
     parser.add_argument("--data", help="built-in, cnn_dailymail, xsum, samsum, a hub id, or a file")
     parser.add_argument("--validation", help="data to validate on; by default a split of the data by seed")
@@ -70,7 +71,7 @@ def check(
 
 def train(*, settings: Settings, **options: Any) -> Answer:
     """Distil."""
-    values = _values(options)
+    values = run_values(options)
     if not values.get("teacher"):
         raise BadConfig(
             "No teacher was named: give --teacher, or use `finetune` to train on the labels alone."
@@ -80,12 +81,12 @@ def train(*, settings: Settings, **options: Any) -> Answer:
 
 def finetune(*, settings: Settings, **options: Any) -> Answer:
     """Train on labels alone."""
-    return _train({**_values(options), "teacher": None}, settings)
+    return _train({**run_values(options), "teacher": None}, settings)
 
 
 def pretrain(*, settings: Settings, **options: Any) -> Answer:
     """Train on texts alone."""
-    return _train({"task": "copy", **_values(options), "teacher": None}, settings)
+    return _train({"task": "copy", **run_values(options), "teacher": None}, settings)
 
 
 def _train(values: dict[str, Any], settings: Settings) -> Answer:
@@ -107,7 +108,7 @@ def carry_out(run: runs.Run, settings: Settings) -> Answer:
         return training.carry_out(run, settings), 0
 
 
-def _values(options: dict[str, Any]) -> dict[str, Any]:
+def run_values(options: dict[str, Any]) -> dict[str, Any]:
     """Settings of a run: those of the file, then the named options, then the `--set` ones."""
     options = dict(options)
     file, pairs = options.pop("config", None), options.pop("values")
