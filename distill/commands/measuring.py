@@ -3,6 +3,7 @@
 from typing import Any
 
 from distill.commands.arguments import Answer, add_column_options, add_command, numbers
+from distill.errors import BadConfig
 from models.settings import Settings
 
 
@@ -28,7 +29,13 @@ def _add_evaluate(parsers: Any) -> None:
 
 def _add_bench(parsers: Any) -> None:
     parser = add_command(parsers, "bench", bench, "Measure models side by side, in turns, on the same texts.")
-    parser.add_argument("models", nargs="+", metavar="MODEL[@ENGINE[:DTYPE]]")
+    parser.add_argument("models", nargs="*", metavar="MODEL[@ENGINE[:DTYPE]]")
+    parser.add_argument(
+        "--app", metavar="URL", help="what the running app there adds to one model (embedded/distilled)"
+    )
+    parser.add_argument(
+        "--users", type=numbers, default=[1, 2, 4, 8, 16], metavar="U,U", help="of --app: clients at once"
+    )
     parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
     parser.add_argument("--n", type=int, default=20, help="texts, once each (default: 20)")
     parser.add_argument("--beams", type=numbers, default=[1, 4], metavar="B,B", help="default: 1,4")
@@ -50,10 +57,25 @@ def evaluate(
     return {"results": results}, 0
 
 
-def bench(*, models: list[str], data: str, settings: Settings, **options: Any) -> Answer:
+def bench(
+    *, models: list[str], data: str, app: str | None, users: list[int], settings: Settings, **options: Any
+) -> Answer:
     """Measure models."""
+    if app is not None:
+        return _bench_app(app, models, data, settings, n=options["n"], beams=options["beams"], users=users)
     from distill import benchmark
 
     result = benchmark.bench(models, data, settings, **options)
     print(benchmark.table(result))
+    return result, 0
+
+
+def _bench_app(url: str, models: list[str], data: str, settings: Settings, **options: Any) -> Answer:
+    from distill import app_benchmark
+
+    if len(models) > 1:
+        raise BadConfig(f"bench --app takes one model; got {len(models)}: {', '.join(models)}.")
+    model = models[0] if models else "embedded/distilled"
+    result = app_benchmark.bench_app(url, model, data, settings, **options)
+    print(app_benchmark.table(result))
     return result, 0

@@ -1,0 +1,204 @@
+"""What the page adds to the engine: the app through a real client, against the engine called directly."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import cycle, islice
+from threading import Barrier
+from typing import Any
+
+from distill.data import load_unseen
+from distill.errors import BadConfig
+from distill.repeat import Spread, spread
+from models.decoding import Decoding
+from models.errors import ModelUnavailable
+from models.pool import ModelPool
+from models.settings import Settings
+from models.summarizer import Summarizer
+
+log = logging.getLogger(__name__)
+Summarize = Callable[[str], dict[str, Any]]
+"""Asks the app for the summary of a text; the answer is that of `/summarize`."""
+
+
+_COLUMNS = {
+    "round trip": "round_trip",
+    "waited in line": "waited",
+    "engine": "engine",
+    "overhead": "overhead",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of `/summarize`, in seconds.
+
+    Args:
+        round_trip: From the client's call to its answer.
+        engine: What the answer says the engine took.
+        waited: What it says it waited for others' inference.
+    """
+
+    round_trip: float
+    engine: float
+    waited: float
+
+    @property
+    def overhead(self) -> float:
+        """Client, server and queue: all that is neither the engine's time nor another summary's fault."""
+        return self.round_trip - self.engine - self.waited
+
+
+def bench_app(
+    url: str,
+    model: str,
+    source: str,
+    settings: Settings,
+    *,
+    n: int = 100,
+    beams: Sequence[int] = (1, 4),
+    users: Sequence[int] = (1, 2, 4, 8, 16),
+) -> dict[str, Any]:
+    """Measure the app at `url`.
+
+    Args:
+        url: Where the app runs.
+        model: What it summarises with; this process loads it too, for the direct calls.
+        source: Texts, as in `distill.data.load_unseen`; taken again from the start where they are too few.
+        n: Calls of each figure, after a warm-up.
+        beams: Each is measured by itself.
+        users: How many clients call at once.
+
+    Returns:
+        `overhead`, a row for each of `beams`: `engine` (what the answers say it took), `overhead` (see
+        `Call`; the client reads no certificates for plain http), `usual_client` (the same with a client made
+        with no options) and `over_direct` (the round trip less the same call made in this process).
+        `users`, a row for each of `beams` and `users`. All are spreads in seconds.
+
+    Raises:
+        ModelUnavailable: There is no app at `url`.
+    """
+    if n < 1 or min(users) < 1:
+        raise BadConfig(f"--n is {n} and --users {', '.join(map(str, users))}; use whole numbers from 1 up.")
+    texts = [row.document for row in load_unseen(source, limit=n, cache=settings.datasets).rows]
+    texts = list(islice(cycle(texts), n))
+    summarizer = ModelPool(settings).get(model)
+    overheads, crowds = [], []
+    for beam in beams:
+        overheads.append({"beams": beam, **_overhead(url, summarizer, beam, texts)})
+        crowds += [{"beams": beam, **_crowd(url, model, beam, texts, number)} for number in users]
+    return {"app": url, "model": model, "overhead": overheads, "users": crowds}
+
+
+def connect(url: str, model: str, beams: int, usual: bool = False) -> Summarize:
+    """A client of the app of its own.
+
+    The usual one reads all certificates anew for each call, even on plain http; the other only on https.
+
+    Raises:
+        ModelUnavailable: There is no app.
+    """
+    from gradio_client import Client
+
+    try:
+        client = Client(
+            url, verbose=False, ssl_verify=usual or url.startswith("https:"), analytics_enabled=False
+        )
+    except Exception as error:  # the library lets through whatever the network says
+        raise ModelUnavailable(
+            f"There is no app at {url} ({error}): start one with `python app.py` and "
+            "give the address it prints."
+        ) from error
+    return lambda text: client.predict(text, model, beams, api_name="/summarize")
+
+
+def timed(summarize: Summarize, text: str) -> Call:
+    """Call the app once."""
+    start = time.perf_counter()
+    answer = summarize(text)
+    return Call(time.perf_counter() - start, answer["seconds"], answer["queue_seconds"])
+
+
+def _overhead(url: str, summarizer: Summarizer, beams: int, texts: Sequence[str]) -> dict[str, Any]:
+    """Three ways side by side on each text, in rotated order."""
+    lean = connect(url, summarizer.name, beams)
+    usual = connect(url, summarizer.name, beams, usual=True)
+    ways: list[Callable[[str], Any]] = [
+        lambda text: timed(lean, text),
+        lambda text: timed(usual, text),
+        lambda text: _direct(summarizer, beams, text),
+    ]
+    found: list[list[Any]] = [[], [], []]
+    for way in ways:
+        way(texts[0])
+    for index, text in enumerate(texts):
+        for offset in range(len(ways)):
+            turn = (index + offset) % len(ways)
+            found[turn].append(ways[turn](text))
+        if (index + 1) % 20 == 0:
+            log.info("%d beams: text %d of %d", beams, index + 1, len(texts))
+    calls, usual_calls, seconds = found
+    return {
+        "engine": spread([call.engine for call in calls]).as_dict(),
+        "overhead": spread([call.overhead for call in calls]).as_dict(),
+        "usual_client": spread([call.overhead for call in usual_calls]).as_dict(),
+        "over_direct": spread(
+            [call.round_trip - alone for call, alone in zip(calls, seconds, strict=True)]
+        ).as_dict(),
+    }
+
+
+def _direct(summarizer: Summarizer, beams: int, text: str) -> float:
+    start = time.perf_counter()
+    summarizer.summarize(text, Decoding(beams=beams))
+    return time.perf_counter() - start
+
+
+def _crowd(url: str, model: str, beams: int, texts: Sequence[str], users: int) -> dict[str, Any]:
+    """So many clients at once, each with its share of the texts."""
+    clients = [connect(url, model, beams) for _ in range(users)]
+    each = max(1, len(texts) // users)
+    together = Barrier(users)
+
+    def visit(number: int) -> list[Call]:
+        timed(clients[number], texts[0])
+        together.wait()
+        share = islice(cycle(texts), number * each, (number + 1) * each)
+        return [timed(clients[number], text) for text in share]
+
+    with ThreadPoolExecutor(users) as pool:
+        visits = list(pool.map(visit, range(users)))
+    calls = [call for visit in visits for call in visit]
+    log.info("%d beams, %d users: %d calls", beams, users, len(calls))
+    return {
+        "users": users,
+        "round_trip": spread([call.round_trip for call in calls]).as_dict(),
+        "waited": spread([call.waited for call in calls]).as_dict(),
+        "engine": spread([call.engine for call in calls]).as_dict(),
+        "overhead": spread([call.overhead for call in calls]).as_dict(),
+        "calls_per_second": len(calls) / max(sum(call.round_trip for call in visit) for visit in visits),
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result for people to read, in milliseconds."""
+    lines = [f"{result['model']} through {result['app']}, milliseconds: median (p95)"]
+    for row in result["overhead"]:
+        lines.append(
+            f"{row['beams']} beams: engine {_said(row['engine'])}; the app adds {_said(row['overhead'])}, "
+            f"with a client that checks certificates {_said(row['usual_client'])}; "
+            f"round trip less a direct call {_said(row['over_direct'])}"
+        )
+    lines.append("beams users   " + "".join(f"{name:18}" for name in _COLUMNS) + "calls/s")
+    for row in result["users"]:
+        cells = "".join(f"{_said(row[key]):18}" for key in _COLUMNS.values())
+        lines.append(f"{row['beams']:5} {row['users']:5}   {cells}{row['calls_per_second']:.1f}")
+    return "\n".join(lines)
+
+
+def _said(figures: dict[str, Any]) -> str:
+    found = Spread(**figures)
+    p95 = "under 20 runs" if found.p95 is None else f"{found.p95 * 1000:.0f}"
+    return f"{found.median * 1000:.0f} ({p95})"

@@ -1,0 +1,56 @@
+"""`bench --app` on a page with the tiny trio."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from distill import app_benchmark
+from distill.app_benchmark import Call, bench_app
+from distill.commands.measuring import bench
+from distill.errors import BadConfig
+from models import catalogue
+from models.errors import ModelUnavailable
+from models.settings import Settings
+from ui import page
+
+
+@pytest.fixture
+def app(trio: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(catalogue, "EMBEDDED", trio)
+    blocks = page.build(settings)
+    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options())
+    yield url
+    blocks.close(verbose=False)
+
+
+def test_overhead_is_what_neither_the_engine_nor_the_line_took() -> None:
+    assert Call(round_trip=1.0, engine=0.5, waited=0.25).overhead == 0.25
+
+
+def test_the_app_is_set_against_the_engine(app: str, settings: Settings) -> None:
+    result = bench_app(app, "embedded/distilled", "built-in", settings, n=3, beams=[1], users=[1, 2])
+    [overhead] = result["overhead"]
+    assert all(overhead[key]["n"] == 3 for key in ("engine", "overhead", "usual_client", "over_direct"))
+    assert overhead["overhead"]["median"] > 0
+    assert overhead["overhead"]["p95"] is None
+    assert [(row["users"], row["round_trip"]["n"]) for row in result["users"]] == [(1, 3), (2, 2)]
+    assert all(row["round_trip"]["median"] >= row["engine"]["median"] for row in result["users"])
+    assert "under 20 runs" in app_benchmark.table(result)
+
+
+def test_no_app_is_said(settings: Settings) -> None:
+    with pytest.raises(ModelUnavailable, match=r"no app at http://127\.0\.0\.1:9 "):
+        app_benchmark.connect("http://127.0.0.1:9", "embedded/distilled", 1)
+
+
+def test_no_users_are_refused(settings: Settings) -> None:
+    with pytest.raises(BadConfig, match="--users 0"):
+        bench_app("http://x", "embedded/distilled", "built-in", settings, users=[0])
+
+
+def test_only_one_model_goes_through_the_app(settings: Settings) -> None:
+    with pytest.raises(BadConfig, match="one model; got 2"):
+        bench(
+            models=["a", "b"], data="built-in", app="http://x", users=[1], settings=settings, n=1, beams=[1]
+        )
