@@ -1,10 +1,12 @@
 """From examples to token ids, and from token ids to padded batches."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import torch
 from torch.utils.data import Dataset
 from transformers import DataCollatorForSeq2Seq, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from distill.config import RunConfig
 from distill.data import Example
@@ -12,6 +14,7 @@ from distill.extraction import oracle, sentence_ends
 from models.decoding import PREFIX
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
+_MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and each new size a new kernel
 _MOST_CHARACTERS_A_TOKEN = 10  # cutting texts before tokenising them saves most of its time
 
 
@@ -31,9 +34,41 @@ class TokenizedExamples(Dataset):
         return self.features[index]
 
 
+class ByLength(LengthGroupedSampler):
+    """Puts examples of like lengths into one batch, so that little is padded; otherwise in random order.
+
+    Inputs cut to one length are told apart by their targets. The order depends on the seed and the epoch
+    alone: a resumed run finds its place again, and several processes agree.
+
+    Args:
+        data: What to sample from.
+        batch_size: Examples an optimizer step, accumulated batches included.
+        seed: Of the order.
+    """
+
+    def __init__(self, data: TokenizedExamples, batch_size: int, seed: int) -> None:
+        super().__init__(batch_size, lengths=[_size(feature) for feature in data.features])
+        self._seed, self._epoch = seed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by the library before each epoch."""
+        self._epoch = epoch
+
+    def __iter__(self) -> Iterator[int]:
+        self.generator = torch.Generator().manual_seed(self._seed + self._epoch)
+        return super().__iter__()
+
+
+def _size(feature: dict[str, list[int]]) -> int:
+    """A number that orders by the padded input first and by the target next."""
+    return -(-len(feature["input_ids"]) // _MULTIPLE) * 2**16 + len(feature["labels"])
+
+
 def collator(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> DataCollatorForSeq2Seq:
     """Pads to the longest of a batch; also gives the decoder its shifted labels."""
-    return DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=IGNORED, pad_to_multiple_of=8)
+    return DataCollatorForSeq2Seq(
+        tokenizer, model=model, label_pad_token_id=IGNORED, pad_to_multiple_of=_MULTIPLE
+    )
 
 
 def _summaries(

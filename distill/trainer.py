@@ -95,11 +95,12 @@ class DistillationTrainer(Seq2SeqTrainer):
         return (loss, outputs) if return_outputs else loss
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        """The library's sampler by length draws from the process's random state, which a resumed run lacks."""
+        """By length as the library does, but from a random state that a resumed run has too."""
         if self.args.train_sampling_strategy != "group_by_length":
             return super()._get_train_sampler(train_dataset)
         step = self.args.train_batch_size * self.args.gradient_accumulation_steps
-        return ByLength(train_dataset or self.train_dataset, step, self.args.seed)
+        data: Any = self.train_dataset if train_dataset is None else train_dataset
+        return ByLength(data, step, self.args.seed)
 
     def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
         """Also measure the gradient's norm in each block, once all of a step's batches are in."""

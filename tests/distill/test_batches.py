@@ -1,10 +1,11 @@
 """From examples to token ids: what is cut, and where."""
 
+import random
 from pathlib import Path
 
 import pytest
 
-from distill.batches import TokenizedExamples
+from distill.batches import ByLength, TokenizedExamples
 from distill.config import RunConfig
 from distill.data import Example
 from distill.student import load_tokenizer
@@ -68,3 +69,34 @@ def test_extracts_come_from_what_the_student_sees(tiny: Path) -> None:
         config = RunConfig(student="x", task="extract", input_tokens=limit)
         [feature] = TokenizedExamples(examples, tokenizer, config)
         assert tokenizer.decode(feature["labels"]) == expected
+
+
+@pytest.fixture
+def uneven(tiny: Path) -> TokenizedExamples:
+    """256 examples, their inputs of two lengths, their summaries of eight, in no order."""
+    lengths = random.Random(0).choices([(1, n) for n in range(8)] + [(20, n) for n in range(8)], k=256)
+    examples = [Example("cat " * words, "dog " * (1 + target)) for words, target in lengths]
+    return TokenizedExamples(examples, load_tokenizer(tiny), RunConfig(student="x"))
+
+
+def test_batches_hold_like_lengths(uneven: TokenizedExamples) -> None:
+    order = list(ByLength(uneven, batch_size=4, seed=1))
+    assert sorted(order) == list(range(256))
+
+    def padding(indices: list[int], name: str) -> int:
+        lengths = [[len(uneven[i][name]) for i in indices[at : at + 4]] for at in range(0, 256, 4)]
+        return sum(4 * max(batch) - sum(batch) for batch in lengths)
+
+    for name in ("input_ids", "labels"):
+        assert padding(order, name) < padding(list(range(256)), name) / 4, name
+
+
+def test_the_order_depends_on_seed_and_epoch_alone(uneven: TokenizedExamples) -> None:
+    def order(seed: int, epoch: int) -> list[int]:
+        sampler = ByLength(uneven, batch_size=4, seed=seed)
+        sampler.set_epoch(epoch)
+        return list(sampler)
+
+    assert order(1, 1) == order(1, 1)
+    assert order(1, 1) != order(1, 2)
+    assert order(1, 1) != order(2, 1)
