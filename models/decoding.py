@@ -11,6 +11,8 @@ INPUT_LIMIT = 512
 """Input tokens a model is given at most, prefix and end token included."""
 MAX_BEAMS = 8
 MAX_NEW_TOKENS = 512
+MAX_HYPOTHESES = 64
+"""Summaries drawn at random for one input at most."""
 MAX_NO_REPEAT_NGRAM = 10
 MAX_LENGTH_PENALTY = 5.0
 _USUALLY_SHORTEST = 30
@@ -63,6 +65,58 @@ class Decoding:
             return self
         shortest = min(_USUALLY_SHORTEST, tokens_in // 4, self.max_new_tokens)
         return replace(self, min_new_tokens=shortest)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Draw each token at random instead of searching for the likeliest ones.
+
+    Args:
+        top_k: Draw from so many likeliest tokens, 0 for all of them.
+        top_p: Draw from the likeliest tokens that make up this share, above 0 to 1 (Holtzman et al., 2020).
+        temperature: Divides the logits; above 0 to 10, and above 1 makes unlikely tokens likelier.
+        seed: Of the random numbers. The same call on the same machine draws the same tokens.
+
+    Raises:
+        BadRequest: A value is out of its range; the message names it and the range.
+    """
+
+    top_k: int = 0
+    top_p: float = 1.0
+    temperature: float = 1.0
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        _whole("top_k", self.top_k, 0, 100_000)
+        _whole("seed", self.seed, 0, 2**31 - 1)
+        _share("top_p", self.top_p, 1.0)
+        _share("temperature", self.temperature, 10.0)
+
+    def of_batch(self, number: int) -> "Sampling":
+        """The same, with random numbers of the batch's own."""
+        return replace(self, seed=(self.seed + number) % 2**31)
+
+
+def check_hypotheses(decoding: Decoding, hypotheses: int, sampling: Sampling | None) -> None:
+    """Raise BadRequest if so many hypotheses cannot be had: a beam each, or any number drawn at random."""
+    if sampling is not None and decoding.beams > 1:
+        raise BadRequest(f"beams is {decoding.beams}; use 1 with sampling.")
+    _whole("hypotheses", hypotheses, 1, decoding.beams if sampling is None else MAX_HYPOTHESES)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One of a batch of summaries, which has no latency of its own.
+
+    Args:
+        text: The summary as plain text.
+        tokens_in: Tokens the model was given, prefix and end token included.
+        tokens_out: Tokens of the summary, without start token, end token and padding.
+    """
+
+    text: str
+    tokens_in: int
+    tokens_out: int
 
 
 @dataclass(frozen=True)
@@ -124,3 +178,8 @@ class Summary:
 def _whole(name: str, value: Any, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise BadRequest(f"{name} is {value!r}; use a whole number from {low} to {high}.")
+
+
+def _share(name: str, value: Any, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= high:
+        raise BadRequest(f"{name} is {value!r}; use a number above 0, at most {high:g}.")

@@ -119,11 +119,11 @@ class Job:
     def _run_part(self, ids: list[int], on_change: Callable[[], None] | None) -> None:
         with self._peak_of_run() as peak:
             try:
-                tokens, seconds = self._timed(ids, self._watcher(on_change))
+                tokens, seconds = self._timed(ids, on_change)
             except Overflow:
                 self._started, self._written = None, (self._written[0], [])
                 self._engine.fall_back()
-                tokens, seconds = self._timed(ids, self._watcher(on_change))
+                tokens, seconds = self._timed(ids, on_change)
         decoding = perf_counter()
         self._written = ([*self._written[0], self._write(tokens)], [])
         self._tokens_out += len(tokens)
@@ -137,22 +137,28 @@ class Job:
         """Torch counts its own memory only: of another engine's it would say 0."""
         return measure.run_peak() if self._engine.name == "torch" else nullcontext(measure.Peak())
 
-    def _timed(self, ids: list[int], watcher: StepWatcher) -> tuple[list[int], float]:
+    def _timed(self, ids: list[int], on_change: Callable[[], None] | None) -> tuple[list[int], float]:
         self._engine.synchronize()
         self._started = start = perf_counter()
-        tokens = self._engine.generate(ids, self._decoding, watcher)
+        if on_change:
+            tokens = self._engine.generate(ids, self._decoding, on_step=self._watcher(on_change))
+        else:  # nobody reads along, so no step is worth a call into Python
+            tokens = self._engine.generate(ids, self._decoding, on_first=self._note_first)
         self._engine.synchronize()
         return tokens, perf_counter() - start
 
-    def _watcher(self, on_change: Callable[[], None] | None) -> StepWatcher:
-        texts, first = self._written[0], not self._written[0]
+    def _note_first(self) -> None:
+        if self._started is not None and not self._written[0]:
+            self._ttft = self._prepared.seconds + perf_counter() - self._started
+
+    def _watcher(self, on_change: Callable[[], None]) -> StepWatcher:
+        texts = self._written[0]
 
         def watch(tokens: list[int]) -> bool:
-            if first and len(tokens) == 1 and self._started is not None:
-                self._ttft = self._prepared.seconds + perf_counter() - self._started
+            if len(tokens) == 1:
+                self._note_first()
             self._written = (texts, tokens)
-            if on_change:
-                on_change()
+            on_change()
             return self._stop.is_set()
 
         return watch

@@ -1,12 +1,14 @@
 """One loaded model and the one way to summarise with it."""
 
-from collections.abc import Callable, Iterator
-from time import perf_counter
-from typing import Literal
+from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter, sleep
+from typing import Any, Literal
 
+from models import measure
+from models.batching import BATCH_TOKENS, buckets
 from models.casing import Casing
-from models.decoding import INPUT_LIMIT, PREFIX, Decoding, Summary
-from models.engines import Engine
+from models.decoding import INPUT_LIMIT, PREFIX, Decoding, Draft, Sampling, Summary, check_hypotheses
+from models.engines import Engine, Overflow
 from models.errors import BadRequest
 from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared
@@ -18,6 +20,7 @@ LongInput = Literal["cut", "parts"]
 MAX_PARTS = 32
 """Parts of a long input at most; more would keep everybody else waiting for minutes."""
 _DEFAULT = Decoding()
+_TURN = 0.001
 
 
 class Summarizer:
@@ -70,6 +73,56 @@ class Summarizer:
         room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
         [part], _ = self._cut(self._full(text), room)
         return self._tokenizer.wrap(part)
+
+    def summarize_many(
+        self,
+        texts: Sequence[str],
+        decoding: Decoding = _DEFAULT,
+        *,
+        hypotheses: int = 1,
+        sampling: Sampling | None = None,
+        on_done: Callable[[int], None] = lambda count: None,
+        batch_tokens: int = BATCH_TOKENS,
+    ) -> list[list[Draft]]:
+        """Summarise many texts in batches of similar length; what is beyond the input limit is cut.
+
+        Args:
+            texts: Texts as for `summarize`, which gives the same summaries one by one.
+            decoding: Generation settings.
+            hypotheses: Summaries of each text: up to one a beam, or any number with `sampling`.
+            sampling: Draw the tokens at random; the same texts in the same order draw the same ones.
+            on_done: Told after each batch how many texts are done; what it raises ends the work.
+            batch_tokens: Input tokens of a batch at most, padding included.
+
+        Returns:
+            For each text, in the order given, its summaries; with beams the best one first.
+
+        Raises:
+            BadRequest: A text is empty or too long, or the hypotheses do not fit the search.
+        """
+        check_hypotheses(decoding, hypotheses, sampling)
+        inputs = [self.token_ids(text) for text in texts]
+        drafts: list[list[Draft]] = [[] for _ in texts]
+        done = 0
+        for number, (places, settled) in enumerate(buckets([*map(len, inputs)], decoding, batch_tokens)):
+            drawing = sampling.of_batch(number) if sampling else None
+            found = self._batch([inputs[place] for place in places], settled, hypotheses, drawing)
+            for place, sequences in zip(places, found, strict=True):
+                write = self._writer(texts[place])
+                drafts[place] = [Draft(write(ids), len(inputs[place]), len(ids)) for ids in sequences]
+            done += len(places)
+            on_done(done)
+        return drafts
+
+    def _batch(self, batch: list[list[int]], *settings: Any) -> list[list[list[int]]]:
+        with measure.INFERENCE_LOCK:  # a batch at a time, so that others get their turn
+            try:
+                found = self._engine.generate_batch(batch, *settings)
+            except Overflow:
+                self._engine.fall_back()
+                found = self._engine.generate_batch(batch, *settings)
+        sleep(_TURN)  # a lock is not fair: without a pause, who waits for it would not get it
+        return found
 
     def stream(
         self, text: str, decoding: Decoding = _DEFAULT, long_input: LongInput = "cut"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from models.decoding import Decoding
+from models.decoding import Decoding, Sampling
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
 
@@ -60,12 +60,49 @@ class Engine(Protocol):
         """Size of the weights in memory, tied ones once."""
         ...
 
-    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+    def generate(
+        self,
+        ids: list[int],
+        decoding: Decoding,
+        on_step: StepWatcher | None = None,
+        on_first: Callable[[], None] | None = None,
+    ) -> list[int]:
         """Generate one sequence from one input; returns it without start token, end token and padding.
+
+        Args:
+            ids: Input tokens, special ones included.
+            decoding: Generation settings.
+            on_step: Told each step; this costs a call into Python a token.
+            on_first: Told the first token of a greedy search and nothing else, which costs next to nothing;
+                not beside `on_step`.
 
         Raises:
             Overflow: The precision does not hold for this model and input.
             Stopped: `on_step` returned True.
+        """
+        ...
+
+    def generate_batch(
+        self,
+        batch: list[list[int]],
+        decoding: Decoding,
+        hypotheses: int = 1,
+        sampling: Sampling | None = None,
+    ) -> list[list[list[int]]]:
+        """Generate from several inputs at once: the tokens that `generate` gives for each alone.
+
+        Args:
+            batch: Inputs, best of similar length: the shorter ones are padded.
+            decoding: Generation settings of all of them.
+            hypotheses: Sequences an input: up to one a beam, or any number with `sampling`.
+            sampling: Draw the tokens at random.
+
+        Returns:
+            For each input its sequences, as from `generate`; with beams the best one first.
+
+        Raises:
+            BadRequest: More hypotheses than beams, or beams with sampling.
+            Overflow: The precision does not hold for this model and one of the inputs.
         """
         ...
 

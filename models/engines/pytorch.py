@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     AutoModelForSeq2SeqLM,
     GenerationConfig,
@@ -18,7 +19,7 @@ from transformers import (
     StoppingCriteriaList,
 )
 
-from models.decoding import Decoding
+from models.decoding import Decoding, Sampling, check_hypotheses
 from models.engines import Overflow, StepWatcher, Stopped
 from models.errors import BadRequest, ModelUnavailable
 
@@ -49,23 +50,76 @@ class TorchEngine:
         self._model.generation_config = GenerationConfig(**self._ids)
         self.weights_bytes = sum(p.numel() * p.element_size() for p in self._model.parameters())
 
-    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+    def generate(
+        self,
+        ids: list[int],
+        decoding: Decoding,
+        on_step: StepWatcher | None = None,
+        on_first: Callable[[], None] | None = None,
+    ) -> list[int]:
         """See `Engine.generate`."""
-        inputs = torch.tensor([ids], device=self._torch_device)
-        watch = _RangeWatch(self._torch_device) if self.dtype == "float16" else None
-        criteria = [_Steps(self, on_step, watch, greedy=decoding.beams == 1)] if on_step else []
+        greedy = decoding.beams == 1
+        if on_step is None and on_first is not None and greedy:
+            on_step = _first_only(on_first)
+        watch = self._watch()
+        criteria = [_Steps(self, on_step, watch, greedy)] if on_step else []
+        output = self._run([ids], self._config(decoding), watch, criteria)
+        return self._checked([self.strip(output[0].tolist())], watch)[0]
+
+    def generate_batch(
+        self,
+        batch: list[list[int]],
+        decoding: Decoding,
+        hypotheses: int = 1,
+        sampling: Sampling | None = None,
+    ) -> list[list[list[int]]]:
+        """See `Engine.generate_batch`."""
+        check_hypotheses(decoding, hypotheses, sampling)
+        config, watch = self._config(decoding, sampling), self._watch()
+        config.num_return_sequences = hypotheses
+        devices = [self._torch_device] if self._torch_device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices, enabled=sampling is not None):
+            if sampling is not None:
+                torch.manual_seed(sampling.seed)
+            output = self._run(batch, config, watch)
+        found = self._checked([self.strip(sequence) for sequence in output.tolist()], watch)
+        return [found[place : place + hypotheses] for place in range(0, len(found), hypotheses)]
+
+    def log_probabilities(self, ids: list[int], so_far: list[int]) -> list[float]:
+        """Natural logarithm of each token's probability after those of a summary so far; one an entry."""
+        inputs, mask = self._padded([ids])
+        start = torch.tensor([[self._ids["decoder_start_token_id"], *so_far]], device=self._torch_device)
+        with torch.inference_mode():
+            logits = self._model(input_ids=inputs, attention_mask=mask, decoder_input_ids=start).logits
+        return logits[0, -1].float().log_softmax(-1).tolist()
+
+    def _run(
+        self, batch: list[list[int]], config: GenerationConfig, watch: _RangeWatch | None, criteria: Any = ()
+    ) -> torch.Tensor:
+        inputs, mask = self._padded(batch)
         with torch.inference_mode(), _room_on(self.device):
-            output = self._model.generate(
+            return self._model.generate(
                 inputs,
-                attention_mask=torch.ones_like(inputs),
-                generation_config=self._config(decoding),
+                attention_mask=mask,
+                generation_config=config,
                 logits_processor=LogitsProcessorList([watch] if watch else []),
                 stopping_criteria=StoppingCriteriaList(criteria),
             )
-        tokens = self.strip(output[0].tolist())
-        if watch and (watch.overflowed() or not tokens):
+
+    def _padded(self, batch: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Input ids and attention mask, both (inputs, longest)."""
+        rows = [torch.tensor(ids) for ids in batch]
+        masks = [torch.ones_like(row) for row in rows]
+        inputs = pad_sequence(rows, batch_first=True, padding_value=self._ids["pad_token_id"] or 0)
+        return inputs.to(self._torch_device), pad_sequence(masks, batch_first=True).to(self._torch_device)
+
+    def _watch(self) -> _RangeWatch | None:
+        return _RangeWatch(self._torch_device) if self.dtype == "float16" else None
+
+    def _checked(self, found: list[list[int]], watch: _RangeWatch | None) -> list[list[int]]:
+        if watch and (watch.overflowed() or not all(found)):
             raise Overflow
-        return tokens
+        return found
 
     def strip(self, sequence: list[int]) -> list[int]:
         """The tokens of a generated sequence without start token, end token and padding."""
@@ -89,18 +143,19 @@ class TorchEngine:
         if self._torch_device.type == "cuda":
             torch.cuda.synchronize(self._torch_device)
 
-    def _config(self, decoding: Decoding) -> GenerationConfig:
-        search = (
-            {"length_penalty": float(decoding.length_penalty), "early_stopping": decoding.early_stopping}
-            if decoding.beams > 1
-            else {}
-        )
+    def _config(self, decoding: Decoding, sampling: Sampling | None = None) -> GenerationConfig:
+        search: dict[str, Any] = {"do_sample": sampling is not None}
+        if decoding.beams > 1:
+            search["length_penalty"] = float(decoding.length_penalty)
+            search["early_stopping"] = decoding.early_stopping
+        if sampling is not None:
+            search |= {"top_k": sampling.top_k, "top_p": float(sampling.top_p)}
+            search["temperature"] = float(sampling.temperature)
         return GenerationConfig(
             num_beams=decoding.beams,
             max_new_tokens=decoding.max_new_tokens,
             min_new_tokens=decoding.min_new_tokens or 0,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
-            do_sample=False,
             **search,
             **self._ids,
         )
@@ -120,6 +175,15 @@ class _Steps(StoppingCriteria):
         if self._on_step(self._engine.strip(input_ids[0].tolist()) if self._greedy else []):
             raise Stopped
         return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+
+
+def _first_only(on_first: Callable[[], None]) -> StepWatcher:
+    def watch(tokens: list[int]) -> bool:
+        if len(tokens) == 1:
+            on_first()
+        return False
+
+    return watch
 
 
 class _RangeWatch(LogitsProcessor):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from models.decoding import Decoding
+from models.decoding import Decoding, Sampling
 from models.engines import Overflow, StepWatcher, Stopped
 
 WEIGHTS = 4242
@@ -19,19 +19,43 @@ class FakeEngine:
         self.tokens, self.before_step = tokens, before_step
         self.inputs: list[list[int]] = []
         self.calls: list[str] = []
+        self.batches: list[tuple[int, Decoding, Sampling | None]] = []
         self.overflows = False
 
-    def generate(self, ids: list[int], decoding: Decoding, on_step: StepWatcher | None = None) -> list[int]:
+    def generate(
+        self,
+        ids: list[int],
+        decoding: Decoding,
+        on_step: StepWatcher | None = None,
+        on_first: Callable[[], None] | None = None,
+    ) -> list[int]:
         self.inputs.append(ids)
         self.calls.append("generate")
         for step in range(1, len(self.tokens) + 1):
             self.before_step(step)
+            if on_first and step == decoding.beams == 1:
+                on_first()
             if on_step and on_step(self.tokens[:step] if decoding.beams == 1 else []):
                 self.calls.append("stopped")
                 raise Stopped
             if self.overflows:
                 raise Overflow
         return self.tokens
+
+    def generate_batch(
+        self,
+        batch: list[list[int]],
+        decoding: Decoding,
+        hypotheses: int = 1,
+        sampling: Sampling | None = None,
+    ) -> list[list[list[int]]]:
+        """Says of each input its own length, then the fixed tokens, then the hypothesis' number."""
+        self.inputs += batch
+        self.batches.append((len(batch), decoding, sampling))
+        self.before_step(0)
+        if self.overflows:
+            raise Overflow
+        return [[[len(ids), *self.tokens, number] for number in range(hypotheses)] for ids in batch]
 
     def fall_back(self) -> None:
         self.calls.append("fall_back")

@@ -85,6 +85,35 @@ def test_hands_out_tokens_as_they_come_and_stops_when_asked(folder: Path, home: 
         engine.generate(INPUTS[1], decoding, lambda tokens: len(tokens) == 2)
 
 
+def test_tells_the_first_token_once_and_nothing_with_beams(folder: Path, home: Path) -> None:
+    engine, told = open_fast(folder, "float32", home), []
+    for beams in (1, 2):
+        decoding = Decoding(beams=beams, max_new_tokens=8, no_repeat_ngram=0)
+        tokens = engine.generate(INPUTS[1], decoding, on_first=lambda beams=beams: told.append(beams))
+        assert tokens == engine.generate(INPUTS[1], decoding)
+    assert told == [1]
+
+
+def test_a_failure_before_the_first_token_reaches_the_user(
+    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failed:
+        def done(self) -> bool:
+            return True
+
+        def result(self) -> object:
+            raise RuntimeError("out of luck")
+
+    class Failing:
+        def translate_batch(self, *_: object, **__: object) -> list[Failed]:
+            return [Failed()]
+
+    engine = open_fast(folder, "int8", home)
+    monkeypatch.setattr(engine, "_translator", Failing())
+    with pytest.raises(ModelUnavailable, match="could not run this model: out of luck"):
+        engine.generate(INPUTS[0], Decoding(beams=1), on_first=lambda: pytest.fail("told"))
+
+
 def test_auto_is_the_fast_engine_without_a_gpu(folder: Path, settings: Settings) -> None:
     engine = open_auto(folder, settings)
     assert (engine.name, engine.device, engine.dtype) == ("ctranslate2", "cpu", "int8")

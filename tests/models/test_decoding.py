@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from models.decoding import Decoding, Summary
+from models.decoding import Decoding, Sampling, Summary
 from models.errors import BadRequest
 
 
@@ -35,6 +35,33 @@ def test_defaults_are_the_ones_the_page_promises() -> None:
 def test_a_bad_value_is_named_with_its_range(field: str, value: object) -> None:
     with pytest.raises(BadRequest, match=rf"{field} is .*; use "):
         Decoding(**{field: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("top_k", -1),
+        ("top_k", 1.5),
+        ("top_p", 0.0),
+        ("top_p", 1.1),
+        ("top_p", float("nan")),
+        ("temperature", 0),
+        ("temperature", 11),
+        ("temperature", True),
+        ("seed", -1),
+    ],
+)
+def test_a_bad_drawing_is_named_with_its_range(field: str, value: object) -> None:
+    with pytest.raises(BadRequest, match=rf"{field} is .*; use "):
+        Sampling(**{field: value})  # type: ignore[arg-type]
+
+
+def test_every_batch_draws_numbers_of_its_own() -> None:
+    assert [Sampling(seed=2**31 - 2).of_batch(number).seed for number in range(3)] == [
+        2**31 - 2,
+        2**31 - 1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("beams", [1, 8])

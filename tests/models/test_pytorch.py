@@ -1,4 +1,5 @@
 import itertools
+import math
 import shutil
 import threading
 from pathlib import Path
@@ -51,6 +52,21 @@ def test_it_generates_what_transformers_generates(engine: TorchEngine, tiny: Pat
     )
     decoding = Decoding(beams=beams, max_new_tokens=12, no_repeat_ngram=2, length_penalty=2.0)
     assert engine.generate(IDS, decoding) == [token for token in expected[0].tolist() if token > 1]
+
+
+def test_it_tells_the_first_token_once(engine: TorchEngine) -> None:
+    told: list[int] = []
+    engine.generate(IDS, GREEDY, on_first=lambda: told.append(1))
+    engine.generate(IDS, Decoding(beams=2, max_new_tokens=4), on_first=lambda: told.append(2))
+    assert told == [1]
+
+
+def test_log_probabilities_are_those_of_the_next_token(engine: TorchEngine) -> None:
+    tokens = engine.generate(IDS, Decoding(beams=1, max_new_tokens=4, no_repeat_ngram=0, min_new_tokens=0))
+    for place, token in enumerate(tokens):
+        found = engine.log_probabilities(IDS, tokens[:place])
+        assert found.index(max(found)) == token
+        assert sum(map(math.exp, found)) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_the_models_own_generation_settings_are_replaced(

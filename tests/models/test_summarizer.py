@@ -118,7 +118,7 @@ def test_too_many_parts_are_refused_with_their_number(tiny: Path) -> None:
 
 def test_a_stop_between_parts_is_obeyed_by_an_engine_without_steps(tiny: Path) -> None:
     class Silent(FakeEngine):
-        def generate(self, ids: list[int], decoding: Decoding, on_step: object = None) -> list[int]:
+        def generate(self, ids: list[int], decoding: Decoding, *_: object, **__: object) -> list[int]:
             job.stop()
             return super().generate(ids, decoding)
 
