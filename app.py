@@ -32,8 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_environment(settings: Settings) -> None:
-    """Set what Gradio and the hub client read at import: no telemetry, files in our own folder."""
+    """Set what Gradio and the hub client read at import: no telemetry, files in our own folder.
+
+    After each call Gradio sums up all calls so far, for a monitoring page that is closed here: the more
+    calls, the slower. So it is told to wait for a number of calls that never comes.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "page")
 

@@ -2,25 +2,23 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, islice
 from threading import Barrier
 from typing import Any
 
+from distill.app_client import Summarize, gradio_client, plain_http
 from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.repeat import Spread, spread
 from models.decoding import Decoding
-from models.errors import ModelUnavailable
 from models.pool import ModelPool
 from models.settings import Settings
 from models.summarizer import Summarizer
 
 log = logging.getLogger(__name__)
-Summarize = Callable[[str], dict[str, Any]]
-"""Asks the app for the summary of a text; the answer is that of `/summarize`."""
 
 
 _COLUMNS = {
@@ -73,8 +71,9 @@ def bench_app(
 
     Returns:
         `overhead`, a row for each of `beams`: `engine` (what the answers say it took), `overhead` (see
-        `Call`; the client reads no certificates for plain http), `usual_client` (the same with a client made
-        with no options) and `over_direct` (the round trip less the same call made in this process).
+        `Call`; a client that reads no certificates for plain http), `usual_client` (the same with a client
+        made with no options), `plain_http` (with no client library: what the app itself adds) and
+        `over_direct` (the first one's round trip less the same call made in this process).
         `users`, a row for each of `beams` and `users`. All are spreads in seconds.
 
     Raises:
@@ -92,28 +91,6 @@ def bench_app(
     return {"app": url, "model": model, "overhead": overheads, "users": crowds}
 
 
-def connect(url: str, model: str, beams: int, usual: bool = False) -> Summarize:
-    """A client of the app of its own.
-
-    The usual one reads all certificates anew for each call, even on plain http; the other only on https.
-
-    Raises:
-        ModelUnavailable: There is no app.
-    """
-    from gradio_client import Client
-
-    try:
-        client = Client(
-            url, verbose=False, ssl_verify=usual or url.startswith("https:"), analytics_enabled=False
-        )
-    except Exception as error:  # the library lets through whatever the network says
-        raise ModelUnavailable(
-            f"There is no app at {url} ({error}): start one with `python app.py` and "
-            "give the address it prints."
-        ) from error
-    return lambda text: client.predict(text, model, beams, api_name="/summarize")
-
-
 def timed(summarize: Summarize, text: str) -> Call:
     """Call the app once."""
     start = time.perf_counter()
@@ -122,32 +99,35 @@ def timed(summarize: Summarize, text: str) -> Call:
 
 
 def _overhead(url: str, summarizer: Summarizer, beams: int, texts: Sequence[str]) -> dict[str, Any]:
-    """Three ways side by side on each text, in rotated order."""
-    lean = connect(url, summarizer.name, beams)
-    usual = connect(url, summarizer.name, beams, usual=True)
-    ways: list[Callable[[str], Any]] = [
-        lambda text: timed(lean, text),
-        lambda text: timed(usual, text),
-        lambda text: _direct(summarizer, beams, text),
-    ]
-    found: list[list[Any]] = [[], [], []]
-    for way in ways:
-        way(texts[0])
-    for index, text in enumerate(texts):
-        for offset in range(len(ways)):
-            turn = (index + offset) % len(ways)
-            found[turn].append(ways[turn](text))
+    """All ways side by side on each text, in rotated order."""
+    clients = {
+        "overhead": gradio_client(url, summarizer.name, beams),
+        "usual_client": gradio_client(url, summarizer.name, beams, usual=True),
+        "plain_http": plain_http(url, summarizer.name, beams),
+    }
+    calls: dict[str, list[Call]] = {way: [] for way in clients}
+    directly: list[float] = []
+    for index in range(-1, len(texts)):  # the first round is a warm-up
+        text = texts[max(index, 0)]
+        for way in _rotated([*clients, None], index):
+            if way is None:
+                directly.append(_direct(summarizer, beams, text))
+            else:
+                calls[way].append(timed(clients[way], text))
         if (index + 1) % 20 == 0:
             log.info("%d beams: text %d of %d", beams, index + 1, len(texts))
-    calls, usual_calls, seconds = found
+    lean = calls["overhead"][1:]
+    pairs = zip(lean, directly[1:], strict=True)
     return {
-        "engine": spread([call.engine for call in calls]).as_dict(),
-        "overhead": spread([call.overhead for call in calls]).as_dict(),
-        "usual_client": spread([call.overhead for call in usual_calls]).as_dict(),
-        "over_direct": spread(
-            [call.round_trip - alone for call, alone in zip(calls, seconds, strict=True)]
-        ).as_dict(),
+        "engine": spread([call.engine for call in lean]).as_dict(),
+        **{way: spread([call.overhead for call in found[1:]]).as_dict() for way, found in calls.items()},
+        "over_direct": spread([call.round_trip - alone for call, alone in pairs]).as_dict(),
     }
+
+
+def _rotated(ways: Sequence[str | None], turn: int) -> list[str | None]:
+    start = turn % len(ways)
+    return [*ways[start:], *ways[:start]]
 
 
 def _direct(summarizer: Summarizer, beams: int, text: str) -> float:
@@ -158,7 +138,7 @@ def _direct(summarizer: Summarizer, beams: int, text: str) -> float:
 
 def _crowd(url: str, model: str, beams: int, texts: Sequence[str], users: int) -> dict[str, Any]:
     """So many clients at once, each with its share of the texts."""
-    clients = [connect(url, model, beams) for _ in range(users)]
+    clients = [gradio_client(url, model, beams) for _ in range(users)]
     each = max(1, len(texts) // users)
     together = Barrier(users)
 
@@ -187,9 +167,10 @@ def table(result: dict[str, Any]) -> str:
     lines = [f"{result['model']} through {result['app']}, milliseconds: median (p95)"]
     for row in result["overhead"]:
         lines.append(
-            f"{row['beams']} beams: engine {_said(row['engine'])}; the app adds {_said(row['overhead'])}, "
-            f"with a client that checks certificates {_said(row['usual_client'])}; "
-            f"round trip less a direct call {_said(row['over_direct'])}"
+            f"{row['beams']} beams: engine {_said(row['engine'])}; "
+            f"app and client add {_said(row['overhead'])}, "
+            f"with a client that checks certificates {_said(row['usual_client'])}, by plain HTTP "
+            f"{_said(row['plain_http'])}; round trip less a direct call {_said(row['over_direct'])}"
         )
     lines.append("beams users   " + "".join(f"{name:18}" for name in _COLUMNS) + "calls/s")
     for row in result["users"]:

@@ -1,6 +1,5 @@
 """How long the app takes from the command to its page and its first summary, and how much memory then."""
 
-import json
 import logging
 import os
 import socket
@@ -8,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from distill.app_client import DIRECT, PATIENCE, plain_http
 from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.repeat import spread
@@ -34,10 +33,6 @@ _MODEL = "embedded/distilled"
 _APP = ("app.py", "--port", "{port}")
 _BARE = ("-c", BARE)
 _POLL = 0.01
-_PATIENCE = 120.0
-
-
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy has no business here
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,7 @@ def start_app(settings: Settings, text: str, engine: str = "auto", watch_imports
     options = ("-X", "importtime") if watch_imports else ()
     with _started((*options, *_APP), settings) as page:
         begin = time.perf_counter()
-        _summarize(page.url, text, engine)
+        plain_http(page.url, _MODEL, 4, engine)(text)
         seconds = time.perf_counter() - begin
         used = psutil.Process(page.pid).memory_info().rss
         return Start(page.seconds, seconds, used, _imported(page.log) if watch_imports else ())
@@ -148,10 +143,10 @@ def _free_port() -> int:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], noted: Path) -> None:
-    until = time.perf_counter() + _PATIENCE
+    until = time.perf_counter() + PATIENCE
     while True:
         try:
-            with _DIRECT.open(url, timeout=_PATIENCE) as answer:
+            with DIRECT.open(url, timeout=PATIENCE) as answer:
                 answer.read()
             return
         except OSError:
@@ -159,19 +154,6 @@ def _wait(url: str, process: subprocess.Popen[bytes], noted: Path) -> None:
                 last = noted.read_text(errors="replace").strip().splitlines()[-1:] or ["nothing"]
                 raise ModelUnavailable(f"The page did not start; it said last: {last[0]}") from None
             time.sleep(_POLL)
-
-
-def _summarize(url: str, text: str, engine: str) -> None:
-    """Ask as a script without any client does: post the call, then read its answer."""
-    call = f"{url}/gradio_api/call/summarize"
-    body = json.dumps({"data": [text, _MODEL, 4, 128, engine]}).encode()
-    asked = urllib.request.Request(call, body, {"Content-Type": "application/json"})
-    with _DIRECT.open(asked, timeout=_PATIENCE) as answer:
-        event = json.load(answer)["event_id"]
-    with _DIRECT.open(f"{call}/{event}", timeout=_PATIENCE) as answer:
-        said = answer.read().decode()
-    if "event: complete" not in said:
-        raise ModelUnavailable(f"The app gave no summary: {said.strip()}")
 
 
 def _imported(log_: Path) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from distill import app_benchmark
+from distill import app_benchmark, app_client
 from distill.app_benchmark import Call, bench_app
 from distill.commands.measuring import bench
 from distill.errors import BadConfig
@@ -13,6 +13,8 @@ from models import catalogue
 from models.errors import ModelUnavailable
 from models.settings import Settings
 from ui import page
+
+CLIENTS = ("overhead", "usual_client", "plain_http")
 
 
 @pytest.fixture
@@ -31,8 +33,8 @@ def test_overhead_is_what_neither_the_engine_nor_the_line_took() -> None:
 def test_the_app_is_set_against_the_engine(app: str, settings: Settings) -> None:
     result = bench_app(app, "embedded/distilled", "built-in", settings, n=3, beams=[1], users=[1, 2])
     [overhead] = result["overhead"]
-    assert all(overhead[key]["n"] == 3 for key in ("engine", "overhead", "usual_client", "over_direct"))
-    assert overhead["overhead"]["median"] > 0
+    assert all(overhead[key]["n"] == 3 for key in ("engine", *CLIENTS, "over_direct"))
+    assert all(overhead[key]["median"] > 0 for key in CLIENTS)
     assert overhead["overhead"]["p95"] is None
     assert [(row["users"], row["round_trip"]["n"]) for row in result["users"]] == [(1, 3), (2, 2)]
     assert all(row["round_trip"]["median"] >= row["engine"]["median"] for row in result["users"])
@@ -41,7 +43,7 @@ def test_the_app_is_set_against_the_engine(app: str, settings: Settings) -> None
 
 def test_no_app_is_said(settings: Settings) -> None:
     with pytest.raises(ModelUnavailable, match=r"no app at http://127\.0\.0\.1:9 "):
-        app_benchmark.connect("http://127.0.0.1:9", "embedded/distilled", 1)
+        app_client.gradio_client("http://127.0.0.1:9", "embedded/distilled", 1)
 
 
 def test_no_users_are_refused(settings: Settings) -> None:
@@ -54,3 +56,8 @@ def test_only_one_model_goes_through_the_app(settings: Settings) -> None:
         bench(
             models=["a", "b"], data="built-in", app="http://x", users=[1], settings=settings, n=1, beams=[1]
         )
+
+
+def test_a_refusal_by_plain_http_is_said(app: str) -> None:
+    with pytest.raises(ModelUnavailable, match="no summary: event: error"):
+        app_client.plain_http(app, "embedded/none", 1)("the cat")
