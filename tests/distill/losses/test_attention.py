@@ -148,6 +148,14 @@ def test_a_learned_map_of_heads(metric: str) -> None:
     checks.gradient_is_right(by_query, full[0], full[1], MASK, weight)
 
 
+def test_kl_of_mapped_heads_is_that_of_distributions() -> None:
+    # A map's scale does not matter, and what it makes negative counts as nothing.
+    student, teacher = _probabilities(2, seed=0), _probabilities(2, seed=1)
+    loss = partial(attention_loss, student=student, teacher=teacher, mask=MASK, metric="kl")
+    torch.testing.assert_close(loss(projection=3 * torch.eye(2)), loss())
+    assert 0 < loss(projection=torch.tensor([[1.0, -0.5], [0.0, 1.0]])).item() < math.inf
+
+
 def test_a_student_that_looks_away_has_a_finite_loss() -> None:
     student = torch.tensor([[[[1.0, 0.0]]]], requires_grad=True)
     loss = attention_loss(
