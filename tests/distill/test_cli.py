@@ -21,6 +21,8 @@ COMMANDS = (
     "train",
     "finetune",
     "pretrain",
+    "label",
+    "figurative",
     "resume",
     "runs",
     "evaluate",

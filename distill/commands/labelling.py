@@ -1,0 +1,79 @@
+"""Learn from a teacher's own summaries: `label`, `figurative`."""
+
+import argparse
+import logging
+from pathlib import Path
+from typing import Any
+
+from distill.commands.arguments import Answer, add_column_options, add_command
+from models.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def add(parsers: Any) -> None:
+    """Add this command."""
+    parser = add_command(
+        parsers, "label", label, "Let a teacher summarise texts, refined by rules, as training data."
+    )
+    parser.add_argument("model", help="the teacher: model name, run:ID, folder or hub id")
+    parser.add_argument("--data", required=True, help="the texts; summaries may be missing")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl")
+    parser.add_argument("--limit", type=int, help="only the first so many texts")
+    add_drafting_options(parser)
+    parser.add_argument("--seed", type=int, default=42, help="of the drawing")
+    add_column_options(parser)
+
+
+def add_drafting_options(parser: argparse.ArgumentParser) -> None:
+    """How the teacher writes, and what becomes of it."""
+    parser.add_argument("--beams", type=int, default=4, help="default: 4")
+    parser.add_argument(
+        "--hypotheses", type=int, default=1, help="drafts a text, of which the best that passes is taken"
+    )
+    parser.add_argument("--sample", action="store_true", help="draw tokens instead of searching with beams")
+    parser.add_argument("--temperature", type=float, default=1.0, help="of the drawing (default: 1)")
+    parser.add_argument(
+        "--rules", default="all", help="all, none, or such as length,numbers or all,-names,copy:highest=0.9"
+    )
+    parser.add_argument("--batch-tokens", type=int, help="most input tokens in one batch")
+
+
+def label(
+    *,
+    model: str,
+    data: str,
+    out: Path,
+    limit: int | None,
+    rules: str,
+    batch_tokens: int | None,
+    document_column: str | None,
+    summary_column: str | None,
+    settings: Settings,
+    **drafting: Any,
+) -> Answer:
+    """Write a teacher's summaries as training data."""
+    from distill import labelling
+    from distill.data import load
+    from distill.rules import table
+    from models.pool import ModelPool
+
+    examples = load(
+        data,
+        limit=limit,
+        summary_optional=True,
+        document_column=document_column,
+        summary_column=summary_column,
+        cache=settings.datasets,
+    )
+    _log.info("%s: %s", data, examples.note)
+    answer = labelling.label(
+        examples.rows,
+        labelling.Drafting(model, **drafting),
+        lambda: ModelPool(settings).get(model),
+        out,
+        rules,
+        batch_tokens,
+    )
+    print(table(answer["report"]))
+    return answer, 0
