@@ -13,6 +13,7 @@ from models.catalogue import ModelSpec
 from models.decoding import Decoding
 from models.engines import Plan
 from models.errors import BadRequest, ModelUnavailable
+from models.measure import INFERENCE_LOCK
 from models.pool import CAPACITY, ModelPool
 from models.settings import Settings
 from tests.models.fakes import FakeEngine
@@ -46,6 +47,21 @@ def test_a_model_is_loaded_once_and_works(tiny: Path, settings: Settings) -> Non
     assert pool.get(str(tiny)) is summarizer
     assert summarizer.summarize("the cat", Decoding(beams=1, max_new_tokens=3)).tokens_out == 3
     assert summarizer.info.parameters == 13120
+
+
+@pytest.mark.parametrize("overflows", [False, True])
+def test_a_loaded_model_is_warm(
+    overflows: bool, tiny: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(number: int) -> None:
+        assert INFERENCE_LOCK.locked()
+
+    engine = FakeEngine([98], step)
+    engine.overflows = overflows
+    monkeypatch.setattr(pool_module, "open_engine", lambda *_: engine)
+    ModelPool(settings).get(str(tiny))
+    assert engine.calls == ["generate"], "and stays in its precision"
+    assert len(engine.inputs[0]) > 16
 
 
 def test_a_load_reports_itself(tiny: Path, settings: Settings, loads: list[str]) -> None:
