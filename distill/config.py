@@ -128,6 +128,10 @@ class RunConfig:
             raise BadConfig(
                 f"teacher_cache keeps logits only, and {features[0]} needs more: set one of them."
             )
+        if self.divergence == "mse":
+            raise BadConfig(
+                "teacher_cache keeps no absolute logits, which divergence=mse needs: change one of them."
+            )
         if self.temperature_schedule != "constant" or self.on_policy or self.more_teachers:
             raise BadConfig(
                 "teacher_cache needs one teacher, a constant temperature and on_policy=0: change these or it."
