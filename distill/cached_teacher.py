@@ -10,12 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from transformers import AutoConfig
 
+from distill.arguments import precision
 from distill.batches import IGNORED
+from distill.config import RunConfig
 from distill.features import Needs, Signal
 from distill.losses.topk import TopK
 from distill.signal_cache import SignalStore
-from distill.teacher import Teacher
+from distill.student import load_model
+from distill.teacher import LiveTeacher, Teacher
 
 _FORMAT = 1  # of the stored rows; another number makes other sources
 _FILES = ("*.safetensors", "config.json", "tokenizer.json", "spiece.model")
@@ -120,6 +124,19 @@ class _Form(NamedTuple):
         return logits + highest, ids, tail[:, 0]
 
 
+def cached_teacher(config: RunConfig, folder: Path, student: Any, home: Path) -> CachedTeacher:
+    """The teacher of a run whose config asks for the cache; `student` is that model's config.
+
+    The models are those in `folder`; the rows are in `home`, for all runs. A row that another run stored was
+    computed in another batch, so its last digit may differ: runs are equal to that extent.
+    """
+    vocabulary = min(student.vocab_size, AutoConfig.from_pretrained(folder, local_files_only=True).vocab_size)
+    asked = {"k": config.teacher_top_k, "temperature": config.temperature, "vocabulary": vocabulary}
+    made_by = source(folder, precision=precision(config.precision), **asked)
+    store = SignalStore(home / "teacher-signals.sqlite", made_by, config.cache_gigabytes)
+    return CachedTeacher(lambda: LiveTeacher(load_model(folder)), store, **asked)
+
+
 def largest(logits: Tensor, k: int, temperature: float) -> TopK:
     """The k largest of logits `(…, vocab)`, in float32, and all others at this temperature as one number."""
     values, ids = logits.float().topk(k)
@@ -127,9 +144,9 @@ def largest(logits: Tensor, k: int, temperature: float) -> TopK:
     return TopK(values, ids, (others / temperature).logsumexp(-1), temperature, logits.shape[-1])
 
 
-def source(folder: Path, *, k: int, temperature: float, vocabulary: int, precision: str) -> bytes:
+def source(folder: Path, **asked: Any) -> bytes:
     """What a teacher in a folder says when asked like this: a hash of its weights, tokenizer and the rest."""
-    digest = hashlib.sha256(repr((_FORMAT, k, temperature, vocabulary, precision)).encode())
+    digest = hashlib.sha256(repr((_FORMAT, sorted(asked.items()))).encode())
     for file in sorted(path for pattern in _FILES for path in folder.glob(pattern)):
         with file.open("rb") as content:
             digest.update(file.name.encode() + hashlib.file_digest(content, "sha256").digest())

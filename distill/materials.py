@@ -18,11 +18,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Materials:
-    """What a run works with, loaded; `left_out` counts the `empty` and the `broken` rows of the data."""
+    """What a run works with, loaded; `left_out` counts the `empty` and the `broken` rows of the data.
+
+    With a teacher cache `teachers` is empty: whether the teacher is needed at all shows later.
+    """
 
     student: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     teachers: list[PreTrainedModel]
+    teacher_folders: list[Path]
     train: list[data.Example]
     validation: list[data.Example]
     left_out: dict[str, int]
@@ -34,20 +38,21 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
     def folder(name: str) -> Path:
         return inspect(fetch(resolve(name, settings), progress)).folder
 
-    teachers = [student.load_model(folder(name)) for name in config.teachers]
+    folders = [folder(name) for name in config.teachers]
+    teachers = [] if config.teacher_cache else [student.load_model(each) for each in folders]
     layers = parse_layers(config.student)
     if layers is None:
         source = folder(config.student)
         model = student.load_model(source)
     elif config.teacher is not None:
-        source = folder(config.teacher)
-        model = student.from_teacher_layers(teachers[0], *layers)
+        source = folders[0]
+        model = student.from_teacher_layers(teachers[0] if teachers else student.load_model(source), *layers)
     else:
         raise IncompatibleModels(
             f"The student {config.student} is cut from a teacher, but no teacher was named."
         )
     examples = load_examples(config, settings)
-    return Materials(model, student.load_tokenizer(source), teachers, *examples)
+    return Materials(model, student.load_tokenizer(source), teachers, folders, *examples)
 
 
 def load_examples(

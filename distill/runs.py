@@ -42,6 +42,11 @@ class Run:
         return self.folder.name
 
     @property
+    def home(self) -> Path:
+        """The studio's folder, which holds the runs and what they share."""
+        return self.folder.parents[1]
+
+    @property
     def student(self) -> Path:
         """Where its student is, or will be."""
         return self.folder / "student"

@@ -3,7 +3,6 @@
 import errno
 import logging
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from transformers import (
 from distill import checkpoints, pairing, student
 from distill.arguments import arguments, generation
 from distill.batches import TokenizedExamples, collator
+from distill.cached_teacher import cached_teacher
 from distill.config import RunConfig, parse_layers
 from distill.ensemble import parse_weights
 from distill.errors import BadData, DistillError, IncompatibleModels
@@ -178,7 +178,7 @@ def _trainer(
     trainer = DistillationTrainer(
         objective=objective,
         generation=generation(model, config),
-        teacher=_teacher(config, teachers),
+        teacher=_teacher(run, config, materials),
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
@@ -192,13 +192,16 @@ def _trainer(
     return trainer
 
 
-def _teacher(config: RunConfig, models: Sequence[Any]) -> Teacher | None:
-    if not models:
+def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | None:
+    if config.teacher_cache and materials.teacher_folders:
+        return cached_teacher(config, materials.teacher_folders[0], materials.student.config, run.home)
+    if not materials.teachers:
         return None
-    if len(models) == 1:
-        return LiveTeacher(models[0])
-    weights = parse_weights(config.teacher_weights, len(models))
-    return Teachers([LiveTeacher(model) for model in models], weights, config.teacher_weights == "confidence")
+    live = [LiveTeacher(model) for model in materials.teachers]
+    if len(live) == 1:
+        return live[0]
+    weights = parse_weights(config.teacher_weights, len(live))
+    return Teachers(live, weights, config.teacher_weights == "confidence")
 
 
 def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:

@@ -16,6 +16,7 @@ from distill.losses.topk import TopK
 from distill.signal_cache import SignalStore
 from distill.student import load_model
 from distill.teacher import LiveTeacher
+from tests.distill.helpers import assert_same_end, carry_out, figures, new_run, train
 
 VOCABULARY = 160
 ROWS = [
@@ -180,3 +181,29 @@ def test_other_teachers_tokenizers_and_settings_are_other_sources(
     (copied / "tokenizer.json").write_text("{}")
     others.append(source(copied, **settings))
     assert len(set(others)) == 7
+
+
+def test_runs_with_a_cache_learn_what_runs_without_learn(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = {**values, "max_steps": 12, "evaluation_steps": 12, "teacher_top_k": VOCABULARY}
+    without = train(short, tmp_path)
+    first = train({**short, "teacher_cache": True}, tmp_path)
+    monkeypatch.setattr(CachedTeacher, "_compute", None)  # nothing is left to compute
+    second = train({**short, "teacher_cache": True}, tmp_path)
+    assert figures(second) == figures(first)
+    training = [[row for row in figures(run) if "loss" in row] for run in (first, without)]
+    for mine, other in zip(*training, strict=True):
+        assert mine == pytest.approx(other, rel=5e-3, abs=1e-4), mine["step"]
+
+
+def test_a_run_that_was_cut_goes_on_with_its_cache(values: dict[str, Any], tmp_path: Path) -> None:
+    values = {**values, "teacher_cache": True}
+    whole = train(values, tmp_path / "whole")
+    run = new_run(values, tmp_path / "cut")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(run), "stop_requested", lambda run: (run.checkpoints / "checkpoint-8").exists())
+        carry_out(run)
+    assert run.status().status == "cancelled"
+    carry_out(run)
+    assert_same_end(run, whole)
