@@ -1,5 +1,6 @@
 """Judge and measure models: `evaluate`, `bench`."""
 
+from pathlib import Path
 from typing import Any
 
 from distill.commands.arguments import Answer, add_column_options, add_command, numbers
@@ -40,8 +41,19 @@ def _add_bench(parsers: Any) -> None:
     parser.add_argument("--n", type=int, default=20, help="texts, once each (default: 20)")
     parser.add_argument("--beams", type=numbers, default=[1, 4], metavar="B,B", help="default: 1,4")
     parser.add_argument("--input-tokens", type=numbers, default=[512], metavar="N,N", help="default: 512")
+    parser.add_argument(
+        "--batch",
+        type=numbers,
+        default=[1],
+        metavar="N,N",
+        help="texts at once; all but the first number with the longest inputs only (default: 1)",
+    )
     parser.add_argument("--new-tokens", type=int, help="force summaries of exactly this many tokens")
     parser.add_argument("--reference", help="what ratios are taken against (default: the first model)")
+    parser.add_argument(
+        "--bare", action="store_true", help="also run the bare CTranslate2 library, and compare with it"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write a CSV of all calls, and plots")
 
 
 def evaluate(
