@@ -1,7 +1,9 @@
 """Let models summarise, and score what they write."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from statistics import fmean, median
 from typing import Any
 
@@ -17,8 +19,11 @@ from models.errors import ModelUnavailable
 from models.loading import open_tokenizer
 from models.pool import ModelPool
 from models.settings import MODEL_SETS, Settings
+from models.summarizer import Summarizer
 
 log = logging.getLogger(__name__)
+_TIMED = 20
+_LOG_SECONDS = 5.0
 
 
 def judge_models(
@@ -57,33 +62,61 @@ def judge_model(
 ) -> dict[str, Any]:
     """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text.
 
+    It is judged on the engine it is used on, which gives the same summaries in batches as one by one. The
+    latency (`seconds`, of `timed_texts` runs) is measured one by one afterwards, on the first 20 texts.
     `on_summary` is told the number of summaries so far.
     """
     summarizer = pool.get(name)
-    summaries = []
-    for index, example in enumerate(examples, 1):
-        summaries.append(summarizer.summarize(example.document, decoding))
-        on_summary(index)
-        if index % 10 == 0 or index == len(examples):
-            log.info("%s: %d of %d summaries", name, index, len(examples))
+    progress = _Progress(name, len(examples), on_summary)
+    documents = [example.document for example in examples]
+    drafts = [draft for [draft] in summarizer.summarize_many(documents, decoding, on_done=progress)]
     scores = judge_texts(
-        [summary.text for summary in summaries],
-        [example.document for example in examples],
-        [example.summary for example in examples],
+        [draft.text for draft in drafts], documents, [example.summary for example in examples]
     )
-    last = summaries[-1]
+    seconds = _latencies(summarizer, documents[:_TIMED], decoding, lambda: on_summary(len(examples)))
     return {
         "model": name,
         **scores,
-        "mean_tokens": fmean(summary.tokens_out for summary in summaries),
-        "seconds": median(summary.seconds for summary in summaries),
+        "mean_tokens": fmean(draft.tokens_out for draft in drafts),
+        "seconds": median(seconds),
+        "timed_texts": len(seconds),
         "parameters": summarizer.info.parameters,
         "bytes": summarizer.info.disk_bytes,
-        "engine": last.engine,
-        "device": last.device,
-        "dtype": last.dtype,
+        "engine": summarizer.engine.name,
+        "device": summarizer.engine.device,
+        "dtype": summarizer.engine.dtype,
         "beams": decoding.beams,
     }
+
+
+def _latencies(
+    summarizer: Summarizer, texts: Sequence[str], decoding: Decoding, on_text: Callable[[], None]
+) -> list[float]:
+    """Seconds of each text alone, after a warm-up."""
+    summarizer.summarize(texts[0], decoding)
+    seconds = []
+    for text in texts:
+        on_text()
+        seconds.append(summarizer.summarize(text, decoding).seconds)
+    return seconds
+
+
+class _Progress:
+    """Logs how many summaries there are and how long the rest will take, every few seconds."""
+
+    def __init__(self, name: str, total: int, on_summary: Callable[[int], None]) -> None:
+        self._name, self._total, self._on_summary = name, total, on_summary
+        self._start = self._logged = time.monotonic()
+
+    def __call__(self, count: int) -> None:
+        self._on_summary(count)
+        now = time.monotonic()
+        if count < self._total and now - self._logged < _LOG_SECONDS:
+            return
+        self._logged = now
+        left = (now - self._start) / count * (self._total - count)
+        rest = f", about {timedelta(seconds=round(left))} left" if count < self._total else ""
+        log.info("%s: %d of %d summaries%s", self._name, count, self._total, rest)
 
 
 def judge(
@@ -115,8 +148,7 @@ def _teller(run: Run, label: str, total: int) -> Callable[[int], None]:
     def tell(count: int) -> None:
         if run.stop_requested():
             raise Stopped
-        if count % 4 == 0 or count == total:
-            run.update(message=f"Judging {label}: {count} of {total} summaries")
+        run.update(message=f"Judging {label}: {count} of {total} summaries")
 
     return tell
 

@@ -1,0 +1,53 @@
+"""Judging: batches score as single calls do, and only some texts are timed."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from distill import judging
+from distill.data import Example
+from distill.evaluation import rouge_means
+from models.decoding import Decoding
+from models.pool import ModelPool
+from models.settings import Settings
+
+DECODING = Decoding(beams=2, max_new_tokens=8)
+EXAMPLES = [
+    Example("the cat sat on the mat. " * (n % 5 + 1) + "a dog ran. " * n, "the cat") for n in range(23)
+]
+
+
+def test_scores_are_those_of_the_summaries_one_by_one(tiny: Path, settings: Settings) -> None:
+    pool, told = ModelPool(settings), []
+    row = judging.judge_model(pool, str(tiny), EXAMPLES, DECODING, told.append)
+    alone = [pool.get(str(tiny)).summarize(example.document, DECODING) for example in EXAMPLES]
+    expected = rouge_means([one.text for one in alone], [example.summary for example in EXAMPLES])
+    assert {kind: row[kind]["f"] for kind in expected} == pytest.approx(expected)
+    assert row["mean_tokens"] == sum(one.tokens_out for one in alone) / 23
+    assert (row["n"], row["timed_texts"]) == (23, 20)
+    assert (row["engine"], row["device"], row["dtype"], row["beams"]) == ("ctranslate2", "cpu", "int8", 2)
+    assert 23 in told
+    assert sorted(told) == told
+
+
+def test_few_texts_are_all_timed(tiny: Path, settings: Settings) -> None:
+    row = judging.judge_model(ModelPool(settings), str(tiny), EXAMPLES[:3], DECODING)
+    assert row["timed_texts"] == 3
+    assert row["seconds"] > 0
+
+
+def test_the_log_says_how_long_the_rest_will_take(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(judging.time, "monotonic", lambda: now[0])
+    progress = judging._Progress("m", 40, lambda count: None)
+    with caplog.at_level(logging.INFO):
+        for count, seconds in ((4, 104.0), (10, 110.0), (12, 112.0), (40, 113.0)):
+            now[0] = seconds
+            progress(count)
+    assert [record.getMessage() for record in caplog.records] == [
+        "m: 10 of 40 summaries, about 0:00:30 left",
+        "m: 40 of 40 summaries",
+    ]
