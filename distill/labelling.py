@@ -39,6 +39,8 @@ class Drafting:
         hypotheses: Drafts a text, the best first; of them the first that passes the rules is taken.
         sample: Draw the tokens instead of searching for the likeliest.
         temperature: Of the drawing.
+        top_p: Draw from the likeliest tokens that make up this share; the long tail of the rest is where a
+            small model's text falls apart (Holtzman et al., 2020, arXiv:1904.09751).
         seed: Of the drawing.
     """
 
@@ -46,7 +48,8 @@ class Drafting:
     beams: int = 4
     hypotheses: int = 1
     sample: bool = False
-    temperature: float = 1.0
+    temperature: float = 0.5
+    top_p: float = 0.9
     seed: int = 42
 
     def decoding(self) -> Decoding:
@@ -56,7 +59,7 @@ class Drafting:
     def sampling(self, first: int) -> Sampling | None:
         """The drawing of the chunk that begins with text number `first`."""
         seed = (self.seed + first) % 2**31
-        return Sampling(temperature=self.temperature, seed=seed) if self.sample else None
+        return Sampling(top_p=self.top_p, temperature=self.temperature, seed=seed) if self.sample else None
 
 
 def label(

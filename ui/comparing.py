@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from distill import evaluation
+from distill import evaluation, rules
 from models import measure
 from models.decoding import Decoding, Summary
 from models.errors import BadRequest
@@ -34,6 +34,7 @@ class Request:
         decoding: How to generate.
         long_input: `cut` or `parts`.
         reference: A summary to score against; empty for none.
+        refine: Whether rules refine what the models write; the time this takes is not measured.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Request:
     decoding: Decoding
     long_input: LongInput = "cut"
     reference: str = ""
+    refine: bool = False
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -123,6 +125,9 @@ def _stream(
 
 
 def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result:
+    outcome = rules.refine(request.text, summary.text) if request.refine else None
+    if outcome:
+        summary = replace(summary, text=outcome.refined)
     return Result(
         role=role,
         summary=summary,
@@ -133,4 +138,5 @@ def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result
         rouge=evaluation.rouge(summary.text, request.reference) if request.reference.strip() else None,
         busy=busy,
         gpu=None if summary.device == "cpu" else measure.device_memory(),
+        rules=outcome,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
+from distill.rules import RuleOutcome
 from models.loading import ModelInfo
 from ui import figures
 from ui.result import Result
@@ -107,7 +108,23 @@ def _notes(result: Result) -> str:
         notes.append(escape(summary.note))
     if result.busy:
         notes.append("A distillation run was using the machine: these figures are disturbed.")
+    if result.rules:
+        notes.append(_rules(result.rules))
     return "".join(f'<div class="note">{note}</div>' for note in notes)
+
+
+def _rules(outcome: RuleOutcome) -> str:
+    """What the rules did, and what they cannot mend; the figures stay those of what the model wrote."""
+    said = {
+        kind: "; ".join(
+            f"<strong>{escape(name)}</strong>: {escape(verdict.why)}"
+            for name, verdict in outcome.verdicts.items()
+            if verdict.kind == kind
+        )
+        for kind in ("repaired", "rejected")
+    }
+    mended = f"Refined with rules. {said['repaired']}." if said["repaired"] else "Rules changed nothing."
+    return f"{mended} They would reject it: {said['rejected']}." if said["rejected"] else mended
 
 
 def _versus(result: Result, results: Mapping[str, Result]) -> str:

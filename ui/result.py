@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from distill.rules import RuleOutcome
 from models.decoding import Decoding, Summary
 from models.measure import DeviceMemory
 from ui.words import Overlap
@@ -23,6 +24,7 @@ class Result:
         rouge: F1 from 0 to 1 by name against the visitor's reference, or None.
         busy: Whether a distillation run used the machine at the time.
         gpu: Memory of the whole GPU right after the run; None on a CPU.
+        rules: What rules made of the text, where they were asked to refine it.
     """
 
     role: str
@@ -34,6 +36,7 @@ class Result:
     rouge: Mapping[str, float] | None = None
     busy: bool = False
     gpu: DeviceMemory | None = None
+    rules: RuleOutcome | None = None
 
     def comparable(self, other: "Result") -> bool:
         """Whether times may be set against each other: same input, settings and device."""

@@ -49,6 +49,9 @@ def row(result: Result) -> dict[str, Any]:
         "words": result.overlap.words,
         "new_words": result.overlap.new,
         "copied_words": result.overlap.copied,
+        "rules": "; ".join(f"{name}: {why}" for name, why in result.rules.touched.items())
+        if result.rules
+        else None,
         "during_run": result.busy,
         "gpu_used_bytes": result.gpu.used_bytes if result.gpu else None,
         "gpu_total_bytes": result.gpu.total_bytes if result.gpu else None,

@@ -44,6 +44,7 @@ def figurative(
     hypotheses: int,
     sample: bool,
     temperature: float,
+    top_p: float,
     rules: str,
     batch_tokens: int | None,
     settings: Settings,
@@ -59,7 +60,7 @@ def figurative(
     choose_rules(rules)  # before anything is loaded
     for name in (teacher, config.student):
         resolve(name.split("@")[0], settings)
-    drafting = labelling.Drafting(teacher, beams, hypotheses, sample, temperature, config.seed)
+    drafting = labelling.Drafting(teacher, beams, hypotheses, sample, temperature, top_p, config.seed)
     with processes.RunLock(settings.home):
         folder, train = _materials(config, {**asdict(drafting), "rules": rules}, settings)
         _log.info("Figurative distillation in %s", folder)

@@ -32,7 +32,8 @@ def add_drafting_options(parser: argparse.ArgumentParser) -> None:
         "--hypotheses", type=int, default=1, help="drafts a text, of which the best that passes is taken"
     )
     parser.add_argument("--sample", action="store_true", help="draw tokens instead of searching with beams")
-    parser.add_argument("--temperature", type=float, default=1.0, help="of the drawing (default: 1)")
+    parser.add_argument("--temperature", type=float, default=0.5, help="of the drawing (default: 0.5)")
+    parser.add_argument("--top-p", type=float, default=0.9, help="draw from this share (default: 0.9)")
     parser.add_argument(
         "--rules", default="all", help="all, none, or such as length,numbers or all,-names,copy:highest=0.9"
     )

@@ -78,7 +78,7 @@ def unfinished(source: str, summary: str) -> Verdict:
     ends = sentence_ends(summary)
     if not ends:
         return reject(summary, "no whole sentence")
-    return repair(summary[: ends[-1]].strip(), f"unfinished: “{_ending(summary[ends[-1] :])}” cut")
+    return repair(summary[: ends[-1]].strip(), f"“{_ending(summary[ends[-1] :])}” cut")
 
 
 def length(source: str, summary: str, *, fewest: int = 4, most: int = 150) -> Verdict:

@@ -69,7 +69,7 @@ def test_what_is_written(tmp_path: Path) -> None:
         "source_summary": "Cats.",
         "model": "fake",
         "hypothesis": 0,
-        "rules": {"unfinished": "unfinished: “Number 0 0” cut"},
+        "rules": {"unfinished": "“Number 0 0” cut"},
     }
     assert "source_summary" not in rows[0]
     assert json.loads((tmp_path / "new" / "labels.report.json").read_text()) == answer["report"]

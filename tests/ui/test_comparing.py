@@ -7,7 +7,7 @@ import pytest
 from models.catalogue import ROLES
 from models.decoding import Decoding
 from models.errors import BadRequest
-from ui import comparing
+from ui import comparing, results_log
 from ui.comparing import Request, compare, order
 from ui.result import Session
 from ui.studio import Studio
@@ -101,6 +101,33 @@ def test_odd_texts_are_summarised_safely(text: str, studio: Studio) -> None:
 def test_a_reference_gives_rouge(studio: Studio) -> None:
     _, session = finish(compare(request(studio, reference="the cat sat"), ["teacher"], Session(), studio))
     assert set(session.results["teacher"].rouge or {}) == {"rouge1", "rouge2", "rougeL", "rougeLsum"}
+
+
+@pytest.mark.parametrize("refine", [False, True])
+def test_rules_refine_where_they_are_asked_to(
+    refine: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.summarizer.finish", lambda text: "The cat sat on the mat. And <7> dogs ran")
+    asked = request(studio, refine=refine)
+    columns, session = finish(compare(asked, ["teacher"], Session(), studio))
+    result, log = session.results["teacher"], results_log.row(session.results["teacher"])
+    if refine:
+        assert result.summary.text == log["text"] == "The cat sat on the mat."
+        assert result.overlap.words == 6
+        why = "unfinished: “And <7> dogs ran” cut"
+        assert log["rules"] == why
+        assert "Refined with rules. <strong>unfinished</strong>: “And &lt;7&gt; dogs" in columns["teacher"]
+    else:
+        assert result.summary.text.endswith("dogs ran")
+        assert (result.rules, log["rules"]) == (None, None)
+        assert "rules" not in columns["teacher"]
+
+
+def test_what_rules_cannot_mend_is_said(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.summarizer.finish", lambda text: "The 7 cats sat on the mat.")
+    columns, session = finish(compare(request(studio, refine=True), ["teacher"], Session(), studio))
+    assert session.results["teacher"].summary.text == "The 7 cats sat on the mat."
+    assert "Rules changed nothing. They would reject it: <strong>numbers</strong>" in columns["teacher"]
 
 
 def test_a_run_in_progress_marks_the_figures(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
