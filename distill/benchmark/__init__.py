@@ -6,6 +6,7 @@ the ratios are taken text by text.
 
 import logging
 from collections.abc import Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def bench(
     Args:
         names: Models, with `@engine[:dtype]` or not.
         source: Texts, as in `distill.data.load_unseen`.
-        n: Texts, each summarised once by each model in each case, after one warm-up.
+        n: Texts, each summarised once by each model in each case, after one warm-up; taken again from the
+            start where there are too few.
         beams, input_tokens, batch: The cases, as `cases` combines them; inputs are cut to so many tokens.
         new_tokens: Force summaries of exactly this many tokens, so that all do the same work.
         reference: What ratios are taken against; the first model by default.
@@ -61,8 +63,9 @@ def bench(
         each row's floor in seconds, and the share of it reached), `disturbed`, `disturbances` (a sentence
         each), `conditions`, `files`.
     """
-    _check(names, reference)
-    texts = [example.document for example in load_unseen(source, limit=n, cache=settings.datasets).rows]
+    _check(names, reference, {"n": [n], "input-tokens": input_tokens, "batch": batch})
+    found_texts = [example.document for example in load_unseen(source, limit=n, cache=settings.datasets).rows]
+    texts = list(islice(cycle(found_texts), n))
     models = load(names, settings)
     subjects = with_bare(models) if bare else list(models)
     watch = DisturbanceWatch(settings)
@@ -79,7 +82,13 @@ def bench(
         "limits": _limits(subjects, found),
         "disturbed": bool(disturbances),
         "disturbances": disturbances,
-        "conditions": {"processor": processor(), "texts": source, "n": len(texts), "new_tokens": new_tokens},
+        "conditions": {
+            "processor": processor(),
+            "texts": source,
+            "n": n,
+            "different_texts": len(found_texts),
+            "new_tokens": new_tokens,
+        },
     }
     return result | {"files": write_out(out, result, found) if out else []}
 
@@ -105,13 +114,16 @@ def measure_in_turns(
     return found
 
 
-def _check(names: Sequence[str], reference: str | None) -> None:
+def _check(names: Sequence[str], reference: str | None, numbers: dict[str, Sequence[int]]) -> None:
     if not 1 <= len(names) <= CAPACITY:
         raise BadConfig(
             f"bench takes 1 to {CAPACITY} models, which stay in memory together; got {len(names)}."
         )
     if reference is not None and reference not in names:
         raise BadConfig(f"The reference {reference!r} is none of the models: {', '.join(names)}.")
+    for name, values in numbers.items():
+        if not values or min(values) < 1:
+            raise BadConfig(f"--{name} is {', '.join(map(str, values))}; use whole numbers from 1 up.")
 
 
 def _limits(subjects: Sequence[Subject], found: _Found) -> dict[str, Any]:

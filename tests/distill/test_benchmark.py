@@ -64,14 +64,23 @@ def test_each_row_has_its_floor(tiny: Path, settings: Settings) -> None:
 def test_percentiles_come_with_twenty_runs(tiny: Path, settings: Settings) -> None:
     data = settings.home / "texts.jsonl"
     settings.home.mkdir(parents=True)
-    data.write_text('{"document": "the cat sat", "summary": "cat"}\n' * 20)
-    [row] = bench([str(tiny)], str(data), settings, n=20, beams=[1], new_tokens=2)["rows"]
+    data.write_text('{"document": "the cat sat", "summary": "cat"}\n' * 3)
+    result = bench([str(tiny)], str(data), settings, n=20, beams=[1], new_tokens=2)
+    assert result["conditions"]["different_texts"] == 3
+    [row] = result["rows"]
+    assert row["n"] == 20
     assert row["p5"] <= row["seconds"] <= row["p95"]
 
 
 def test_refuses_a_reference_that_is_not_measured(tiny: Path, settings: Settings) -> None:
     with pytest.raises(BadConfig, match="none of the models"):
         bench([str(tiny)], "built-in", settings, reference="embedded/teacher")
+
+
+@pytest.mark.parametrize("options", [{"n": 0}, {"batch": [1, 0]}, {"input_tokens": [0]}])
+def test_refuses_numbers_that_mean_nothing(options: dict, tiny: Path, settings: Settings) -> None:
+    with pytest.raises(BadConfig, match="use whole numbers from 1 up"):
+        bench([str(tiny)], "built-in", settings, **options)
 
 
 @pytest.mark.parametrize("engine", ["torch", "ctranslate2"])
