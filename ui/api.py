@@ -12,9 +12,9 @@ from models.catalogue import ROLES
 from models.decoding import Decoding
 from models.errors import ModelUnavailable
 from ui import starting
-from ui.compare_events import INFERENCE
 from ui.comparing import order
 from ui.errors import told
+from ui.limits import INFERENCE
 from ui.studio import Studio
 
 _OFF = "Distilling is switched off on this server (ENABLE_DISTILL=0)."

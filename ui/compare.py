@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import gradio as gr
 
 from models.catalogue import ROLES
-from ui import columns, examples, rendering, settings_panel
+from ui import columns, examples, measure_panel, presets, rendering, settings_panel
 from ui.columns import Column
+from ui.measure_panel import MeasurePanel
 from ui.result import Session
 from ui.results_log import WIDTHS, table
 from ui.settings_panel import SettingsPanel
@@ -24,8 +25,10 @@ class CompareTab:
     run_all: gr.Button
     stop: gr.Button
     model_set: gr.Radio
+    engines: gr.Dropdown
     panel: SettingsPanel
     columns: dict[str, Column]
+    measure: MeasurePanel
     session: gr.State
     table: gr.Dataframe
     nothing: gr.HTML
@@ -46,6 +49,13 @@ def build(studio: Studio) -> CompareTab:
                 label="Models",
                 elem_id="model-set",
             )
+            engines = gr.Dropdown(
+                [(label, name) for name, label in presets.LABELS.items()],
+                value="auto",
+                label="Engines",
+                filterable=False,
+                elem_id="engines",
+            )
             panel = settings_panel.build()
             reference = _reference()
             with gr.Row(elem_classes=["actions"]):
@@ -58,8 +68,11 @@ def build(studio: Studio) -> CompareTab:
     with gr.Row(equal_height=True, elem_classes=["columns"]):
         parts = {role: columns.build(role, names[role], studio) for role in ROLES}
     gr.HTML(rendering.LEGEND)
-    log = _log()
-    return CompareTab(text, reference, counter, clear, run_all, stop, model_set, panel, parts, session, *log)
+    measure = measure_panel.build()
+    settings = (model_set, engines, panel)
+    return CompareTab(
+        text, reference, counter, clear, run_all, stop, *settings, parts, measure, session, *_log()
+    )
 
 
 def _input() -> tuple[gr.Textbox, gr.HTML, gr.Button]:

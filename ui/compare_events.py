@@ -1,6 +1,7 @@
 """What the Compare tab's buttons do: thin functions between the components and `comparing`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,23 +9,29 @@ import gradio as gr
 
 from models.catalogue import ROLES
 from models.summarizer import LongInput
-from ui import columns, comparing, counter, rendering, results_log, settings_panel
+from ui import columns, compare_fields, comparing, counter, presets, rendering, results_log
 from ui.compare import CompareTab
 from ui.errors import told
+from ui.limits import INFERENCE, QUIET
 from ui.result import Result, Session
 from ui.studio import Studio
 from ui.uploads import temporary
-
-INFERENCE = {"concurrency_id": "inference", "concurrency_limit": 16}
-"""Above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
 def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     """Attach every event of the tab."""
     bodies = [tab.columns[role].body for role in ROLES]
     buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
-    inputs = [tab.session, tab.text, tab.reference, tab.panel.long_input, *_choices(tab), *tab.panel.fields]
+    choices = compare_fields.choices(tab)
+    inputs = [
+        tab.session,
+        tab.text,
+        tab.reference,
+        tab.panel.long_input,
+        tab.panel.refine,
+        *choices,
+        *tab.panel.fields,
+    ]
     ended = [*buttons, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
 
     def end(session: Session) -> list[Any]:
@@ -54,12 +61,16 @@ def _runner(
     roles: Sequence[str], tab: CompareTab, studio: Studio, buttons: Sequence[gr.Button]
 ) -> Callable[..., Iterator[dict[Any, Any]]]:
     def run(
-        session: Session, text: str | None, reference: str | None, long_input: LongInput, *rest: Any
+        session: Session,
+        text: str | None,
+        reference: str | None,
+        long_input: LongInput,
+        refine: bool,
+        *rest: Any,
     ) -> Iterator[dict[Any, Any]]:
-        models = _models(rest)
-        decoding = settings_panel.decoding(*rest[2 * len(ROLES) :])
+        models, decoding = compare_fields.read(rest)
         # An untouched box sends None.
-        request = comparing.Request(text or "", models, decoding, long_input, reference or "")
+        request = comparing.Request(text or "", models, decoding, long_input, reference or "", refine)
         started = {button: gr.update(interactive=False) for button in buttons}
         yield {**started, tab.stop: gr.update(interactive=True)}
         for shown, now in comparing.compare(request, roles, session, studio):
@@ -92,8 +103,16 @@ def _connect_input(tab: CompareTab, studio: Studio) -> None:
 
 
 def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
-    def choose_set(name: str) -> list[Any]:
-        return models_of(name, studio)
+    def choose_set(session: Session, name: str) -> list[Any]:
+        for result in session.results.values():
+            let_go(result, studio.columns(name).values(), studio)
+        return [*models_of(name, studio), replace(session, results={})]
+
+    def choose_engines(session: Session, name: str, *present: str) -> list[Any]:
+        wanted = presets.ENGINES[name]
+        for role, engine in zip(ROLES, present, strict=True):
+            session = session if engine == wanted[role] else session.without(role)
+        return [*wanted.values(), session]
 
     def opened(name: str) -> list[Any]:
         names = studio.columns(name)  # a run may have finished, a model been fetched since the start
@@ -102,28 +121,22 @@ def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     models = [tab.columns[role].model for role in ROLES]
     headers = [tab.columns[role].header for role in ROLES]
     page.load(told(opened), tab.model_set, [*models, *headers], **QUIET)
-    tab.model_set.input(told(choose_set), tab.model_set, models, **QUIET)
+    # These change several columns at once. Each column’s own event follows, and they may meet: so results
+    # are dropped here.
+    tab.model_set.input(told(choose_set), [tab.session, tab.model_set], [*models, tab.session], **QUIET)
+    engines = [tab.columns[role].engine for role in ROLES]
+    asked = [tab.session, tab.engines, *engines]
+    tab.engines.input(told(choose_engines), asked, [*engines, tab.session], **QUIET)
     for role in ROLES:
         column = tab.columns[role]
+        column.engine.input(lambda: None, None, tab.engines, **QUIET)  # no preset any more
         gr.on(
             [column.model.change, column.engine.change],
             told(_chooser(role, studio)),
-            [tab.session, *_choices(tab)],
+            [tab.session, *compare_fields.choices(tab)],
             [column.header, column.body, tab.session],
             **QUIET,
         )
-
-
-def _choices(tab: CompareTab) -> list[gr.Component]:
-    """The fields that `_models` takes the values of."""
-    columns_ = [tab.columns[role] for role in ROLES]
-    return [*(column.model for column in columns_), *(column.engine for column in columns_)]
-
-
-def _models(values: Sequence[Any]) -> dict[str, str | None]:
-    """The model of each role, its engine behind its name."""
-    each = zip(ROLES, values, values[len(ROLES) :], strict=False)
-    return {role: columns.chosen(model, engine) for role, model, engine in each}
 
 
 def models_of(model_set: str, studio: Studio) -> list[Any]:
@@ -134,7 +147,7 @@ def models_of(model_set: str, studio: Studio) -> list[Any]:
 
 def _chooser(role: str, studio: Studio) -> Callable[..., tuple[str, str, Session]]:
     def choose(session: Session, *values: Any) -> tuple[str, str, Session]:
-        models = _models(values)
+        models = compare_fields.models(values)
         let_go(session.results.get(role), models.values(), studio)
         name = models[role]
         return columns.head(role, name, studio), columns.idle(role, name, studio), session.without(role)

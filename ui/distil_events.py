@@ -10,9 +10,9 @@ from distill.runs import Run
 from models.errors import DistillError
 from ui import run_form, run_rendering, starting
 from ui.compare import CompareTab
-from ui.compare_events import QUIET
 from ui.distil import DistilTab
 from ui.errors import told
+from ui.limits import QUIET
 from ui.studio import Studio
 from ui.watching import Watch, look, signature, watched
 

@@ -56,8 +56,14 @@ def duration(value: float | None) -> str:
 
 def times(larger: float, smaller: float) -> str:
     """The ratio of two positive numbers: `3.1×`, `12×`."""
-    ratio = larger / smaller
-    return f"{ratio:.1f}×" if ratio < 9.95 else f"{ratio:.0f}×"
+    return ratio(larger / smaller)
+
+
+def ratio(value: float) -> str:
+    """`0.82×`, `3.1×`, `12×`."""
+    if value < 0.995:
+        return f"{value:.2f}×"
+    return f"{value:.1f}×" if value < 9.95 else f"{value:.0f}×"
 
 
 def versus(mine: float, other: float, better: str, worse: str) -> str | None:

@@ -9,9 +9,9 @@ from distill.config import RunConfig, parse_layers
 from models import catalogue
 from models.errors import DistillError
 from ui import errors, rendering, run_form, run_rendering
-from ui.compare_events import INFERENCE, QUIET
 from ui.distil import DistilTab
 from ui.errors import told
+from ui.limits import INFERENCE, QUIET
 from ui.studio import Studio
 
 

@@ -8,7 +8,7 @@ import gradio as gr
 from models.errors import BadRequest
 from models.pool import ModelPool
 from models.settings import Settings
-from ui import api, compare, compare_events, distil, distil_events, form_events, theme
+from ui import api, compare, compare_events, distil, distil_events, form_events, measure_events, theme
 from ui.studio import Studio
 
 TITLE = "T5 Distillation Studio"
@@ -29,6 +29,7 @@ def build(settings: Settings) -> gr.Blocks:
             with gr.Tab("Distill", id="distill"):
                 distillation = distil.build(studio)
         compare_events.connect(comparison, page, studio)
+        measure_events.connect(comparison, studio)
         if distillation:
             form_events.connect(distillation, page, studio)
             distil_events.connect(distillation, comparison, tabs, page, studio)

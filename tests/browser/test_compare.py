@@ -50,6 +50,17 @@ def test_one_column_by_itself_with_another_model(page: Page) -> None:
     finished(page, 1)
 
 
+def test_rules_refine_a_column_when_their_box_is_ticked(page: Page) -> None:
+    page.fill("#text textarea", TEXT)
+    page.click("#run-original")
+    finished(page, 1)
+    expect(page.locator("#result-original")).not_to_contain_text("ules")
+    page.get_by_text("Decoding settings").click()
+    page.locator("#refine input").check()
+    page.click("#run-original")
+    expect(page.locator("#result-original .note")).to_contain_text("ules", timeout=PATIENCE)
+
+
 def test_a_column_runs_on_the_engine_chosen_for_it(page: Page) -> None:
     page.fill("#text textarea", TEXT)
     page.get_by_text("Change model").nth(2).click()
@@ -125,3 +136,51 @@ def test_a_phone_scrolls_in_one_direction(tab: str, page: Page) -> None:
     page.get_by_role("tab", name=tab).click()
     expect(page.locator("#run-all" if tab == "Compare" else "#start-run")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_engines_are_chosen_for_all_columns_at_once(page: Page) -> None:
+    page.locator("#engines input").click()
+    page.get_by_role("option", name="Only the distilled on CTranslate2 int8").click()
+    models = page.locator(".card .model")
+    expect(models.nth(1)).to_have_text("embedded/teacher@torch:float32")
+    expect(models.nth(2)).to_have_text("embedded/distilled@ctranslate2:int8")
+    page.get_by_text("Change model").nth(2).click()
+    page.locator("#engine-distilled input").click()
+    page.get_by_role("option", name="PyTorch, float32").click()
+    expect(models.nth(2)).to_have_text("embedded/distilled@torch:float32")
+    expect(page.locator("#engines input")).to_have_value("")
+
+
+def test_measuring_again_and_again_leaves_the_columns_alone(page: Page) -> None:
+    page.fill("#text textarea", TEXT)
+    page.click("#run-original")
+    finished(page, 1)
+    page.locator(".measure input[type=number]").fill("5")
+    page.locator(".measure input[type=number]").press("Enter")
+    page.click("#measure")
+    expect(page.locator("#measured tbody tr")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("#measured")).to_contain_text("5 runs of each model")
+    expect(page.locator("#measured")).to_contain_text("from 20 runs on")
+    expect(page.locator("#measure-chart")).to_be_visible()
+    expect(page.locator("#measure")).to_be_enabled()
+    expect(page.locator(".card #result-original .conditions")).to_be_visible()
+    expect(page.locator("#log-table")).to_contain_text("embedded/original")
+    expect(page.locator("#result-teacher")).to_contain_text("will appear here")
+
+
+def test_a_measurement_is_stopped(page: Page) -> None:
+    page.fill("#text textarea", TEXT * 20)
+    page.locator(".measure input[type=number]").fill("50")
+    page.locator(".measure input[type=number]").press("Enter")
+    page.click("#measure")
+    expect(page.locator("#measure-progress")).to_contain_text("of 50 of each model", timeout=PATIENCE)
+    page.click("#stop-measuring")
+    expect(page.locator("#measured")).to_contain_text("Stopped", timeout=PATIENCE)
+    expect(page.locator("#measure")).to_be_enabled()
+    expect(page.locator("#measure-progress .quiet")).to_have_count(0)
+
+
+def test_nothing_to_measure_is_said(page: Page) -> None:
+    page.click("#measure")
+    expect(page.get_by_text("There is no text yet")).to_be_visible()
+    expect(page.locator("#measure")).to_be_enabled()

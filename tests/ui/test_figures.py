@@ -49,3 +49,8 @@ def test_duration_in_hours() -> None:
 )
 def test_versus(mine: float, other: float, said: str | None) -> None:
     assert figures.versus(mine, other, "faster", "slower") == said
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.5, "0.50×"), (0.996, "1.0×"), (9.94, "9.9×"), (12.4, "12×")])
+def test_ratios(value: float, shown: str) -> None:
+    assert figures.ratio(value) == shown

@@ -1,0 +1,8 @@
+"""How the page's events are queued."""
+
+from typing import Any
+
+INFERENCE = {"concurrency_id": "inference", "concurrency_limit": 16}
+"""Above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""For what is done at once and has no endpoint."""
