@@ -59,20 +59,21 @@ def judge_model(
     examples: Sequence[data.Example],
     decoding: Decoding,
     on_summary: Callable[[int], None] = lambda count: None,
+    on_texts: Callable[[Sequence[str]], None] = lambda texts: None,
 ) -> dict[str, Any]:
     """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text.
 
     It is judged on the engine it is used on, which gives the same summaries in batches as one by one. The
     latency (`seconds`, of `timed_texts` runs) is measured one by one afterwards, on the first 20 texts.
-    `on_summary` is told the number of summaries so far.
+    `on_summary` is told the number of summaries so far, `on_texts` all of them in the end.
     """
     summarizer = pool.get(name)
     progress = _Progress(name, len(examples), on_summary)
     documents = [example.document for example in examples]
     drafts = [draft for [draft] in summarizer.summarize_many(documents, decoding, on_done=progress)]
-    scores = judge_texts(
-        [draft.text for draft in drafts], documents, [example.summary for example in examples]
-    )
+    texts = [draft.text for draft in drafts]
+    on_texts(texts)
+    scores = judge_texts(texts, documents, [example.summary for example in examples])
     seconds = _latencies(summarizer, documents[:_TIMED], decoding, lambda: on_summary(len(examples)))
     return {
         "model": name,

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,12 @@ class RunLock:
         os.close(self.descriptor)
 
 
-def spawn(run_id: str, home: Path, log: Path, lock: RunLock) -> dict[str, Any]:
-    """Carry the run out in a process of its own that outlives this one; returns that process's identity."""
+def spawn(command: Sequence[str], home: Path, log: Path, lock: RunLock) -> dict[str, Any]:
+    """Run a `python -m distill` command in a process of its own that outlives this one.
+
+    Returns:
+        That process's identity.
+    """
     environment = {
         **os.environ,
         _INHERITED: str(lock.descriptor),
@@ -58,7 +63,7 @@ def spawn(run_id: str, home: Path, log: Path, lock: RunLock) -> dict[str, Any]:
     }
     with log.open("ab") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "distill", "resume", run_id],
+            [sys.executable, "-m", "distill", *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -18,7 +18,8 @@ from models.engines import Stopped
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
-_NOT_TERMS = {"loss", "grad_norm", "learning_rate", "epoch", "tokens_per_second", "alpha", "temperature"}
+_NOT_TERMS = {"loss", "grad_norm", "learning_rate", "epoch", "alpha", "temperature"}
+_NOT_TERMS |= {"seconds", "tokens_per_second"}
 
 
 class Recorder(TrainerCallback):
@@ -106,6 +107,7 @@ class Recorder(TrainerCallback):
                 **others,
                 "learning_rate": logs["learning_rate"],
                 "gradient_norm": logs.get("grad_norm"),
+                "seconds": logs["seconds"],
                 "tokens_per_second": logs["tokens_per_second"],
                 "memory_bytes": _memory_bytes(),
                 "eta_seconds": eta,

@@ -184,7 +184,8 @@ class Run:
     def spawn(self, settings: Settings, lock: processes.RunLock) -> None:
         """Carry the run out in a process of its own, which takes over the lock."""
         try:
-            self.belongs_to(processes.spawn(self.run_id, settings.home, self.folder / "log.txt", lock))
+            command = ["resume", self.run_id]
+            self.belongs_to(processes.spawn(command, settings.home, self.folder / "log.txt", lock))
         except OSError as error:
             message = f"The run could not be started: {error}."
             with suppress(OSError):

@@ -159,7 +159,7 @@ class DistillationTrainer(Seq2SeqTrainer):
             logs = {**logs, **noted.sums(), **noted.settings()}
             logs |= {f"weighted/{name}": value for name, value in noted.contributions().items()}
             logs |= {f"gradient/{block}": norm for block, norm in self._gradients.items()}
-            logs["tokens_per_second"] = noted.tokens / seconds
+            logs |= {"seconds": seconds, "tokens_per_second": noted.tokens / seconds}
             self._training = Tally()
         elif "eval_loss" in logs:
             logs |= {f"eval_{name}": value for name, value in self._held_out.means().items()}

@@ -3,6 +3,7 @@
 import errno
 import logging
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from distill.arguments import arguments, generation
 from distill.batches import TokenizedExamples, collator
 from distill.cached_teacher import cached_teacher
 from distill.config import RunConfig, parse_layers
+from distill.data import Example
 from distill.ensemble import parse_weights
 from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
@@ -41,8 +43,16 @@ from models.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
+Judging = Callable[[Run, RunConfig, Sequence[Example], Settings], dict[str, Any]]
+
+
+def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> dict[str, Any]:
     """Train from the last whole checkpoint, or from the start, to the end.
+
+    Args:
+        run: The run.
+        settings: The studio's.
+        judging: Makes the end table in place of `distill.judging.judge`.
 
     Returns:
         `run_id`, `folder`, `student`, `steps`, `metrics`; `student` is None where it was cancelled
@@ -52,7 +62,7 @@ def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
         DistillError: What the user can mend; the run is then marked failed with that message.
     """
     try:
-        return _carry_out(run, settings)
+        return _carry_out(run, settings, judging or judge)
     except DistillError as error:
         _mark_failed(run, str(error))
         raise
@@ -63,7 +73,7 @@ def carry_out(run: Run, settings: Settings) -> dict[str, Any]:
         raise DistillError(message) from error
 
 
-def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
+def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]:
     config = run.config()
     run.update(status="running", message="Loading the models and the data", student=None)
     set_seed(config.seed)
@@ -86,7 +96,7 @@ def _carry_out(run: Run, settings: Settings) -> dict[str, Any]:
     if config.has_references:
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
         try:
-            result = judge(run, config, validation, settings)
+            result = judging(run, config, validation, settings)
         except Stopped:
             message = "Cancelled while the student was judged. Resume judges it again."
             run.update(status="cancelled", message=message)
@@ -248,4 +258,4 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
 
 # What safetensors and torch say of a full disk; neither raises an OSError.
 _DISK_FULL = ("No space left", "file write failed", "iostream error")
-_VARYING = {"tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs
+_VARYING = {"seconds", "tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

@@ -15,7 +15,7 @@ from distill.config import RunConfig
 from distill.runs import Run
 from models.settings import Settings
 
-VARYING = ("tokens_per_second", "memory_bytes", "eta_seconds")
+VARYING = ("seconds", "tokens_per_second", "memory_bytes", "eta_seconds")
 ROOT = Path(__file__).parents[2]
 
 
