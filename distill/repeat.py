@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from distill.evaluation import bootstrap
 from models.decoding import Summary
 
+T = TypeVar("T")
 FOR_PERCENTILES = 20
 """Fewer runs say nothing about the slowest of twenty."""
 
@@ -48,20 +49,18 @@ def times_faster(reference: Sequence[Summary], other: Sequence[Summary]) -> Spre
     return spread([slow.seconds / fast.seconds for slow, fast in zip(reference, other, strict=True)])
 
 
-def rounds(
-    runs: Mapping[str, Callable[[], Summary]], number: int
-) -> Iterator[Mapping[str, Sequence[Summary]]]:
-    """Run each entry `number` times, in turns; yields all summaries so far by name after each round.
+def rounds(runs: Mapping[str, Callable[[], T]], number: int) -> Iterator[Mapping[str, Sequence[T]]]:
+    """Run each entry `number` times, in turns; yields all it gave so far by name after each round.
 
     The order is rotated from round to round, so that none is always the one after the slow one. Warm the
     models up before.
     """
     if not runs:
         raise ValueError("rounds() needs at least one entry")
-    found: dict[str, list[Summary]] = {name: [] for name in runs}
+    found: dict[str, list[T]] = {name: [] for name in runs}
     order = list(runs)
     for index in range(number):
         turn = index % len(order)
         for name in order[turn:] + order[:turn]:
             found[name].append(runs[name]())
-        yield {name: tuple(summaries) for name, summaries in found.items()}
+        yield {name: tuple(given) for name, given in found.items()}

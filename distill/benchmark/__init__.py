@@ -5,7 +5,8 @@ the ratios are taken text by text.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from distill.benchmark.subjects import Subject, load
 from distill.benchmark.table import table
 from distill.data import load_unseen
 from distill.errors import BadConfig
+from distill.repeat import rounds
 from models.decoding import INPUT_LIMIT
 from models.pool import CAPACITY
 from models.settings import Settings
@@ -27,7 +29,7 @@ from models.settings import Settings
 __all__ = ["bench", "table"]
 
 log = logging.getLogger(__name__)
-_Found = list[tuple[Case, dict[str, list[Sample]]]]
+_Found = list[tuple[Case, Mapping[str, Sequence[Sample]]]]
 
 
 def bench(
@@ -95,22 +97,24 @@ def bench(
 
 def measure_in_turns(
     subjects: Sequence[Subject], texts: Sequence[str], case: Case, new_tokens: int | None = None
-) -> dict[str, list[Sample]]:
+) -> Mapping[str, Sequence[Sample]]:
     """One call of each subject for each text (in a batch: the text and those after it), after a warm-up."""
     decoding = decoding_for(case, new_tokens)
-    found: dict[str, list[Sample]] = {subject.name: [] for subject in subjects}
     groups = [
         [texts[(first + further) % len(texts)] for further in range(case.batch)]
         for first in range(len(texts))
     ]
     for subject in subjects:
         subject.call(groups[0], case, decoding)
-    for index, group in enumerate(groups):
-        turn = index % len(subjects)
-        for subject in [*subjects[turn:], *subjects[:turn]]:  # none is always the one after the slow one
-            found[subject.name].append(subject.call(group, case, decoding))
-        if (index + 1) % 10 == 0 or index + 1 == len(groups):
-            log.info("%s: text %d of %d", case, index + 1, len(groups))
+    calls = {
+        subject.name: map(partial(subject.call, case=case, decoding=decoding), groups).__next__
+        for subject in subjects
+    }
+    found: Mapping[str, Sequence[Sample]] = {}
+    for found in rounds(calls, len(groups)):
+        done = len(found[subjects[0].name])
+        if done % 10 == 0 or done == len(groups):
+            log.info("%s: text %d of %d", case, done, len(groups))
     return found
 
 

@@ -1,7 +1,7 @@
 """What a bench leaves in a folder: every call, the rows, the plots."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ _PARTS = ("encode_seconds", "decode_seconds", "step_seconds")
 
 
 def write_out(
-    folder: Path, result: dict[str, Any], found: Sequence[tuple[Case, dict[str, list[Sample]]]]
+    folder: Path, result: dict[str, Any], found: Sequence[tuple[Case, Mapping[str, Sequence[Sample]]]]
 ) -> list[str]:
     """Write `runs.csv` (every call), `rows.csv` (medians with their limits) and the plots; their paths."""
     from distill.benchmark.plots import plot_growth
@@ -23,7 +23,7 @@ def write_out(
     return [str(file) for file in [*files, *plot_growth(folder, result["rows"], result["conditions"])]]
 
 
-def _calls(found: Sequence[tuple[Case, dict[str, list[Sample]]]]) -> Iterable[dict[str, Any]]:
+def _calls(found: Sequence[tuple[Case, Mapping[str, Sequence[Sample]]]]) -> Iterable[dict[str, Any]]:
     for case, samples in found:
         for name, calls in samples.items():
             for text, call in enumerate(calls):

@@ -1,16 +1,14 @@
 """From timed calls to figures: a row for a model and case, and paired ratios."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
 from distill.benchmark.bare import BareSubject
 from distill.benchmark.cases import Case, Sample
 from distill.benchmark.subjects import StudioSubject, Subject
-from distill.evaluation import bootstrap
+from distill.repeat import spread
 from models import measure
-
-_FOR_PERCENTILES = 20  # fewer runs say nothing about the slowest of twenty
 
 
 def row(subject: Subject, case: Case, samples: Sequence[Sample]) -> dict[str, Any]:
@@ -18,8 +16,7 @@ def row(subject: Subject, case: Case, samples: Sequence[Sample]) -> dict[str, An
 
     `process_bytes` is the whole process's memory with all models of the bench in it.
     """
-    seconds = sorted(sample.seconds for sample in samples)
-    enough = len(seconds) >= _FOR_PERCENTILES
+    seconds = spread([sample.seconds for sample in samples])
     peaks = [sample.peak_bytes for sample in samples if sample.peak_bytes is not None]
     energies = [sample.energy_joules for sample in samples if sample.energy_joules is not None]
     engine = subject.engine
@@ -27,10 +24,10 @@ def row(subject: Subject, case: Case, samples: Sequence[Sample]) -> dict[str, An
         "model": subject.name,
         **vars(case),
         "load_seconds": subject.load_seconds,
-        "n": len(seconds),
-        "seconds": median(seconds),
-        "p5": seconds[round(0.05 * (len(seconds) - 1))] if enough else None,
-        "p95": seconds[round(0.95 * (len(seconds) - 1))] if enough else None,
+        "n": seconds.n,
+        "seconds": seconds.median,
+        "p5": seconds.p5,
+        "p95": seconds.p95,
         "ttft": _median(sample.ttft for sample in samples),
         "engine_seconds": median(sample.engine_seconds for sample in samples),
         "first_seconds": _median(sample.first_seconds for sample in samples),
@@ -52,27 +49,27 @@ def row(subject: Subject, case: Case, samples: Sequence[Sample]) -> dict[str, An
 
 
 def ratios(
-    models: Sequence[StudioSubject], found: dict[str, list[Sample]], reference: str, case: Case
+    models: Sequence[StudioSubject], found: Mapping[str, Sequence[Sample]], reference: str, case: Case
 ) -> list[dict[str, Any]]:
     """How many times faster than the reference each of the others is, text by text."""
     against = [sample.seconds for sample in found[reference]]
     rows = []
     for model in models:
         if model.name != reference:
-            interval = _paired(against, [sample.seconds for sample in found[model.name]])
+            times = _paired(against, [sample.seconds for sample in found[model.name]])
             rows.append({
                 "model": model.name,
                 "reference": reference,
                 **vars(case),
-                "times_faster": interval["f"],
-                "low": interval["low"],
-                "high": interval["high"],
+                "times_faster": times["median"],
+                "low": times["low"],
+                "high": times["high"],
             })  # fmt: skip
     return rows
 
 
 def overheads(
-    subjects: Sequence[Subject], found: dict[str, list[Sample]], case: Case
+    subjects: Sequence[Subject], found: Mapping[str, Sequence[Sample]], case: Case
 ) -> list[dict[str, Any]]:
     """How many times as long as the bare library's call the studio's takes, text by text.
 
@@ -101,8 +98,8 @@ def with_bare(subjects: Sequence[StudioSubject]) -> list[Subject]:
     return found
 
 
-def _paired(slow: Sequence[float], fast: Sequence[float]) -> dict[str, float]:
-    return bootstrap([a / b for a, b in zip(slow, fast, strict=True)], statistic=median)
+def _paired(slow: Sequence[float], fast: Sequence[float]) -> dict[str, Any]:
+    return spread([a / b for a, b in zip(slow, fast, strict=True)]).as_dict()
 
 
 def _median(values: Iterable[float | None]) -> float | None:

@@ -77,7 +77,7 @@ def _ratio(ratio: dict[str, Any]) -> str:
 
 def _overhead(entry: dict[str, Any]) -> str:
     engine, whole = (
-        f"{entry[part]['f']:.3f} ({entry[part]['low']:.3f}–{entry[part]['high']:.3f})"
+        f"{entry[part]['median']:.3f} ({entry[part]['low']:.3f}–{entry[part]['high']:.3f})"
         for part in ("engine", "whole")
     )
     return (
