@@ -7,7 +7,17 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from distill.commands import figurative, fresh, labelling, measuring, runs, startup, training
+from distill.commands import (
+    agreeing,
+    bench_train,
+    figurative,
+    fresh,
+    labelling,
+    measuring,
+    runs,
+    startup,
+    training,
+)
 from distill.errors import DistillError
 from models.settings import Settings
 
@@ -53,6 +63,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show where an error comes from")
     parser.set_defaults(command=None)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (training, labelling, figurative, runs, measuring, startup, fresh):
+    for group in (training, labelling, figurative, runs, measuring, agreeing, bench_train, startup, fresh):
         group.add(commands_of)
     return parser

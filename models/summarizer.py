@@ -74,6 +74,10 @@ class Summarizer:
         [part], _ = self._cut(self._full(text), room)
         return self._tokenizer.wrap(part)
 
+    def piece(self, token: int) -> str:
+        """A token as the vocabulary writes it, the end token included."""
+        return self._tokenizer.piece(token)
+
     def summarize_many(
         self,
         texts: Sequence[str],

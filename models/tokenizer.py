@@ -43,6 +43,10 @@ class TextTokenizer:
         """Every token and its id, added ones included."""
         return self._tokenizer.get_vocab(with_added_tokens=True)
 
+    def piece(self, token: int) -> str:
+        """A token as the vocabulary writes it; its number where there is none."""
+        return self._tokenizer.id_to_token(token) or f"#{token}"
+
     def disarm(self, text: str) -> str:
         """The text with special tokens spelt apart: a pasted `</s>` is text, not the end of it."""
         for token in self._special:

@@ -1,0 +1,167 @@
+"""Whether the fast engine says what the reference says, and what its int8 costs in quality."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, cast
+
+from distill.data import Example, load_unseen
+from distill.errors import BadConfig
+from distill.evaluation import bootstrap, rouge
+from models import measure
+from models.catalogue import split_engine
+from models.decoding import Decoding
+from models.pool import ModelPool
+from models.settings import Settings
+from models.summarizer import Summarizer
+
+if TYPE_CHECKING:
+    from models.engines.pytorch import TorchEngine
+
+log = logging.getLogger(__name__)
+NEAR_TIE = 0.01
+"""Two tokens are nearly tied if their log-probabilities differ by less: probabilities 1% apart."""
+SHARE = 0.98
+"""Articles of which the engines must say the same."""
+ROUGE_LIMIT = 0.003
+"""Difference of int8's mean ROUGE-L from float32's that is still none."""
+_LOG_EVERY = 20
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One article that the engines summarise differently.
+
+    Args:
+        article: Its number, from 0.
+        token: Place of the first token that differs, from 0.
+        ctranslate2: That token's text.
+        torch: The reference's token there.
+        gap: Torch's log-probability of its own token minus that of the other one, in nats.
+    """
+
+    article: int
+    token: int
+    ctranslate2: str
+    torch: str
+    gap: float
+
+    @property
+    def near_tie(self) -> bool:
+        """Whether rounding decided."""
+        return abs(self.gap) < NEAR_TIE
+
+
+def agree(
+    name: str, source: str, settings: Settings, *, n: int = 100, rouge_texts: int = 0, **columns: Any
+) -> dict[str, Any]:
+    """Compare CTranslate2 with torch, both greedy in float32; and int8 with float32, as they are judged.
+
+    Args:
+        name: A model, without an engine.
+        source: Texts, as in `distill.data.load_unseen`.
+        n: Texts to compare tokens on.
+        rouge_texts: Texts to compare int8's ROUGE-L with float32's on, with 4 beams; 0 for none.
+        **columns: `document_column` and `summary_column`.
+
+    Returns:
+        `model`, `n`, `same`, `differences` (the fields of `Difference` and `near_tie`), `rouge` (see
+        `_compare_quality`; None without `rouge_texts`), `met` (whether the limits of this file hold).
+
+    Raises:
+        BadConfig: The name chooses an engine, or a number is out of range.
+        DistillError: The model or the data cannot be used.
+    """
+    if split_engine(name)[1:] != ("auto", "auto"):
+        raise BadConfig(f"agree compares the engines themselves; name the model alone, not {name!r}.")
+    if n < 1 or rouge_texts < 0:
+        raise BadConfig(
+            f"n is {n} and rouge {rouge_texts}; compare at least one text, and ROUGE on 0 or more."
+        )
+    rows = load_unseen(source, limit=max(n, rouge_texts), cache=settings.datasets, **columns).rows
+    pool = ModelPool(settings)
+    texts = [row.document for row in rows[:n]]
+    differences = _compare_tokens(pool, name, texts)
+    quality = _compare_quality(pool, name, rows[:rouge_texts]) if rouge_texts else None
+    same = len(texts) - len(differences)
+    met = same >= SHARE * len(texts) and all(found.near_tie for found in differences)
+    return {
+        "model": name,
+        "n": len(texts),
+        "same": same,
+        "differences": [{**asdict(found), "near_tie": found.near_tie} for found in differences],
+        "rouge": quality,
+        "met": met and (quality is None or abs(quality["difference"]["f"]) < ROUGE_LIMIT),
+    }
+
+
+def _compare_tokens(pool: ModelPool, name: str, texts: Sequence[str]) -> list[Difference]:
+    fast, reference = (pool.get(name, f"{engine}:float32") for engine in ("ctranslate2", "torch"))
+    differences = []
+    for article, text in enumerate(texts):
+        ids = fast.token_ids(text)
+        decoding = Decoding(beams=1).settled(len(ids))
+        with measure.INFERENCE_LOCK:
+            found = fast.engine.generate(ids, decoding)
+            expected = reference.engine.generate(ids, decoding)
+            if found != expected:
+                differences.append(_difference(reference, article, ids, found, expected))
+        if (article + 1) % _LOG_EVERY == 0 or article + 1 == len(texts):
+            log.info("%s: %d of %d texts, %d differ", name, article + 1, len(texts), len(differences))
+    return differences
+
+
+def _difference(
+    reference: Summarizer, article: int, ids: list[int], found: list[int], expected: list[int]
+) -> Difference:
+    pairs = zip(found, expected, strict=False)
+    place = next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(found), len(expected)))
+    end = ids[-1]  # the one that stopped here chose the end token, which closes inputs too
+    chosen, wanted = ((tokens[place] if place < len(tokens) else end) for tokens in (found, expected))
+    engine = cast("TorchEngine", reference.engine)
+    scores = engine.log_probabilities(ids, expected[:place])
+    return Difference(
+        article, place, reference.piece(chosen), reference.piece(wanted), scores[wanted] - scores[chosen]
+    )
+
+
+def _compare_quality(pool: ModelPool, name: str, examples: Sequence[Example]) -> dict[str, Any]:
+    """ROUGE-L of `int8` and `float32`, the paired `difference` with its interval, `same_texts`, `n`."""
+    documents = [example.document for example in examples]
+    texts, scores = {}, {}
+    for dtype in ("float32", "int8"):
+        summarizer = pool.get(name, f"ctranslate2:{dtype}")
+        log.info("%s in %s: %d summaries", name, dtype, len(documents))
+        texts[dtype] = [draft.text for [draft] in summarizer.summarize_many(documents)]
+        pairs = zip(texts[dtype], examples, strict=True)
+        scores[dtype] = [rouge(text, example.summary)["rougeL"] for text, example in pairs]
+    paired = list(zip(scores["int8"], scores["float32"], strict=True))
+    return {
+        "n": len(documents),
+        **{dtype: fmean(values) for dtype, values in scores.items()},
+        "difference": bootstrap([small - full for small, full in paired]),
+        "same_texts": sum(small == full for small, full in zip(texts["int8"], texts["float32"], strict=True)),
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result for people to read."""
+    lines = [
+        f"{result['model']}: greedy float32 tokens of ctranslate2 and torch are the same for "
+        f"{result['same']} of {result['n']} texts (wanted: {SHARE:.0%})"
+    ]
+    for found in result["differences"]:
+        kind = "near tie" if found["near_tie"] else "NO near tie"
+        lines.append(
+            f"  text {found['article']:4} token {found['token']:3}: ctranslate2 {found['ctranslate2']!r}, "
+            f"torch {found['torch']!r}, log-probabilities {found['gap']:.6f} apart: {kind}"
+        )
+    if quality := result["rouge"]:
+        gap = quality["difference"]
+        lines.append(
+            f"ROUGE-L of int8 {quality['int8']:.4f}, of float32 {quality['float32']:.4f} on {quality['n']}"
+            f" texts: difference {gap['f']:+.4f} ({gap['low']:+.4f} to {gap['high']:+.4f}; wanted: under "
+            f"{ROUGE_LIMIT}); {quality['same_texts']} summaries are the same"
+        )
+    return "\n".join(lines)
