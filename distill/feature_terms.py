@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from distill.config import FEATURE_TERMS, RunConfig
+from distill.errors import BadConfig
 from distill.features import PARTS, Needs, Signal
 from distill.layer_map import layer_pairs, layer_weights
 from distill.losses import attention_loss, contrastive_loss, embedding_loss, hidden_loss, relation_loss
@@ -34,6 +35,9 @@ class FeatureTerms(nn.Module):
     Args:
         config: Weights, metrics and maps.
         student, teacher: The models' configs.
+
+    Raises:
+        BadConfig, IncompatibleModels: A layer map or the relation heads do not fit these shapes.
     """
 
     def __init__(self, config: RunConfig, student: Any, teacher: Any) -> None:
@@ -47,6 +51,8 @@ class FeatureTerms(nn.Module):
                 config.decoder_map, teacher.num_decoder_layers, student.num_decoder_layers
             ),
         }
+        if config.relation_weight:
+            _check_relation_heads(config.relation_heads, student, teacher)
         self.projections = nn.ModuleDict()
         if student.d_model != teacher.d_model:
             for name in self._projected():
@@ -157,6 +163,15 @@ class FeatureTerms(nn.Module):
             mask=masks.input,
             projection=self._projection("contrastive"),
         )
+
+
+def _check_relation_heads(heads: int, student: Any, teacher: Any) -> None:
+    for name, model in (("student", student), ("teacher", teacher)):
+        width = model.num_heads * model.d_kv
+        if width % heads:
+            raise BadConfig(
+                f"relation_heads is {heads}; it must divide the {name}'s attention width of {width}."
+            )
 
 
 def _averaging(student_heads: int, teacher_heads: int) -> nn.Linear:

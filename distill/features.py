@@ -68,6 +68,15 @@ def observe(model: Any, inputs: dict[str, Tensor], needs: Needs) -> tuple[Signal
     return Signal(outputs.logits, hidden, attentions, kept), outputs
 
 
+def show_attention(model: Any) -> None:
+    """Let a T5 give its attention probabilities: eager attention, and no dropout on them in training."""
+    model.set_attn_implementation("eager")
+    for module in model.modules():
+        if hasattr(module, "EncDecAttention") or hasattr(module, "SelfAttention"):
+            attention = getattr(module, "SelfAttention", None) or module.EncDecAttention
+            attention.dropout = 0.0
+
+
 @contextmanager
 def _recorded(model: Any, layers: dict[str, int]) -> Iterator[dict[str, list[Tensor]]]:
     """Collect what the query, key and value maps of these self-attentions give; the hooks go afterwards."""

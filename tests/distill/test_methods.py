@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from distill import checkpoints
+from distill.errors import DistillError
+from distill.features import show_attention
 from distill.monitoring import Dominance, block_of
 from distill.presets import METHODS
 from distill.recorder import Recorder
 from distill.runs import Run
+from distill.student import load_model
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run, train
 from tests.tiny import make_tiny_t5
 
@@ -98,6 +101,33 @@ def test_a_learnable_temperature_moves_within_its_range(short: dict[str, Any], t
     assert found[0] == pytest.approx(2.0)
     assert len(set(found)) > 3, "it must be trained"
     assert all(1 < value < 21 for value in found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"relation_weight": 1, "relation_heads": 5}, "must divide the student's attention width of 24"),
+        ({"hidden_weight": 1, "encoder_map": "0-9"}, "Layer pair 0-9 does not exist"),
+        ({"hidden_weight": 1, "encoder_map": "all"}, "'all' is no layer map"),
+    ],
+)
+def test_what_does_not_fit_the_shapes_is_told(
+    settings: dict[str, Any], told: str, short: dict[str, Any], tmp_path: Path
+) -> None:
+    with pytest.raises(DistillError, match=told):
+        train({**short, **settings}, tmp_path)
+
+
+def test_shown_attentions_are_whole_in_training(tiny: Path) -> None:
+    import torch
+
+    model: Any = load_model(tiny).train()
+    assert model.config.dropout_rate > 0
+    show_attention(model)
+    ids = torch.tensor([[5, 9, 7, 1]])
+    answer = model(input_ids=ids, decoder_input_ids=ids, output_attentions=True)
+    for probabilities in (*answer.encoder_attentions, *answer.decoder_attentions, *answer.cross_attentions):
+        torch.testing.assert_close(probabilities.sum(-1), torch.ones(probabilities.shape[:-1]))
 
 
 def test_alpha_zero_asks_no_teacher(short: dict[str, Any], tmp_path: Path) -> None:
