@@ -79,9 +79,9 @@ def bench(
         result["ratios"] += ratios(models, samples, reference or names[0], case)
         result["overheads"] += overheads(subjects, samples, case)
         found.append((case, samples))
+    result["limits"] = _limits(subjects, found)
     disturbances = watch.sentences()
     result |= {
-        "limits": _limits(subjects, found),
         "disturbed": bool(disturbances),
         "disturbances": disturbances,
         "conditions": {

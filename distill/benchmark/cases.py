@@ -90,6 +90,11 @@ def one_token(decoding: Decoding) -> Decoding:
 
 
 def steps(tokens_out: Sequence[int], decoding: Decoding) -> int:
-    """Steps it took: the longest text's tokens, and its end token unless it was cut short."""
+    """Steps it took: the longest text's tokens, and its end token unless it was cut short.
+
+    A forced length is taken as such: padding that a model writes counts as no token, but takes a step.
+    """
+    if decoding.min_new_tokens == decoding.max_new_tokens:
+        return decoding.max_new_tokens
     longest = max(tokens_out)
     return longest + (longest < decoding.max_new_tokens)

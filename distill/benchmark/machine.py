@@ -15,8 +15,8 @@ _SIZES = {
     "cpu": tuple(1_000_000 * 2**power for power in range(9)),
     "cuda": tuple(16_000_000 * 4**power for power in range(4)),
 }  # bytes: from what stays in a cache to what does not
-_SIDES = {"cpu": (512, 1024), "cuda": (4096,)}  # of square matrices; the larger no longer fits every L2
-_PATIENCE = 0.08  # seconds a measurement is repeated for; the best counts
+_SIDES = {"cpu": (256, 512), "cuda": (4096,)}  # of square matrices: a product takes under 3 ms
+_PATIENCE = 0.15  # seconds a measurement is repeated for; the best counts
 
 
 @dataclass(frozen=True, eq=False)  # hashable as what it is, for caches

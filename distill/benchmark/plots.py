@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 """Okabe and Ito's, which people with any colour vision tell apart."""
 _AXES = {
     "tokens_in": ("input_tokens", "Input tokens"),
@@ -69,7 +69,7 @@ def _draw(
     names = list(dict.fromkeys(row["model"] for shown in panels.values() for row in shown))
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axis, (title, shown) in zip(axes, panels.items(), strict=True):
-        for name, colour in zip(names, _COLOURS, strict=False):
+        for name, colour in zip(names, COLOURS, strict=False):
             _line(axis, [row for row in shown if row["model"] == name], x, colour)
         axis.set_title(title, loc="left", fontsize=10, color="0.25")
         axis.set_xlabel(label)

@@ -37,6 +37,7 @@ def row(subject: Subject, case: Case, samples: Sequence[Sample]) -> dict[str, An
         "tokens_per_second": median(sample.tokens_per_second for sample in samples),
         "tokens_in": fmean(tokens for sample in samples for tokens in sample.tokens_in),
         "tokens_out": fmean(tokens for sample in samples for tokens in sample.tokens_out),
+        "steps": fmean(sample.steps for sample in samples),
         "energy_joules": fmean(energies) if energies else None,
         "weights_bytes": engine.weights_bytes,
         "peak_bytes": max(peaks) if peaks else None,

@@ -16,7 +16,10 @@ def table(result: dict[str, Any]) -> str:
         *(_overhead(entry) for entry in result["overheads"]),
     ]
     if result["disturbed"]:
-        lines += ["", "Disturbed: the seconds are too high, the shares too low and the ratios noisier."]
+        lines += [
+            "",
+            "Disturbed: the seconds are too high, the machine's limits too low, the ratios noisier.",
+        ]
         lines += [f"  {sentence}" for sentence in result["disturbances"]]
     return "\n".join(lines).strip()
 

@@ -149,6 +149,7 @@ def test_the_end_token_is_a_step_unless_the_summary_was_cut() -> None:
     decoding = Decoding(max_new_tokens=10, min_new_tokens=0)
     assert steps([3, 7], decoding) == 8
     assert steps([3, 10], decoding) == 10
+    assert steps([3, 7], decoding_for(Case(1, 512), 9)) == 9  # forced: the rest was padding
     assert one_token(decoding) == Decoding(max_new_tokens=1, min_new_tokens=1)
 
 
