@@ -44,10 +44,13 @@ def plain_http(url: str, model: str, beams: int, engine: str = "auto") -> Summar
     def summarize(text: str) -> dict[str, Any]:
         body = json.dumps({"data": [text, model, beams, 128, engine]}).encode()
         asked = urllib.request.Request(call, body, {"Content-Type": "application/json"})
-        with DIRECT.open(asked, timeout=PATIENCE) as answer:
-            event = json.load(answer)["event_id"]
-        with DIRECT.open(f"{call}/{event}", timeout=PATIENCE) as answer:
-            said = answer.read().decode()
+        try:
+            with DIRECT.open(asked, timeout=PATIENCE) as answer:
+                event = json.load(answer)["event_id"]
+            with DIRECT.open(f"{call}/{event}", timeout=PATIENCE) as answer:
+                said = answer.read().decode()
+        except OSError as error:
+            raise ModelUnavailable(f"The app at {url} does not answer: {error}") from error
         _, complete, data = said.partition("event: complete\ndata: ")
         if not complete:
             raise ModelUnavailable(f"The app gave no summary: {said.strip()}")

@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -6,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import app
+from models.settings import Settings
+from ui import page
 
 ROOT = Path(app.__file__).parent
 
@@ -30,6 +33,15 @@ def test_a_busy_port_ends_in_one_line(
         port = taken.getsockname()[1]
         assert app.main(["--port", str(port)]) == 2
     assert capsys.readouterr().err == f"Port {port} is taken: choose another with --port.\n"
+
+
+def test_calls_are_not_summed_up_after_each_call(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    app._prepare_environment(settings)
+    queue = page.build(settings)._queue
+    queue.events_recorded = 1000
+    queue.compute_analytics_summary([{"function": "summarize", "status": "success", "process_time": 1.0}])
+    assert queue.cached_event_analytics_summary == {"functions": {}}
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "x"])

@@ -61,3 +61,8 @@ def test_only_one_model_goes_through_the_app(settings: Settings) -> None:
 def test_a_refusal_by_plain_http_is_said(app: str) -> None:
     with pytest.raises(ModelUnavailable, match="no summary: event: error"):
         app_client.plain_http(app, "embedded/none", 1)("the cat")
+
+
+def test_an_app_that_is_gone_is_said() -> None:
+    with pytest.raises(ModelUnavailable, match=r"app at http://127\.0\.0\.1:9 does not answer"):
+        app_client.plain_http("http://127.0.0.1:9", "embedded/distilled", 1)("the cat")
