@@ -12,6 +12,7 @@ class SettingsPanel:
     """The components, in the order in which `decoding` takes their values."""
 
     long_input: gr.Radio
+    refine: gr.Checkbox
     fields: tuple[gr.Component, ...]
 
 
@@ -33,7 +34,13 @@ def build() -> SettingsPanel:
             value="cut",
             label="Input longer than the model reads",
         )
-    return SettingsPanel(long_input, (beams, longest, shortest, penalty, ngram, early))
+        refine = gr.Checkbox(
+            False,
+            label="Refine with rules",
+            info="Cuts unfinished and repeated sentences, stray marks; warns of invented numbers and names.",
+            elem_id="refine",
+        )
+    return SettingsPanel(long_input, refine, (beams, longest, shortest, penalty, ngram, early))
 
 
 def decoding(beams: int, longest: int, shortest: int, penalty: float, ngram: int, early: bool) -> Decoding:
