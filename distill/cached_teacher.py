@@ -124,17 +124,26 @@ class _Form(NamedTuple):
         return logits + highest, ids, tail[:, 0]
 
 
-def cached_teacher(config: RunConfig, folder: Path, student: Any, home: Path) -> CachedTeacher:
-    """The teacher of a run whose config asks for the cache; `student` is that model's config.
+def cached_teacher(
+    config: RunConfig, folder: Path, student: Any, home: Path, loaded: Any = None
+) -> CachedTeacher:
+    """The teacher of a run whose config asks for the cache.
 
-    The models are those in `folder`; the rows are in `home`, for all runs. A row that another run stored was
-    computed in another batch, so its last digit may differ: runs are equal to that extent.
+    The rows are in `home`, for all runs. A row that another run stored was computed in another batch, so its
+    last digit may differ: two runs are equal to that extent.
+
+    Args:
+        config: The run's.
+        folder: Where the teacher is.
+        student: The student model's config.
+        home: The studio's.
+        loaded: The teacher, if it is loaded anyway.
     """
     vocabulary = min(student.vocab_size, AutoConfig.from_pretrained(folder, local_files_only=True).vocab_size)
     asked = {"k": config.teacher_top_k, "temperature": config.temperature, "vocabulary": vocabulary}
     made_by = source(folder, precision=precision(config.precision), **asked)
     store = SignalStore(home / "teacher-signals.sqlite", made_by, config.cache_gigabytes)
-    return CachedTeacher(lambda: LiveTeacher(load_model(folder)), store, **asked)
+    return CachedTeacher(lambda: LiveTeacher(loaded or load_model(folder)), store, **asked)
 
 
 def largest(logits: Tensor, k: int, temperature: float) -> TopK:

@@ -25,6 +25,7 @@ from distill.data import Example
 from distill.ensemble import parse_weights
 from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
+from distill.features import show_attention
 from distill.files import read_json, write_json
 from distill.judging import judge, judge_model
 from distill.lineage import record_lineage
@@ -117,7 +118,7 @@ def _train(
         return materials.student, step
     if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
         return student.load_model(checkpoint), step
-    trainer = _trainer(run, config, materials, _teacher_rouge(run, config, materials, settings))
+    trainer = make_trainer(run, config, materials, _teacher_rouge(run, config, materials, settings))
     if checkpoint:
         trainer.objective.load(checkpoint)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -162,14 +163,20 @@ def _teacher_rouge(run: Run, config: RunConfig, materials: Materials, settings: 
     return kept["rougeL"]["f"]
 
 
-def _trainer(
+def make_trainer(
     run: Run, config: RunConfig, materials: Materials, teacher_rouge: float | None = None
 ) -> DistillationTrainer:
+    """The trainer of a run, ready to start; `teacher_rouge` is what the student's ROUGE-L is a share of.
+
+    Raises:
+        BadData: No example can be trained on.
+        BadConfig: The precision does not work on this machine.
+    """
     model, tokenizer = materials.student, materials.tokenizer
     teachers = materials.teachers
     if config.attention_weight:
         for each in (model, *teachers):
-            each.set_attn_implementation("eager")  # the faster kinds give no attention probabilities
+            show_attention(each)
     train = TokenizedExamples(materials.train, tokenizer, config)
     if not len(train):
         raise BadData("No example is long enough to train on.")
@@ -204,7 +211,10 @@ def _trainer(
 
 def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | None:
     if config.teacher_cache and materials.teacher_folders:
-        return cached_teacher(config, materials.teacher_folders[0], materials.student.config, run.home)
+        loaded = next(iter(materials.teachers), None)
+        return cached_teacher(
+            config, materials.teacher_folders[0], materials.student.config, run.home, loaded
+        )
     if not materials.teachers:
         return None
     live = [LiveTeacher(model) for model in materials.teachers]

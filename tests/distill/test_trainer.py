@@ -182,11 +182,11 @@ def test_float16_needs_a_gpu(values: dict[str, Any], tmp_path: Path, monkeypatch
 def test_every_label_counts_in_the_mean(values: dict[str, Any], tmp_path: Path) -> None:
     """The library leaves the first label of each example out for models that shift their labels."""
     from distill.materials import load_materials
-    from distill.training import _trainer
+    from distill.training import make_trainer
     from models.settings import Settings
 
     config = RunConfig.from_dict(values)
-    trainer = _trainer(
+    trainer = make_trainer(
         new_run(values, tmp_path), config, load_materials(config, Settings(home=tmp_path, threads=1))
     )
     batches = [{"labels": torch.tensor([[5, 6, 1], [7, 1, -100]])}, {"labels": torch.tensor([[1, -100]])}]

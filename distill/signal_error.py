@@ -1,0 +1,75 @@
+"""What is lost when a teacher says its largest logits only."""
+
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from distill.batches import IGNORED, TokenizedExamples, collator
+from distill.cached_teacher import CachedTeacher
+from distill.config import RunConfig
+from distill.features import Needs
+from distill.losses import logit_loss
+from distill.materials import Materials
+from distill.signal_cache import SignalStore
+from distill.teacher import LiveTeacher
+
+TOPS = (4, 8, 16, 32, 64)
+_BATCH = 4
+
+
+def signal_error(
+    config: RunConfig, materials: Materials, folder: Path, examples: int
+) -> list[dict[str, Any]]:
+    """Compare the soft loss on cached logits with the one on all logits, in float32.
+
+    Args:
+        config: Temperature and lengths.
+        materials: The student, the teacher and the examples.
+        folder: To keep the caches in.
+        examples: How many to look at.
+
+    Returns:
+        For each k of `TOPS`, means over batches: `loss` (of the full logits, nats a token), `loss_error` (the
+        absolute difference), of the gradient of all the student's parameters `gradient_cosine` and
+        `gradient_error` (the difference's relative length), and `bytes` a target token on disk.
+    """
+    live = LiveTeacher(materials.teachers[0])
+    model: Any = materials.student.eval()
+    features = TokenizedExamples(materials.train[:examples], materials.tokenizer, config).features
+    collate = collator(materials.tokenizer, materials.student)
+    found: dict[int, list[dict[str, float]]] = {k: [] for k in TOPS}
+    for start in range(0, len(features), _BATCH):
+        batch: Any = dict(collate(features[start : start + _BATCH]))
+        mask = (batch["labels"] != IGNORED).long()
+        logits = model(**{name: batch[name] for name in batch if name != "labels"}).logits
+
+        def answer(signal: Any, student: Tensor = logits, mask: Tensor = mask) -> tuple[float, Tensor]:
+            loss = logit_loss(student=student, teacher=signal, mask=mask, temperature=config.temperature)
+            parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+            parts = torch.autograd.grad(loss, parameters, retain_graph=True)
+            return loss.item(), torch.cat([part.flatten() for part in parts])
+
+        full = answer(live.signal(batch, Needs()).logits)
+        for k, rows in found.items():
+            store = SignalStore(folder / "error.sqlite", k.to_bytes(2, "big"), 1)
+            asked = {"k": k, "temperature": config.temperature, "vocabulary": logits.shape[-1]}
+            teacher = CachedTeacher(lambda: live, store, **asked)
+            rows.append(_difference(answer(teacher.signal(batch, Needs()).logits), full))
+            store.close()
+    return [
+        {"k": k, **{name: fmean(row[name] for row in rows) for name in rows[0]}, "bytes": 4 * k + 8}
+        for k, rows in found.items()
+    ]
+
+
+def _difference(cut: tuple[float, Tensor], full: tuple[float, Tensor]) -> dict[str, float]:
+    error = (cut[1] - full[1]).norm() / full[1].norm()
+    return {
+        "loss": full[0],
+        "loss_error": abs(cut[0] - full[0]),
+        "gradient_cosine": torch.cosine_similarity(cut[1], full[1], dim=0).item(),
+        "gradient_error": error.item(),
+    }
