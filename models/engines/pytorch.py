@@ -217,7 +217,10 @@ def open_torch(folder: Path, dtype: str, threads: int | None, note: str = "") ->
 
 
 def choose_dtype(dtype: str, device: str) -> str:
-    """The precision to use on a device; raises BadRequest for one the device cannot do honestly."""
+    """The precision to use on a device; raises BadRequest for one the device cannot do honestly.
+
+    On a CPU `auto` is float32: bfloat16 was measured at 0.9 to 1.1 times its speed, on one with avx512_bf16.
+    """
     on_cuda = device.startswith("cuda")
     if dtype == "auto":
         return "float16" if on_cuda else "float32"
