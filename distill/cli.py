@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from distill.commands import (
     agreeing,
     bench_train,
+    comparing,
     figurative,
     fresh,
     labelling,
@@ -63,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show where an error comes from")
     parser.set_defaults(command=None)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (training, labelling, figurative, runs, measuring, agreeing, bench_train, startup, fresh):
+    for group in (
+        training, labelling, figurative, comparing, runs, measuring, agreeing, bench_train, startup, fresh
+    ):  # fmt: skip
         group.add(commands_of)
     return parser

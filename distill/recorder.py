@@ -109,7 +109,7 @@ class Recorder(TrainerCallback):
                 "gradient_norm": logs.get("grad_norm"),
                 "seconds": logs["seconds"],
                 "tokens_per_second": logs["tokens_per_second"],
-                "memory_bytes": _memory_bytes(),
+                "memory_bytes": memory_bytes(),
                 "eta_seconds": eta,
             }
         )
@@ -161,6 +161,6 @@ def _scores(key: str) -> bool:
     return key.startswith("eval_") and not key.endswith(("_runtime", "_per_second"))
 
 
-def _memory_bytes() -> int:
+def memory_bytes() -> int:
     """The run's GPU memory where there is one, else its process's memory."""
     return torch.cuda.memory_allocated() if torch.cuda.is_available() else psutil.Process().memory_info().rss

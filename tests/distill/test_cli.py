@@ -23,6 +23,7 @@ COMMANDS = (
     "pretrain",
     "label",
     "figurative",
+    "compare",
     "resume",
     "runs",
     "evaluate",

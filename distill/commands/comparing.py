@@ -1,0 +1,67 @@
+"""Compare ways to teach: `compare`."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from distill import processes
+from distill.commands.arguments import Answer, add_command
+from distill.commands.training import add_training_options, run_values
+from distill.comparison import CHOICES, Comparison, Plan, carry_out, create, find
+from distill.errors import BadConfig, RunConflict
+from models.settings import Settings
+
+
+def add(parsers: Any) -> None:
+    """Add this command."""
+    parser = add_command(
+        parsers,
+        "compare",
+        compare,
+        "Train a student in several ways on the same data, with controls: a table, a paragraph, pictures.",
+    )
+    parser.add_argument("--teacher", help="model name, run:ID, folder or hub id")
+    add_training_options(parser)
+    parser.add_argument(
+        "--methods",
+        metavar="M,M",
+        help=f"of {', '.join(CHOICES)}; start, copy and ce always take part",
+    )
+    parser.add_argument("--seeds", type=int, help="runs of each method (default: 2)")
+    parser.add_argument(
+        "--budget", metavar="STEPS|MINUTESm", help="of each run: 200 or 5m (default: 200); minutes are timed"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="copy the table and the pictures there")
+    parser.add_argument("--resume", metavar="ID", help="go on with a comparison")
+
+
+def compare(*, resume: str | None, out: Path | None, settings: Settings, **options: Any) -> Answer:
+    """Carry a comparison out, or go on with one."""
+    values = run_values(options)
+    if resume is not None and values:
+        raise BadConfig(f"--resume takes its settings from the comparison: leave {', '.join(values)} out.")
+    plan = Plan.from_values(values) if resume is None else None
+    with processes.RunLock(settings.home) as lock:
+        if plan is not None:
+            comparison = create(plan, settings)
+        else:
+            comparison = find(str(resume), settings)
+            if not lock.inherited:  # else a request to stop is newer than the start
+                comparison.clear_stop()
+        result = carry_out(comparison, settings)
+    return _tell(comparison, result, out), 0
+
+
+def _tell(comparison: Comparison, result: dict[str, Any], out: Path | None) -> dict[str, Any]:
+    written = comparison.folder / "table.md"
+    print(written.read_text(encoding="utf-8"))
+    if out is None:
+        return result
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        copies = [shutil.copy(file, out) for file in (*result["figures"], written)]
+    except OSError as error:
+        raise RunConflict(
+            f"{out} cannot be written to: {error.strerror}. The pictures are in {comparison.folder}."
+        ) from error
+    return {**result, "figures": [str(path) for path in copies[:-1]]}

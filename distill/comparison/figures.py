@@ -1,0 +1,149 @@
+"""Pictures of a comparison: gradients by block, held-out losses, ROUGE with intervals, moving schedules."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from distill import runs
+from distill.comparison.curves import Curve, Series, curves
+from distill.comparison.results import block_keys, early_share
+from distill.comparison.style import draw_line, finish, footer, new_figure, styled
+from models.settings import Settings
+
+_KINDS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
+
+
+def draw(folder: Path, result: Mapping[str, Any], settings: Settings) -> list[Path]:
+    """Draw what there is to draw.
+
+    Args:
+        folder: Where the PNG files go, made if need be.
+        result: As `results.collect` makes it.
+        settings: The studio's, to find the runs.
+
+    Returns:
+        The files, in the order to show them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    series: Series = {
+        row["method"]: [runs.find(run_id, settings).metrics() for run_id in row["runs"]]
+        for row in result["rows"]
+        if row["trained"]
+    }
+    drawn = [_rouge(folder, result), _held_out(folder, result, series)]
+    drawn += [_gradients(folder, result, series), _early(folder, result, series)]
+    drawn.append(_schedules(folder, result, series))
+    return [path for path in drawn if path is not None]
+
+
+@styled
+def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
+    """Dots with intervals, a panel a kind; the reference's interval as a band behind all."""
+    rows = sorted(result["rows"], key=lambda row: row["rougeL"]["f"])
+    figure = new_figure("What each way to teach comes to", 12, 1.8 + 0.42 * len(rows))
+    axes = figure.subplots(1, len(_KINDS), sharey=True)
+    for axis, (kind, label) in zip(axes, _KINDS.items(), strict=True):
+        for place, row in enumerate(rows):
+            score = row[kind]
+            colour = "#0072B2" if row["trained"] else "#888888"
+            axis.plot([100 * score["low"], 100 * score["high"]], [place, place], color=colour, lw=2.5)
+            axis.plot(100 * score["f"], place, "o", color=colour, ms=8)
+            if row["seeds"] > 1:
+                seeds = [100 * value for value in score["by_seed"]]
+                axis.plot(seeds, [place] * len(seeds), "|", color="black", ms=11, mew=1.2)
+            if row["method"] == "ce":
+                axis.axvspan(100 * score["low"], 100 * score["high"], color="#0072B2", alpha=0.08, lw=0)
+                axis.axvline(100 * score["f"], color="#0072B2", lw=1, ls=":")
+        axis.set_title(label, loc="left", fontweight="bold")
+        axis.set_xlabel("F1 × 100")
+        axis.grid(axis="x", color="0.92")
+    axes[0].set_yticks(range(len(rows)), [row["method"] for row in rows])
+    note = "Dots: means; lines: 95% intervals over texts; ticks: each seed; band: cross-entropy only (ce)."
+    return finish(figure, folder / "rouge.png", f"{note} Grey: not trained here. {footer(result)}")
+
+
+@styled
+def _held_out(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
+    panels = {
+        "Cross-entropy on the held-out labels": curves(series, _value("validation_hard")),
+        "Distance to the teacher's logits": curves(series, _value("validation_soft")),
+    }
+    return _panels(folder / "held_out_loss.png", result, "Held-out loss over training", panels, "Loss")
+
+
+@styled
+def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
+    """A panel a block, the encoder's above the decoder's, one logarithmic scale."""
+    first = next((row for each in series.values() for row in each[0] if block_keys(row)), None)
+    if first is None:
+        return None
+    stacks = [[key for key in block_keys(first) if f"/{stack}." in key] for stack in ("encoder", "decoder")]
+    width = max(map(len, stacks))
+    figure = new_figure("Gradient norm of each block over training", 1.5 + 2.3 * width, 6)
+    axes = figure.subplots(2, width, sharex=True, sharey=True, squeeze=False)
+    for line, keys in zip(axes, stacks, strict=True):
+        for axis, key in zip(line, keys, strict=False):
+            for place, (method, curve) in enumerate(curves(series, _value(key), smooth=True).items()):
+                draw_line(axis, method, curve, place)
+            stack, block = key.removeprefix("gradient/").split(".")
+            axis.set_title(f"{stack.capitalize()} block {int(block) + 1}", loc="left")
+            axis.set_yscale("log")
+            axis.grid(axis="y", color="0.92")
+        for axis in line[len(keys) :]:
+            axis.set_axis_off()
+        line[0].set_ylabel("Norm (logarithmic)")
+    for axis, *_ in zip(axes[1], stacks[1], strict=False):
+        axis.set_xlabel("Step")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside right upper", frameon=False)
+    note = "Before clipping; running means over a twentieth of the steps, mean over seeds."
+    return finish(figure, folder / "gradient_norms.png", f"{note} {footer(result)}")
+
+
+@styled
+def _early(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
+    def share(row: Mapping[str, Any]) -> float | None:
+        return 100 * early_share([row]) if block_keys(row) else None
+
+    title = "Do early layers keep learning? Share of the encoder's lower half in all blocks' gradient norms"
+    panels = {"": curves(series, share, smooth=True)}
+    return _panels(folder / "early_share.png", result, title, panels, "Share, %")
+
+
+@styled
+def _schedules(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
+    """Temperature and alpha where they move."""
+    panels = {}
+    for name in ("temperature", "alpha"):
+        found = curves(series, _value(name))
+        moving = {method: curve for method, curve in found.items() if curve.moves}
+        if moving:
+            panels[name.capitalize()] = moving
+    return _panels(folder / "schedules.png", result, "What moves during training", panels, "Value")
+
+
+def _panels(
+    path: Path, result: Mapping[str, Any], title: str, panels: Mapping[str, Mapping[str, Curve]], y: str
+) -> Path | None:
+    shown = {name: lines for name, lines in panels.items() if lines}
+    if not shown:
+        return None
+    figure = new_figure(title, 4 + 4.5 * len(shown), 4.8)
+    axes = figure.subplots(1, len(shown), squeeze=False)[0]
+    places = {method: place for place, method in enumerate(row["method"] for row in result["rows"])}
+    offset = sum(not row["trained"] for row in result["rows"])
+    handles: dict[str, Any] = {}
+    for axis, (name, lines) in zip(axes, shown.items(), strict=True):
+        for method, curve in lines.items():
+            draw_line(axis, method, curve, places[method] - offset)
+        axis.set_title(name, loc="left", fontweight="bold")
+        axis.set_xlabel("Step")
+        axis.grid(axis="y", color="0.92")
+        found, names = axis.get_legend_handles_labels()
+        handles |= dict(zip(names, found, strict=True))
+    axes[0].set_ylabel(y)
+    figure.legend(list(handles.values()), list(handles), loc="outside right upper", frameon=False)
+    return finish(figure, path, f"Lines: mean over seeds; bands: from seed to seed. {footer(result)}")
+
+
+def _value(key: str) -> Callable[[Mapping[str, Any]], float | None]:
+    return lambda row: row.get(key)

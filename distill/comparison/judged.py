@@ -1,0 +1,70 @@
+"""What the rows of a comparison write on the held-out texts, with the score of each text."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from distill.comparison.folder import Comparison
+from distill.config import RunConfig
+from distill.data import load
+from distill.evaluation import ROUGE_KINDS, rouge
+from distill.files import read_json, write_json
+from distill.judging import judge_model
+from distill.runs import Run
+from models.decoding import Decoding
+from models.engines import Stopped
+from models.pool import ModelPool
+from models.settings import Settings
+
+
+class Judge:
+    """Judges each row once; what it found lies in `judged/`.
+
+    Args:
+        comparison: Whose held-out texts.
+        base: How to write.
+        settings: The studio's.
+        stop_if_asked: Raises where the comparison is to stop.
+    """
+
+    def __init__(
+        self, comparison: Comparison, base: RunConfig, settings: Settings, stop_if_asked: Callable[[], None]
+    ) -> None:
+        self._folder, self._settings = comparison.folder, settings
+        self._decoding = Decoding(beams=base.beams, max_new_tokens=base.target_tokens)
+        self._stop_if_asked = stop_if_asked
+
+    def __call__(self, name: str, model: str, run: Run | None = None) -> dict[str, Any]:
+        """`row` as `judge_model` makes it, the `texts` written and the `scores` by kind, one a text.
+
+        Args:
+            name: Of the row; what was judged under it is not judged again.
+            model: The model.
+            run: The run that is being carried out, which may be asked to stop too.
+        """
+        file = self._file(name)
+        known = read_json(file)
+        if known is not None:
+            return known
+
+        def tell(count: int) -> None:
+            self._stop_if_asked()
+            if run is not None and run.stop_requested():
+                raise Stopped
+
+        examples = load(str(self._folder / "data" / "validation.jsonl")).rows
+        texts: list[str] = []
+        row = judge_model(ModelPool(self._settings), model, examples, self._decoding, tell, texts.extend)
+        scores = [rouge(text, example.summary) for text, example in zip(texts, examples, strict=True)]
+        by_kind = {kind: [score[kind] for score in scores] for kind in ROUGE_KINDS}
+        file.parent.mkdir(exist_ok=True)
+        found = {"row": row, "texts": texts, "scores": by_kind}
+        write_json(file, found)
+        return found
+
+    def knows(self, name: str) -> bool:
+        """Whether the row was judged before."""
+        return self._file(name).is_file()
+
+    def _file(self, name: str) -> Path:
+        return self._folder / "judged" / f"{name}.json"

@@ -1,0 +1,76 @@
+"""What the runs of a comparison share: the split of the data, the copied layers, the teacher's labels."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from distill import student
+from distill.comparison.folder import Comparison
+from distill.config import RunConfig, parse_layers
+from distill.data import Example, load
+from distill.errors import BadData
+from distill.files import write_json_lines
+from distill.labelling import Drafting, label
+from distill.materials import load_examples
+from models.catalogue import resolve
+from models.inspection import ModelInfo
+from models.loading import fetch, inspect
+from models.pool import ModelPool
+from models.settings import Settings
+
+
+def split_data(folder: Path, base: RunConfig, settings: Settings) -> list[Example]:
+    """Write the split down, so that every seed is judged on the same texts; the training examples."""
+    train, validation = (folder / "data" / f"{name}.jsonl" for name in ("train", "validation"))
+    if not validation.is_file():
+        train.parent.mkdir(exist_ok=True)
+        learnt, held_out, _ = load_examples(base, settings)
+        write_json_lines(train, [asdict(example) for example in learnt])
+        write_json_lines(validation, [asdict(example) for example in held_out])
+    return load(str(train)).rows
+
+
+def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
+    """Cut the `copy` row from the teacher: as deep as the student, or as the teacher where that is less."""
+    target = folder / "models" / "copy"
+    if target.is_dir():
+        return
+    teacher = _info(str(base.teacher), settings)
+    depths = parse_layers(base.student)
+    if depths is None:
+        own = _info(base.student, settings)
+        depths = (
+            min(own.encoder_layers, teacher.encoder_layers),
+            min(own.decoder_layers, teacher.decoder_layers),
+        )
+    model = student.from_teacher_layers(student.load_model(teacher.folder), *depths)
+    scratch = target.with_name("copy.partial")
+    model.save_pretrained(scratch)
+    student.load_tokenizer(teacher.folder).save_pretrained(scratch)
+    scratch.replace(target)
+
+
+def label_texts(
+    comparison: Comparison, base: RunConfig, train: Sequence[Example], settings: Settings
+) -> None:
+    """Let the teacher summarise the training texts, all rules applied; its seconds are noted.
+
+    Raises:
+        BadData: The rules leave nothing.
+    """
+    out, began = comparison.folder / "data" / "labels.jsonl", time.monotonic()
+    if out.is_file():
+        return
+    teacher = str(base.teacher)
+    try:
+        answer = label(train, Drafting(teacher), lambda: ModelPool(settings).get(teacher), out)
+    finally:
+        before = comparison.progress("seconds").get("labelling", 0.0)
+        comparison.note("seconds", "labelling", before + time.monotonic() - began)
+    if not answer["written"]:
+        raise BadData(f"The rules left none of {len(train)} summaries of the teacher; leave sequence out.")
+
+
+def _info(name: str, settings: Settings) -> ModelInfo:
+    return inspect(fetch(resolve(name, settings)))

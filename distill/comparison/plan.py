@@ -1,0 +1,147 @@
+"""What a comparison does: which ways to teach, which seeds, how long. Imports nothing heavy."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from distill.config import RunConfig, parse_layers
+from distill.errors import BadConfig
+from distill.presets import METHODS
+
+REFERENCE = "ce"
+UNTRAINED = ("teacher", "start", "copy")
+CONTROLS = ("start", "copy", REFERENCE)
+"""Rows of every comparison: the student before training, copied layers, cross-entropy only."""
+CHOICES = (*METHODS, "sequence", "shrink", "start", "copy")
+_FROM_LABELS = (REFERENCE, "shrink", "sequence")
+_BUDGET = re.compile(r"(\d+)|(\d+(?:\.\d+)?)m")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long each run trains: so many optimizer steps, or minutes (then `steps` is None)."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Budget":
+        """`200` → 200 steps; `5m` or `0.5m` → minutes."""
+        found = _BUDGET.fullmatch(str(text).strip())
+        if not found or not float(found[1] or found[2]):
+            raise BadConfig(f"The budget is {text!r}; use a number of steps such as 200, or minutes as 5m.")
+        return cls(steps=int(found[1])) if found[1] else cls(minutes=float(found[2]))
+
+    def within(self, seconds: float) -> int:
+        """The steps it comes to where a step takes so many seconds."""
+        return self.steps or max(1, int((self.minutes or 0) * 60 / seconds))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is compared.
+
+    Args:
+        base: What all runs have in common.
+        methods: Every row that is trained, the reference first.
+        seeds: Each method trains once with each.
+        budget: Of each run.
+    """
+
+    base: RunConfig
+    methods: tuple[str, ...]
+    seeds: tuple[int, ...]
+    budget: Budget
+
+    @property
+    def cells(self) -> list[tuple[str, int]]:
+        """Method and seed of each run; all methods with one seed before the next."""
+        return [(method, seed) for seed in self.seeds for method in self.methods]
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "Plan":
+        """Check what a user asked for.
+
+        Args:
+            values: Settings of `RunConfig`, and `methods` (by comma, of `CHOICES`; the controls come by
+                themselves), `seeds` (how many, counted up from `seed`) and `budget` (see `Budget.parse`).
+
+        Raises:
+            BadConfig: Something cannot work; the message says what would.
+        """
+        values = dict(values)
+        methods = _methods(values.pop("methods", ""))
+        seeds, budget = _seeds(values.pop("seeds", 2)), Budget.parse(values.pop("budget", "200"))
+        if values.get("max_steps") is not None:
+            raise BadConfig("A comparison's steps are its budget: give that in place of max_steps.")
+        if values.get("method"):
+            raise BadConfig("A comparison takes several ways to teach: give methods in place of method.")
+        base = RunConfig.from_dict(values)
+        if not base.teacher:
+            raise BadConfig("No teacher was named: a comparison needs one.")
+        if not base.has_references:
+            raise BadConfig(f"task={base.task} has no summaries to score against; use summarize or extract.")
+        plan = cls(base, methods, tuple(base.seed + n for n in range(seeds)), budget)
+        for method in methods:
+            plan.config(method, base.seed, 1, Path())
+        return plan
+
+    def config(self, method: str, seed: int, steps: int, folder: Path) -> RunConfig:
+        """The settings of one run of the comparison in `folder`.
+
+        What a method sets goes before what the user sets. `ce`, `shrink` and `sequence` learn from labels
+        alone, so they load no teacher. Validations on the way are greedy, which takes a fraction of the
+        time; the rows of the table are judged with the beams of `base`.
+        """
+        copied = str(folder / "models" / "copy")
+        changes: dict[str, Any] = {
+            "seed": seed,
+            "max_steps": steps,
+            "data": str(folder / "data" / "train.jsonl"),
+            "validation": str(folder / "data" / "validation.jsonl"),
+            "student": copied if parse_layers(self.base.student) else self.base.student,
+            "beams": 1,
+            **dict.fromkeys(("max_examples", "document_column", "summary_column")),
+        }
+        if method in _FROM_LABELS:
+            changes |= {"teacher": None, "more_teachers": None, "method": None}
+        else:
+            changes |= {**METHODS[method], "method": method}
+        if method == "shrink":
+            changes["student"] = copied
+        if method == "sequence":
+            changes |= {"data": str(folder / "data" / "labels.jsonl"), "task": "summarize"}
+        try:
+            return replace(self.base, **changes)
+        except BadConfig as error:
+            raise BadConfig(f"{method}: {error}") from error
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as saved with the comparison."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> "Plan":
+        """What `as_dict` gave."""
+        return cls(
+            RunConfig.from_dict(saved["base"]),
+            tuple(saved["methods"]),
+            tuple(saved["seeds"]),
+            Budget(**saved["budget"]),
+        )
+
+
+def _methods(named: str | list[str]) -> tuple[str, ...]:
+    wanted = [name.strip() for name in (named.split(",") if isinstance(named, str) else named)]
+    for name in filter(None, wanted):
+        if name not in CHOICES:
+            raise BadConfig(f"There is no method {name!r}; use some of {', '.join(CHOICES)}.")
+    return (REFERENCE, *dict.fromkeys(n for n in wanted if n and n not in (*UNTRAINED, REFERENCE)))
+
+
+def _seeds(count: Any) -> int:
+    if not str(count).isdigit() or not 1 <= int(count) <= 100:
+        raise BadConfig(f"seeds is {count!r}; use a whole number from 1 to 100.")
+    return int(count)

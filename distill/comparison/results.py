@@ -1,0 +1,165 @@
+"""From finished runs and judged texts to the rows of the table. Imports nothing heavy.
+
+Intervals. The seeds of a method wrote about the same texts, so its scores are pooled by text first: a text's
+score is the mean over the seeds. The 95% interval is a bootstrap over texts of those means; a difference to
+cross-entropy only is taken text by text before it. So an interval says what other texts might have given,
+not what other seeds might: for that the mean of each seed is shown beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from distill import runs
+from distill.comparison.folder import Comparison
+from distill.comparison.plan import REFERENCE, UNTRAINED
+from distill.config import FEATURE_TERMS
+from distill.data import HUB_DATASETS
+from distill.evaluation import bootstrap
+from distill.files import read_json
+from models.settings import Settings
+
+KINDS = ("rouge1", "rouge2", "rougeL")
+TERMS = ("soft", "hard", *FEATURE_TERMS)
+"""The terms of a loss, as the metrics name them: the teacher's soft targets, the labels, the features."""
+
+
+def cell_name(method: str, seed: int) -> str:
+    """The name of one run of a comparison."""
+    return f"{method}-{seed}"
+
+
+def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
+    """Everything found so far.
+
+    Returns:
+        `comparison_id`, `folder`, `conditions` (models, data, seeds, budget, `examples`, machine), `rows`,
+        `labelling_seconds` and `failures` by run. A row: `method`, `trained`, `runs` (ids), `seeds`, per kind
+        of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to `ce` (per kind `f`, `low`, `high`,
+        `excludes_zero`), `retention` of the teacher's ROUGE-L; and if trained `train` and `held_out` (a loss
+        by term), `steps`, `seconds` of training a run, `memory_bytes`, `early_share` (see `early_share`).
+    """
+    plan = comparison.plan()
+    known = comparison.progress("runs")
+    rows = []
+    for method in (*UNTRAINED, *plan.methods):
+        names = [cell_name(method, seed) for seed in plan.seeds] if method in plan.methods else [method]
+        judged = {name: read_json(comparison.folder / "judged" / f"{name}.json") for name in names}
+        done = [name for name, found in judged.items() if found]
+        scores = [found["scores"] for found in judged.values() if found]
+        if not scores:
+            continue
+        row = {"method": method, "trained": method in plan.methods, "seeds": len(scores), **pooled(scores)}
+        if row["trained"]:
+            row |= _training(comparison, [runs.find(known[name], settings) for name in done], done)
+        rows.append({**row, "scores": by_text(scores)})
+    _compare(rows)
+    return {
+        "comparison_id": comparison.comparison_id,
+        "folder": str(comparison.folder),
+        "conditions": _conditions(comparison),
+        "rows": [{name: value for name, value in row.items() if name != "scores"} for row in rows],
+        "labelling_seconds": comparison.progress("seconds").get("labelling"),
+        "failures": comparison.progress("failures"),
+    }
+
+
+def by_text(scores: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
+    """Each text's mean over the seeds, by kind; `scores` has one entry a seed."""
+    return {
+        kind: [fmean(text) for text in zip(*(score[kind] for score in scores), strict=True)] for kind in KINDS
+    }
+
+
+def pooled(scores: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, Any]:
+    """Mean and interval of each kind, and the mean of each seed."""
+    return {
+        kind: {**bootstrap(texts), "by_seed": [fmean(score[kind]) for score in scores]}
+        for kind, texts in by_text(scores).items()
+    }
+
+
+def difference(mine: Sequence[float], other: Sequence[float]) -> dict[str, Any]:
+    """The mean difference of scores of the same texts, its interval and whether that leaves 0 out."""
+    found = bootstrap([one - two for one, two in zip(mine, other, strict=True)])
+    return {**found, "excludes_zero": found["low"] > 0 or found["high"] < 0}
+
+
+def _compare(rows: Sequence[dict[str, Any]]) -> None:
+    """Write into each row its difference to the reference, and its share of the teacher's ROUGE-L."""
+    by_method = {row["method"]: row for row in rows}
+    reference, teacher = by_method.get(REFERENCE), by_method.get("teacher")
+    for row in rows:
+        best = teacher["rougeL"]["f"] if teacher else 0.0
+        row["retention"] = row["rougeL"]["f"] / best if best else None
+        row["difference"] = None
+        if reference is not None and row is not reference:
+            row["difference"] = {
+                kind: difference(row["scores"][kind], reference["scores"][kind]) for kind in KINDS
+            }
+
+
+def _training(comparison: Comparison, done: Sequence[runs.Run], cells: Sequence[str]) -> dict[str, Any]:
+    """What the runs of a method wrote down."""
+    steps = [[row for row in run.metrics() if "loss" in row] for run in done]
+    validations = [[row for row in run.metrics() if "validation_loss" in row][-1:] for run in done]
+    ends = [rows[-max(1, len(rows) // 10) :] for rows in steps]
+    before = comparison.progress("memory")
+    return {
+        "runs": [run.run_id for run in done],
+        "train": _means([row for rows in ends for row in rows], ""),
+        "held_out": _means([row for rows in validations for row in rows], "validation_"),
+        "steps": max(len(rows) for rows in steps),
+        "seconds": fmean(sum(row["seconds"] for row in rows) for rows in steps),
+        "memory_bytes": max(
+            max(row["memory_bytes"] for row in rows) - before.get(cell, 0)
+            for rows, cell in zip(steps, cells, strict=True)
+        ),
+        "early_share": [early_share(rows) for rows in steps],
+        "early_share_at_the_end": [early_share(rows) for rows in ends],
+    }
+
+
+def _means(rows: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, float]:
+    """The mean of each term over the rows that have it; a batch the student wrote has no `hard`."""
+    found = {term: [row[prefix + term] for row in rows if prefix + term in row] for term in TERMS}
+    return {term: fmean(values) for term, values in found.items() if values}
+
+
+def early_share(rows: Sequence[Mapping[str, float]]) -> float:
+    """The mean share of the lower half of the encoder's blocks in the gradient norms of all blocks.
+
+    A share, as the losses of two methods differ in size, and their gradients with them.
+    """
+    early, blocks = early_blocks(rows[0]), block_keys(rows[0])
+    return fmean(sum(row[key] for key in early) / (sum(row[key] for key in blocks) or 1.0) for row in rows)
+
+
+def block_keys(row: Mapping[str, Any]) -> list[str]:
+    """The keys of the gradient norms of a row, from the encoder's first block to the decoder's last."""
+    keys = [key for key in row if key.startswith(("gradient/encoder.", "gradient/decoder."))]
+    return sorted(keys, key=lambda key: (key.split(".")[0] != "gradient/encoder", int(key.split(".")[1])))
+
+
+def early_blocks(row: Mapping[str, Any]) -> list[str]:
+    """Those of the lower half of the encoder, at least one."""
+    encoder = [key for key in block_keys(row) if key.startswith("gradient/encoder.")]
+    return encoder[: max(1, len(encoder) // 2)]
+
+
+def _conditions(comparison: Comparison) -> dict[str, Any]:
+    plan = comparison.plan()
+    base, judged = plan.base, read_json(comparison.folder / "judged" / "start.json") or {}
+    row = judged.get("row", {})
+    return {
+        "teacher": base.teacher,
+        "student": base.student,
+        "data": base.data if base.data in HUB_DATASETS else base.data.rpartition("/")[2],
+        "seeds": list(plan.seeds),
+        "steps": plan.budget.steps,
+        "minutes": plan.budget.minutes,
+        "batch": base.batch_size * base.accumulation,
+        "learning_rate": base.learning_rate,
+        "examples": row.get("n"),
+        **{name: row.get(name) for name in ("beams", "engine", "device", "dtype")},
+    }

@@ -1,0 +1,212 @@
+"""Carry a comparison out: each row once, whatever interrupts it in between."""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from transformers.utils.logging import disable_progress_bar
+
+from distill import processes, runs, training
+from distill.comparison import figures, results
+from distill.comparison.folder import Comparison
+from distill.comparison.judged import Judge
+from distill.comparison.materials import copy_layers, label_texts, split_data
+from distill.comparison.plan import UNTRAINED
+from distill.comparison.table import describe, table
+from distill.config import RunConfig
+from distill.data import Example
+from distill.errors import DistillError, RunConflict
+from distill.evaluation import add_retention
+from distill.files import read_json, write_json
+from distill.recorder import memory_bytes
+from models.engines import Stopped
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+PROBE_STEPS, PROBE_WARM_UP = 12, 2
+"""Steps of the timed probe of a budget in minutes, and how many of them do not count."""
+
+
+class Work:
+    """One comparison, being carried out.
+
+    Args:
+        comparison: Its folder.
+        settings: The studio's.
+        on_progress: Told what is being done.
+    """
+
+    def __init__(
+        self, comparison: Comparison, settings: Settings, on_progress: Callable[[str], None]
+    ) -> None:
+        self.comparison, self.settings, self.plan = comparison, settings, comparison.plan()
+        self._on_progress = on_progress
+        self._judge = Judge(comparison, self.plan.base, settings, self._stop_if_asked)
+
+    def carry_out(self) -> dict[str, Any]:
+        """Do what is not done yet; the result.
+
+        Raises:
+            RunConflict: It was cancelled; what is done is kept.
+            DistillError: Something else that the user can mend.
+        """
+        self.comparison.belongs_to(processes.identity())
+        self.comparison.update(status="running", message="Starting", total=len(self.plan.cells))
+        again = f"python -m distill compare --resume {self.comparison.comparison_id} goes on with it."
+        try:
+            result = self._work()
+        except (Stopped, KeyboardInterrupt) as stop:
+            self._end("cancelled", f"Cancelled. {again}")
+            if isinstance(stop, KeyboardInterrupt):
+                log.info("%s", again)
+                raise
+            raise RunConflict(f"The comparison was cancelled. {again}") from None
+        except Exception as error:
+            self._end("failed", str(error))
+            raise
+        self._end("finished", "Finished")
+        return result
+
+    def _work(self) -> dict[str, Any]:
+        disable_progress_bar()
+        self._say("Reading the data")
+        train = split_data(self.comparison.folder, self.plan.base, self.settings)
+        copy_layers(self.comparison.folder, self.plan.base, self.settings)
+        for name in UNTRAINED:
+            self._say(f"Judging {name}")
+            self._judge(name, self._untrained(name))
+        if "sequence" in self.plan.methods:
+            self._say("The teacher labels the training texts")
+            label_texts(self.comparison, self.plan.base, train, self.settings)
+        if self.plan.budget.minutes:
+            for method in self.plan.methods:
+                self._probe(method)
+        self._train_all()
+        return self._keep_result(complete=True)
+
+    def _train_all(self) -> None:
+        cells = self.plan.cells
+        done = [cell for cell in cells if self._judge.knows(results.cell_name(*cell))]
+        self.comparison.update(done=len(done))
+        left = [cell for cell in cells if cell not in done]
+        began = time.monotonic()
+        for place, (method, seed) in enumerate(left, 1):
+            self._train(method, seed)
+            self._keep_result(complete=False)
+            eta = (time.monotonic() - began) / place * (len(left) - place)
+            self.comparison.update(done=len(done) + place, run_id=None, eta_seconds=eta)
+
+    def _untrained(self, name: str) -> str:
+        base, folder = self.plan.base, self.comparison.folder
+        if name == "teacher":
+            return str(base.teacher)
+        if name == "copy":
+            return str(folder / "models" / "copy")
+        return self.plan.config("ce", base.seed, 1, folder).student
+
+    def _probe(self, method: str) -> None:
+        """Find how many steps fit into the minutes; a short run in the comparison's own folder is timed."""
+        if method in self.comparison.progress("steps"):
+            return
+        self._stop_if_asked()
+        self._say(f"Timing {PROBE_STEPS} steps of {method}")
+        config = self.plan.config(method, self.plan.base.seed, PROBE_STEPS, self.comparison.folder)
+        config = replace(config, evaluation_steps=PROBE_STEPS + 1, save_steps=PROBE_STEPS + 1)
+        home = self.comparison.folder / "probes"
+        run = runs.create(config, replace(self.settings, home=home))
+        write_json(run.folder / "teacher.json", {"rougeL": {"f": 0.0}})  # its score is of no use here
+        try:
+            training.carry_out(run, self.settings, lambda *_: {"rows": []})
+        except DistillError as error:
+            log.warning("%s cannot be timed: %s", method, error)  # its runs will say so too
+            return
+        timed = [row["seconds"] for row in run.metrics() if "loss" in row][PROBE_WARM_UP:]
+        seconds = sum(timed) / len(timed)
+        self.comparison.note("step_seconds", method, seconds)
+        self.comparison.note("steps", method, self.plan.budget.within(seconds))
+
+    def _train(self, method: str, seed: int) -> None:
+        """One run from where it is to its end; a failure is noted and the others go on."""
+        cell = results.cell_name(method, seed)
+        run = self._run(method, seed)
+        if run is None:
+            return
+        self._stop_if_asked()
+        self.comparison.note("failures", cell, None)
+        self.comparison.update(run_id=run.run_id)
+        if run.status().status != "finished":
+            self._say(f"Training {method}, seed {seed}: run {run.run_id}")
+            try:
+                self._carry_out(run, cell)
+            except DistillError as error:
+                log.warning("%s failed: %s", cell, error)
+                self.comparison.note("failures", cell, str(error))
+                return
+        self._judge(cell, f"run:{run.run_id}")
+
+    def _run(self, method: str, seed: int) -> runs.Run | None:
+        """The cell's run, made if there is none yet; None where the method could not be timed."""
+        cell = results.cell_name(method, seed)
+        known = self.comparison.progress("runs").get(cell)
+        if known:
+            return runs.find(known, self.settings)
+        if self.plan.budget.minutes and method not in self.comparison.progress("steps"):
+            self.comparison.note("failures", cell, "It could not be timed; the log says why.")
+            return None
+        steps = self.plan.budget.steps or self.comparison.progress("steps")[method]
+        run = runs.create(self.plan.config(method, seed, steps, self.comparison.folder), self.settings)
+        self.comparison.note("runs", cell, run.run_id)
+        return run
+
+    def _carry_out(self, run: runs.Run, cell: str) -> None:
+        gc.collect()
+        self.comparison.note("memory", cell, memory_bytes())
+        run.clear_stop()
+        run.belongs_to(processes.identity())
+        teacher = self.comparison.folder / "teacher.json"  # judged by the first run for all others
+        if run.config().teacher and teacher.is_file():
+            write_json(run.folder / "teacher.json", read_json(teacher))
+
+        def judging(
+            run: runs.Run, config: RunConfig, examples: Sequence[Example], settings: Settings
+        ) -> dict[str, Any]:
+            rows = [{"label": "student after", **self._judge(cell, f"run:{run.run_id}", run)["row"]}]
+            for label, name in (("student before", "start"), ("teacher", "teacher")):
+                rows.append({"label": label, **self._judge(name, self._untrained(name))["row"]})
+            add_retention(rows, rows[-1])
+            return {"rows": rows, "examples": len(examples)}
+
+        with run.log_file():
+            training.carry_out(run, self.settings, judging)
+        if run.status().status != "finished":
+            raise Stopped
+        if (run.folder / "teacher.json").is_file():
+            write_json(teacher, read_json(run.folder / "teacher.json"))
+
+    def _keep_result(self, complete: bool) -> dict[str, Any]:
+        result = results.collect(self.comparison, self.settings)
+        result |= {"complete": complete, "paragraph": describe(result), "figures": []}
+        if complete:
+            self._say("Drawing")
+            drawn = figures.draw(self.comparison.folder / "figures", result, self.settings)
+            result["figures"] = [str(path) for path in drawn]
+            text = f"{table(result)}\n\n{result['paragraph']}\n"
+            (self.comparison.folder / "table.md").write_text(text, encoding="utf-8")
+        write_json(self.comparison.folder / "result.json", result)
+        return result
+
+    def _stop_if_asked(self) -> None:
+        if self.comparison.stop_requested():
+            raise Stopped
+
+    def _say(self, text: str) -> None:
+        self._stop_if_asked()
+        log.info("%s", text)
+        self.comparison.update(message=text)
+        self._on_progress(text)
+
+    def _end(self, status: str, message: str) -> None:
+        self.comparison.update(status=status, message=message, run_id=None, eta_seconds=None)
