@@ -10,7 +10,9 @@ from tests.distill.helpers import ROOT
 HEAVY = ("torch", "transformers", "datasets", "pandas", "pyarrow", "safetensors", "gradio")
 
 
-@pytest.mark.parametrize("module", ["runs", "config", "pairing", "data", "evaluation", "cli", "checkpoints"])
+@pytest.mark.parametrize(
+    "module", ["runs", "config", "pairing", "data", "evaluation", "cli", "checkpoints", "comparison"]
+)
 def test_it_imports_nothing_heavy(module: str) -> None:
     code = f"import sys, distill.{module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
     answer = subprocess.run(
