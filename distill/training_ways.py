@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from transformers import TrainerCallback
-from transformers.trainer_utils import SaveStrategy
+from transformers.trainer_utils import IntervalStrategy, SaveStrategy
 
 from distill import runs
 from distill.config import RunConfig
@@ -78,7 +78,7 @@ def epoch(name: str, plan: Plan, materials: Materials, seed: int) -> float:
     home = plan.home / (f"{name}-{time.monotonic_ns()}" if name == "first" else name)
     run = runs.create(config, replace(plan.settings, home=home))
     trainer = make_trainer(run, config, own)
-    trainer.args.save_strategy = SaveStrategy.NO
+    trainer.args.save_strategy, trainer.args.eval_strategy = SaveStrategy.NO, IntervalStrategy.NO
     if not way.by_length:
         trainer.args.train_sampling_strategy = "random"
     clock = _Clock()

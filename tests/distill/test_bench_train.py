@@ -14,6 +14,7 @@ from distill.errors import BadConfig
 from distill.materials import Materials, load_materials
 from distill.reports_loop import reports_epoch
 from distill.signal_error import TOPS, signal_error
+from distill.trainer import DistillationTrainer
 from models.settings import Settings
 
 
@@ -65,6 +66,18 @@ def test_the_cached_way_asks_no_teacher(
         asked.clear()
         assert training_ways.epoch(name, plan, materials, seed=len(asked)) > 0
         assert bool(asked) == expected, name
+
+
+def test_no_validation_is_timed(
+    values: dict[str, Any],
+    materials: Materials,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(DistillationTrainer, "evaluate", None)
+    own = {**values, "max_examples": 12, "max_steps": None, "epochs": 1, "evaluation_steps": 10**7}
+    assert training_ways.epoch("labels", training_ways.Plan(own, settings, tmp_path), materials, seed=0) > 0
 
 
 @pytest.mark.parametrize("padded", [True, False])
