@@ -48,6 +48,9 @@ class RunConfig:
         "summarize; extract: write the text's best matching sentences; on texts alone: lead, copy",
         "summarize",
     )
+    extract_gain: float | None = _help(
+        "extract: leave the text's first sentences only for so much more F1, 0 to 1", None
+    )
     max_examples: int | None = _help("cap on the training examples", None)
     validation_examples: int = _help("cap on the validation examples", 200)
     epochs: float = _help("passes over the data", 3.0)
@@ -182,6 +185,7 @@ class RunConfig:
 _RANGES = (
     ("max_examples", 1, 1e9),
     ("validation_examples", 1, 1e6),
+    ("extract_gain", 0, 1),
     ("epochs", 0.001, 1000),
     ("max_steps", 1, 1e8),
     ("batch_size", 1, 4096),

@@ -66,5 +66,21 @@ def test_the_oracle_takes_what_matches(summary: str, expected: str) -> None:
     assert oracle(DOCUMENT, summary) == expected
 
 
+@pytest.mark.parametrize(
+    ("gain", "expected"),
+    [
+        (None, "the cat sat."),
+        (0.3, "the cat sat."),  # F1 1 against 2 · 3 / (6 + 3) = 2/3 of both sentences: a gain of 1/3
+        (0.4, "a dog ran. the cat sat."),
+    ],
+)
+def test_the_beginning_is_left_for_a_gain_only(gain: float | None, expected: str) -> None:
+    assert oracle("a dog ran. the cat sat.", "The cat sat!", gain) == expected
+
+
+def test_the_beginning_is_sixty_words_at_most() -> None:
+    assert oracle("a dog ran home. " * 20, "nothing alike", gain=0.1) == " ".join(["a dog ran home."] * 15)
+
+
 def test_a_document_without_a_whole_sentence_is_taken_as_it_is() -> None:
     assert oracle("no end", "end") == "no end"
