@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from distill import runs
+from distill.comparison import results
 from distill.comparison.curves import Curve, Series, curves
 from distill.comparison.results import block_keys, early_share
 from distill.comparison.style import draw_line, finish, footer, new_figure, styled
@@ -64,9 +65,10 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
 
 @styled
 def _held_out(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
+    alike = {method: each for method, each in series.items() if not results.measures_otherwise(method)}
     panels = {
         "Cross-entropy on the held-out labels": curves(series, _value("validation_hard")),
-        "Distance to the teacher's logits": curves(series, _value("validation_soft")),
+        "Distance to the teacher's logits": curves(alike, _value("validation_soft")),
     }
     return _panels(folder / "held_out_loss.png", result, "Held-out loss over training", panels, "Loss")
 
@@ -94,7 +96,7 @@ def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path 
         line[0].set_ylabel("Norm (logarithmic)")
     for axis, *_ in zip(axes[1], stacks[1], strict=False):
         axis.set_xlabel("Step")
-    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside right upper", frameon=False)
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside right center", frameon=False)
     note = "Before clipping; running means over a twentieth of the steps, mean over seeds."
     return finish(figure, folder / "gradient_norms.png", f"{note} {footer(result)}")
 
@@ -104,9 +106,10 @@ def _early(folder: Path, result: Mapping[str, Any], series: Series) -> Path | No
     def share(row: Mapping[str, Any]) -> float | None:
         return 100 * early_share([row]) if block_keys(row) else None
 
-    title = "Do early layers keep learning? Share of the encoder's lower half in all blocks' gradient norms"
+    title = "Do early layers keep learning?"
     panels = {"": curves(series, share, smooth=True)}
-    return _panels(folder / "early_share.png", result, title, panels, "Share, %")
+    label = "Share of the encoder's lower half\nin all blocks' gradient norms, %"
+    return _panels(folder / "early_share.png", result, title, panels, label)
 
 
 @styled
@@ -114,7 +117,8 @@ def _schedules(folder: Path, result: Mapping[str, Any], series: Series) -> Path 
     """Temperature and alpha where they move."""
     panels = {}
     for name in ("temperature", "alpha"):
-        found = curves(series, _value(name))
+        # A batch the student writes has alpha 1, so that alpha jumps with on-policy: its mean tells more.
+        found = curves(series, _value(name), smooth=name == "alpha")
         moving = {method: curve for method, curve in found.items() if curve.moves}
         if moving:
             panels[name.capitalize()] = moving
@@ -137,11 +141,12 @@ def _panels(
             draw_line(axis, method, curve, places[method] - offset)
         axis.set_title(name, loc="left", fontweight="bold")
         axis.set_xlabel("Step")
+        axis.locator_params(axis="x", integer=True)
         axis.grid(axis="y", color="0.92")
         found, names = axis.get_legend_handles_labels()
         handles |= dict(zip(names, found, strict=True))
     axes[0].set_ylabel(y)
-    figure.legend(list(handles.values()), list(handles), loc="outside right upper", frameon=False)
+    figure.legend(list(handles.values()), list(handles), loc="outside right center", frameon=False)
     return finish(figure, path, f"Lines: mean over seeds; bands: from seed to seed. {footer(result)}")
 
 

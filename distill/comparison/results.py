@@ -17,6 +17,7 @@ from distill.config import FEATURE_TERMS
 from distill.data import HUB_DATASETS
 from distill.evaluation import bootstrap
 from distill.files import read_json
+from distill.presets import METHODS
 from models.settings import Settings
 
 KINDS = ("rouge1", "rouge2", "rougeL")
@@ -37,7 +38,8 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
         `labelling_seconds` and `failures` by run. A row: `method`, `trained`, `runs` (ids), `seeds`, per kind
         of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to `ce` (per kind `f`, `low`, `high`,
         `excludes_zero`), `retention` of the teacher's ROUGE-L; and if trained `train` and `held_out` (a loss
-        by term), `steps`, `seconds` of training a run, `memory_bytes`, `early_share` (see `early_share`).
+        by term), `steps`, `seconds` of training a run, `memory_bytes` at its
+        most (about: on a CPU by how much the process grew), `early_share` (see `early_share`).
     """
     plan = comparison.plan()
     known = comparison.progress("runs")
@@ -145,6 +147,11 @@ def early_blocks(row: Mapping[str, Any]) -> list[str]:
     """Those of the lower half of the encoder, at least one."""
     encoder = [key for key in block_keys(row) if key.startswith("gradient/encoder.")]
     return encoder[: max(1, len(encoder) // 2)]
+
+
+def measures_otherwise(method: str) -> bool:
+    """Whether the distance to the teacher's logits is another quantity than with `logit`."""
+    return bool({"divergence", "temperature_schedule"} & set(METHODS.get(method, ())))
 
 
 def _conditions(comparison: Comparison) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from distill.comparison.results import TERMS
+from distill.comparison.results import TERMS, measures_otherwise
 
 _HEAD = ("method", "ROUGE-1", "ROUGE-2", "ROUGE-L (95% interval)", "ROUGE-L − ce (95% interval)")
 _COSTS = ("steps", "seconds", "MB")
@@ -24,6 +24,9 @@ def table(result: Mapping[str, Any]) -> str:
     if losses:
         heads = [f"{_NAMES.get(term, term)}, train / held-out" for term in terms]
         parts.append(_markdown(["method", *heads], losses))
+    others = [row["method"] for row in trained if measures_otherwise(row["method"])]
+    if others:
+        parts.append(f"The teacher's logits by another measure, not to compare: {', '.join(others)}.")
     if result["labelling_seconds"] is not None:
         parts.append(
             f"sequence: {result['labelling_seconds']:.0f} s more, once, for the teacher's summaries."
@@ -125,7 +128,8 @@ def _gradients(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return [
         f"In the last tenth of the steps the lower half of the encoder has {means[0]:.1f}% of the blocks' "
         f"gradient norm with multi and {means[1]:.1f}% with logit (multi has more in {higher} of "
-        f"{_count(pairs, 'seed')}), which {verdict} the claim that several losses keep early layers learning."
+        f"{_count(pairs, 'seed')}), which here {verdict} the claim that several losses keep early "
+        "layers learning."
     ]
 
 

@@ -248,7 +248,7 @@ def test_the_paragraph_says_what_the_table_says() -> None:
     assert "Worse by more than the interval: relation -5.0 (-6.0 to -4.0)." in said
     assert "Not told apart from it: logit +1.0 (-1.0 to +3.0)." in said
     assert "25.0% of the blocks' gradient norm with multi and 10.0% with logit" in said
-    assert "more in 2 of 2 seeds), which agrees with the claim" in said
+    assert "more in 2 of 2 seeds), which here agrees with the claim" in said
     assert "is not told apart from cross-entropy only, so the budget taught little" in said
 
 
