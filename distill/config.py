@@ -14,7 +14,7 @@ _LAYERS = re.compile(r"layers:(\d+)\+(\d+)")
 FEATURE_TERMS = ("hidden", "embedding", "attention", "relation", "contrastive")
 TASKS = ("summarize", "extract", "lead", "copy")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
-_CHOICES = {
+CHOICES = {
     "task": TASKS,
     "precision": PRECISIONS,
     "alpha_schedule": ("constant", "linear", "cosine"),
@@ -24,6 +24,7 @@ _CHOICES = {
     "attention_metric": ("mse", "kl", "cosine"),
     "attention_heads": ("average", "learned"),
 }
+"""What the settings with a fixed choice may be."""
 
 
 def _help(text: str, default: Any) -> Any:
@@ -107,7 +108,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         if not self.student:
             raise BadConfig("No student was named: give a model, or layers:E+D for layers of the teacher.")
-        for name, allowed in _CHOICES.items():
+        for name, allowed in CHOICES.items():
             _one_of(name, getattr(self, name), allowed)
         for name, low, high in _RANGES:
             value = getattr(self, name)
