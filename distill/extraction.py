@@ -52,7 +52,8 @@ def oracle(document: str, summary: str, gain: float | None = None) -> str:
     Args:
         document, summary: Plain texts.
         gain: With it the document's first sentences (60 words at most) are the answer unless others match by
-            so much more F1. What is hardly better is noise to a learner; the news' beginning is the safe choice.
+            so much more F1. What is hardly better is noise to a learner; the news' beginning is the safe
+            choice.
     """
     found = sentences(without_dateline(document))
     # Half of a quotation that spans sentences would teach to write stray quotation marks.

@@ -1,7 +1,7 @@
 """The terms on what lies below the logits, with their learned projections and their layer maps."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -110,7 +110,7 @@ class FeatureTerms(nn.Module):
                     student=student.hidden[part][mine + 1],  # the first are the embeddings
                     teacher=teacher.hidden[part][theirs + 1],
                     mask=masks.of(part),
-                    metric=self.config.hidden_metric,
+                    metric=cast(Any, self.config.hidden_metric),
                     projection=self._projection(part),
                 )
                 for mine, theirs in self.pairs[part]
@@ -124,7 +124,7 @@ class FeatureTerms(nn.Module):
                 student=student.hidden[part][0],
                 teacher=teacher.hidden[part][0],
                 mask=masks.of(part),
-                metric=self.config.hidden_metric,
+                metric=cast(Any, self.config.hidden_metric),
                 projection=self._projection("embedding"),
             )
             for part in PARTS
@@ -140,7 +140,7 @@ class FeatureTerms(nn.Module):
                     student=student.attentions[part][mine],
                     teacher=teacher.attentions[part][theirs],
                     mask=masks.of(queries),
-                    metric=self.config.attention_metric,
+                    metric=cast(Any, self.config.attention_metric),
                     projection=self._projection(f"heads_{part}"),
                 )
                 for mine, theirs in self.pairs[queries]

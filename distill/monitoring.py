@@ -31,7 +31,7 @@ def gradient_norms(model: Any, scale: float = 1.0) -> dict[str, float]:
         if parameter.grad is not None:
             gradients[block_of(name)].append(parameter.grad)
     return {
-        block: float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(found)))) / scale
+        block: float(torch.nn.utils.get_total_norm(found)) / scale
         for block, found in sorted(gradients.items())
     }
 

@@ -95,17 +95,18 @@ class Objective(nn.Module):
             count: See `distill.losses.masking.masked_mean`.
             progress: Share of the run that is done, 0 to 1.
         """
+        logits: Any = student.logits
         losses: dict[str, Tensor] = {}
         weights: dict[str, float] = {}
         settings: dict[str, float] = {}
         alpha = 0.0 if teacher is None else 1.0 if labels is None else self._alpha(progress)
         if teacher is not None:
             temperature = self._temperature_now(teacher.logits, masks.target, progress)
-            losses["soft"] = self._soft(student.logits, teacher.logits, masks.target, temperature, count)
+            losses["soft"] = self._soft(logits, teacher.logits, masks.target, temperature, count)
             settings = {"alpha": alpha, "temperature": float(torch.as_tensor(temperature).detach().mean())}
             weights["soft"] = alpha
         if labels is not None:
-            losses["hard"] = label_loss(student=student.logits, labels=labels, mask=masks.target, count=count)
+            losses["hard"] = label_loss(student=logits, labels=labels, mask=masks.target, count=count)
             weights["hard"] = 1 - alpha
         if teacher is not None and self.features is not None:
             found = self.features(student=student, teacher=teacher, masks=masks)
@@ -133,12 +134,13 @@ class Objective(nn.Module):
         temperature: float | Tensor,
         count: Tensor | None,
     ) -> Tensor:
+        divergence: Any = self.config.divergence
         return logit_loss(
             student=student,
             teacher=teacher,
             mask=mask,
             temperature=temperature,
-            divergence=self.config.divergence,
+            divergence=divergence,
             beta=self.config.js_beta,
             count=count,
         )

@@ -3,7 +3,7 @@
 import copy
 import random
 import time
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -133,7 +133,7 @@ class DistillationTrainer(Seq2SeqTrainer):
         **generation: Any,
     ) -> Any:
         """Also note every term on the held-out batch: the library looks at the labels only."""
-        if self.args.predict_with_generate:  # without it the library calls `compute_loss` itself
+        if cast(Any, self.args).predict_with_generate:  # without it the library calls `compute_loss` itself
             with torch.no_grad(), self.compute_loss_context_manager():
                 self.compute_loss(model, self._prepare_inputs(inputs))
         return super().prediction_step(model, inputs, prediction_loss_only, ignore_keys, **generation)

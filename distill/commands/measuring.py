@@ -38,7 +38,7 @@ def _add_bench(parsers: Any) -> None:
         "--users", type=numbers, default=[1, 2, 4, 8, 16], metavar="U,U", help="of --app: clients at once"
     )
     parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
-    parser.add_argument("--n", type=int, default=20, help="calls a model and case, each another text (default: 20)")
+    parser.add_argument("--n", type=int, default=20, help="calls a model and case, a text each (default: 20)")
     parser.add_argument("--beams", type=numbers, default=[1, 4], metavar="B,B", help="default: 1,4")
     parser.add_argument("--input-tokens", type=numbers, default=[512], metavar="N,N", help="default: 512")
     parser.add_argument(
