@@ -1,4 +1,4 @@
-"""How fast training is: our distillation beside the course report's loop and beside fine-tuning alone."""
+"""How fast training is: our distillation beside the student report's loop and beside fine-tuning alone."""
 
 import logging
 import tempfile

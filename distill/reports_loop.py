@@ -1,4 +1,4 @@
-"""The course report's training loop, as the report describes it: what our training is measured against."""
+"""The student report's training loop, as the report describes it: what our training is measured against."""
 
 import gc
 import math

@@ -1,4 +1,4 @@
-"""Ways to train an epoch, from the course report's loop to ours, each timed and its memory measured."""
+"""Ways to train an epoch, from the student report's loop to ours, each timed and its memory measured."""
 
 import copy
 import logging

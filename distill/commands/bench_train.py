@@ -12,7 +12,7 @@ def add(parsers: Any) -> None:
         parsers,
         "bench-train",
         bench_train,
-        "Measure training: distillation, with and without a cache, beside the course report's loop and"
+        "Measure training: distillation, with and without a cache, beside the student report's loop and"
         " fine-tuning.",
     )
     parser.add_argument("--teacher", default="embedded/teacher", help="default: embedded/teacher")
