@@ -1,10 +1,14 @@
-"""The Distil tab: a form on the left, the run on the right. Events are in `distil_events`."""
+"""The Distil tab: a form on the left, the run on the right, methods compared below.
+
+Events are in `form_events`, `distil_events` and `methods_events`.
+"""
 
 from dataclasses import dataclass
 
 import gradio as gr
 
-from ui import run_form, run_rendering, run_view
+from ui import methods_panel, run_form, run_rendering, run_view
+from ui.methods_panel import MethodsPanel
 from ui.run_form import RunForm
 from ui.run_view import RunView
 from ui.studio import Studio
@@ -17,10 +21,12 @@ class DistilTab:
 
     form: RunForm
     check: gr.HTML
+    tune: gr.Button
     try_data: gr.Button
     start: gr.Button
     view: RunView
     watch: gr.State
+    methods: MethodsPanel
 
 
 def build(studio: Studio) -> DistilTab | None:
@@ -34,9 +40,11 @@ def build(studio: Studio) -> DistilTab | None:
             gr.Markdown("### New run")
             form = run_form.build(studio)
             check = gr.HTML("", elem_id="check")
+            tune = gr.Button("Tune the teacher first", visible=False, elem_id="tune-teacher")
             with gr.Row():
                 start = gr.Button("Start", variant="primary", elem_id="start-run", min_width=120)
                 try_data = gr.Button("Check on the data", elem_id="check-data", min_width=120)
         with gr.Column(scale=3, min_width=300, variant="panel", elem_classes=["card"]):
             view = run_view.build()
-    return DistilTab(form, check, try_data, start, view, watch)
+    methods = methods_panel.build()
+    return DistilTab(form, check, tune, try_data, start, view, watch, methods)

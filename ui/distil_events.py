@@ -8,8 +8,9 @@ from distill import runs
 from distill.config import RunConfig
 from distill.runs import Run
 from models.errors import DistillError
-from ui import run_form, run_rendering, starting
+from ui import curves, form_values, rendering, run_rendering, starting
 from ui.compare import CompareTab
+from ui.curves import CHARTS, Chart
 from ui.distil import DistilTab
 from ui.errors import told
 from ui.limits import QUIET
@@ -36,7 +37,10 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
         return drawn(run, studio, watch)
 
     def start(*values: Any) -> list[Any]:
-        return drawn(starting.start(run_form.config(*values), settings), studio)
+        return drawn(starting.start(form_values.config(*values), settings), studio)
+
+    def tune(*values: Any) -> list[Any]:
+        return drawn(starting.tune_teacher(form_values.config(*values), settings), studio)
 
     def cancel(watch: Watch) -> list[Any]:
         run = runs.find(watch.run_id or "", settings)
@@ -54,9 +58,14 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     def put_beside(watch: Watch) -> tuple[Any, Any]:
         return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
 
+    def teach(watch: Watch) -> Any:
+        return gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
+
     page.load(told(opened), None, outputs, **QUIET)
     gr.Timer(TICK).tick(tick, tab.watch, outputs, **QUIET)
     tab.start.click(told(start), tab.form.inputs, outputs, **_ACT)
+    tab.tune.click(told(tune), tab.form.inputs, outputs, **_ACT)
+    view.teach.click(told(teach), tab.watch, tab.form.teacher, **QUIET)
     view.cancel.click(told(cancel), tab.watch, outputs, **_ACT)
     view.resume.click(told(resume), tab.watch, outputs, **_ACT)
     view.table.select(told(select), None, outputs, **QUIET)
@@ -70,24 +79,42 @@ def _unchanged(run: Run, watch: Watch) -> bool:
 def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[Any]:
     """The watch and every component of the view for a run; the table only where a state has changed."""
     if run is None:
-        return [Watch(), *[gr.skip()] * 9]
-    watch, status, rows = look(run), run.status(), run.metrics()
+        return [Watch(), *[gr.skip()] * (8 + len(CHARTS) + sum(map(len, CHARTS.values())))]
+    watch, status, config = look(run), run.status(), _config(run)
     going, stopping = status.status == "running", run.stop_requested()
-    losses = run_rendering.losses(rows, list(status.terms))
-    rouge = run_rendering.rouge(rows)
+    tuned = status.student is not None and config is not None and not config.teacher
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
         watch,
-        run_rendering.status(status, _config(run)),
+        run_rendering.status(status, config),
         gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
         gr.update(visible=status.status in runs.RESUMABLE),
         gr.update(visible=status.student is not None),
+        gr.update(visible=tuned),
         run_rendering.result(run.result()),
-        gr.update(value=losses, visible=run_rendering.is_curve(losses)),
-        gr.update(value=rouge, visible=run_rendering.is_curve(rouge)),
         run.log_tail(),
         gr.skip() if same else _table(studio),
+        *_charts(run.metrics()),
     ]
+
+
+def _charts(rows: list[dict[str, Any]]) -> list[Any]:
+    """What each page says while it is empty, then every chart."""
+    empty, charts = [], []
+    for page, found in CHARTS.items():
+        drawable = [_chart(chart, rows) for chart in found]
+        charts += drawable
+        none = not any(chart["visible"] for chart in drawable)
+        empty.append(rendering.waiting(curves.empty(page, rows)) if none else "")
+    return [*empty, *charts]
+
+
+def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
+    points = chart.points(rows)
+    if not chart.shown(points):
+        return gr.update(visible=False)
+    colours = chart.colours or curves.shades(list(points["line"].unique()))
+    return gr.update(value=points, color_map=colours, visible=True)
 
 
 def _table(studio: Studio) -> Any:

@@ -8,7 +8,7 @@ from distill import data, pairing
 from distill.config import RunConfig, parse_layers
 from models import catalogue
 from models.errors import DistillError
-from ui import errors, rendering, run_form, run_rendering
+from ui import errors, form_values, rendering, run_form, run_rendering
 from ui.distil import DistilTab
 from ui.errors import told
 from ui.limits import INFERENCE, QUIET
@@ -19,11 +19,12 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     """Attach the events of the form and of the check."""
     form = tab.form
 
-    def check(*values: Any) -> str:
-        return checked(values, studio)
+    def check(*values: Any) -> tuple[str, Any]:
+        return checked(values, studio), gr.update(visible=False)
 
-    def try_data(*values: Any) -> str:
-        return _tried(values, studio)
+    def try_data(*values: Any) -> tuple[str, Any]:
+        said, weak = tried(values, studio)
+        return said, gr.update(visible=weak)
 
     def opened() -> list[Any]:
         return [gr.update(choices=studio.choices())] * 2
@@ -35,17 +36,27 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
+    found = [tab.check, tab.tune]
     changing = [form.teacher, form.origin, form.student, form.encoder, form.decoder]
     triggers = [page.load, *(part.change for part in changing)]
-    # Numbers when they are whole, not at each key.
-    triggers += [event for number in form.settings for event in (number.blur, number.submit)]
-    gr.on(triggers, check, form.inputs, tab.check, trigger_mode="always_last", **QUIET)
+    triggers += [event for part in (*form.settings, *form.teaching, form.lines) for event in _settled(part)]
+    gr.on(triggers, check, form.inputs, found, trigger_mode="always_last", **QUIET)
     form.preset.input(_preset, form.preset, list(form.settings), **QUIET).then(
-        check, form.inputs, tab.check, **QUIET
+        check, form.inputs, found, **QUIET
+    )
+    form.method.input(_method, form.method, [form.about, *form.teaching], **QUIET).then(
+        check, form.inputs, found, **QUIET
     )
     tab.try_data.click(
-        try_data, form.inputs, tab.check, show_progress="minimal", api_visibility="private", **INFERENCE
+        try_data, form.inputs, found, show_progress="minimal", api_visibility="private", **INFERENCE
     )
+
+
+def _settled(part: Any) -> list[Any]:
+    """When a field is filled in: numbers and texts when they are whole, not at each key."""
+    if isinstance(part, gr.Number | gr.Textbox):
+        return [part.blur, part.submit]
+    return [part.input]
 
 
 def _origin(origin: str) -> list[Any]:
@@ -64,7 +75,11 @@ def _columns(file: str | None) -> list[Any]:
 
 
 def _preset(preset: str) -> list[Any]:
-    return list(run_form.preset_values(preset).values())
+    return list(form_values.preset_values(preset).values())
+
+
+def _method(method: str) -> list[Any]:
+    return [run_form.method_text(method), *form_values.method_values(method).values()]
 
 
 def _depths(teacher: str | None, studio: Studio) -> list[Any]:
@@ -74,7 +89,7 @@ def _depths(teacher: str | None, studio: Studio) -> list[Any]:
 def checked(values: tuple[Any, ...], studio: Studio) -> str:
     """The check that costs nothing: the hub is not asked, no model is loaded."""
     try:
-        chosen = run_form.config(*values)
+        chosen = form_values.config(*values)
     except DistillError as problem:
         return rendering.waiting(str(problem))
     try:
@@ -109,12 +124,13 @@ def _here(name: str, studio: Studio) -> str | None:
     return str(folder) if folder else None
 
 
-def _tried(values: tuple[Any, ...], studio: Studio) -> str:
-    """The check with the data: does the teacher really do better than the student?"""
+def tried(values: tuple[Any, ...], studio: Studio) -> tuple[str, bool]:
+    """The check with the data, and whether it found the teacher no better than the student."""
     try:
-        chosen = run_form.config(*values)
+        chosen = form_values.config(*values)
         config, source = RunConfig.from_dict(chosen), chosen["data"]
         report = pairing.check(chosen["teacher"], chosen["student"], studio.settings, source, config)
     except Exception as problem:
-        return rendering.failed(errors.message(problem))
-    return run_rendering.check(report)
+        return rendering.failed(errors.message(problem)), False
+    weak = any(entry.code == "weak_teacher" for entry in report.warnings)
+    return run_rendering.check(report), weak and report.compatible

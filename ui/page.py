@@ -8,7 +8,17 @@ import gradio as gr
 from models.errors import BadRequest
 from models.pool import ModelPool
 from models.settings import Settings
-from ui import api, compare, compare_events, distil, distil_events, form_events, measure_events, theme
+from ui import (
+    api,
+    compare,
+    compare_events,
+    distil,
+    distil_events,
+    form_events,
+    measure_events,
+    methods_events,
+    theme,
+)
 from ui.studio import Studio
 
 TITLE = "T5 Distillation Studio"
@@ -33,6 +43,7 @@ def build(settings: Settings) -> gr.Blocks:
         if distillation:
             form_events.connect(distillation, page, studio)
             distil_events.connect(distillation, comparison, tabs, page, studio)
+            methods_events.connect(distillation, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=256)
     return page

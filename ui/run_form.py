@@ -1,26 +1,20 @@
-"""The form that starts a run: its layout, and how its values become a config."""
+"""The form that starts a run: layout only."""
 
 from dataclasses import dataclass, fields
+from html import escape
 from typing import Any
 
 import gradio as gr
 
-from distill.config import PRESETS, RunConfig
-from distill.data import BUILT_IN, HUB_DATASETS
-from models.errors import BadRequest
+from distill.data import HUB_DATASETS
+from distill.presets import PRESETS
+from ui import advanced
+from ui.form_values import FIELDS, method_values, preset_values
+from ui.method_words import WORDS
 from ui.studio import Studio
 
-FIELDS = ("alpha", "temperature", "learning_rate", "epochs", "max_steps", "batch_size", "max_examples")
-"""Settings of a run that the form shows by themselves; the preset decides the others."""
-_LABELS = {
-    "alpha": "Alpha (teacher’s share)",
-    "temperature": "Temperature",
-    "learning_rate": "Learning rate",
-    "epochs": "Epochs",
-    "max_steps": "Steps (or by epochs)",
-    "batch_size": "Batch size",
-    "max_examples": "Examples (or all)",
-}
+USUAL = "logit"
+"""The method that the form begins with."""
 _PRESET_LABELS = {
     "quick": "Quick: minutes, to see a run through",
     "report": "Report: the published baseline, 1000 articles, batch 2, 3 epochs",
@@ -29,7 +23,9 @@ _PRESET_LABELS = {
 
 @dataclass(frozen=True)
 class RunForm:
-    """The components of the form; `inputs` lists those that make a config, in the order of `config`."""
+    """The components of the form; `inputs` lists those that make a config, in the order of
+    `form_values.config`.
+    """
 
     teacher: gr.Dropdown
     origin: gr.Radio
@@ -41,14 +37,19 @@ class RunForm:
     document: gr.Dropdown
     summary: gr.Dropdown
     hub: gr.Dropdown
+    method: gr.Dropdown
     preset: gr.Radio
-    settings: tuple[gr.Number, ...]
+    lines: gr.Textbox
+    about: gr.HTML
+    settings: tuple[gr.Component, ...]
+    teaching: tuple[gr.Component, ...]
 
     @property
     def inputs(self) -> list[gr.Component]:
-        """The components whose values `config` takes."""
-        found = [getattr(self, entry.name) for entry in fields(self) if entry.name != "settings"]
-        return [*found, *self.settings]
+        """The components whose values `form_values.config` takes."""
+        apart = ("about", "settings", "teaching")
+        found = [getattr(self, entry.name) for entry in fields(self) if entry.name not in apart]
+        return [*found, *self.settings, *self.teaching]
 
 
 def build(studio: Studio) -> RunForm:
@@ -57,7 +58,9 @@ def build(studio: Studio) -> RunForm:
     with gr.Group():
         teacher, origin, student, encoder, decoder = _models(studio, names)
     with gr.Group():
-        source, file, document, summary, hub = _data()
+        data, file, document, summary, hub = _data()
+    with gr.Group():
+        method, about = _method()
     preset = gr.Radio(
         [(_PRESET_LABELS.get(name, name), name) for name in sorted(PRESETS, key=list(_PRESET_LABELS).index)],
         value="quick",
@@ -66,9 +69,28 @@ def build(studio: Studio) -> RunForm:
     )
     with gr.Accordion("Settings of the preset", open=False, elem_classes=["settings"]):
         settings = _settings()
-    return RunForm(
-        teacher, origin, student, encoder, decoder, source, file, document, summary, hub, preset, settings
+    with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="advanced"):
+        teaching, lines = advanced.build(method_values(USUAL))
+    models, source = (teacher, origin, student, encoder, decoder), (data, file, document, summary, hub)
+    chosen = (method, preset, lines, about, settings, tuple(teaching))
+    return RunForm(*models, *source, *chosen)
+
+
+def _method() -> tuple[gr.Dropdown, gr.HTML]:
+    method = gr.Dropdown(
+        [(f"{words.label} ({name})", name) for name, words in WORDS.items()],
+        value=USUAL,
+        label="Method",
+        filterable=False,
+        elem_id="method",
     )
+    return method, gr.HTML(method_text(USUAL), elem_id="method-about")
+
+
+def method_text(method: str) -> str:
+    """One line of what a method does, and its source."""
+    words = WORDS[method]
+    return f'<div class="about">{escape(words.text)} <span class="sub">{escape(words.source)}</span></div>'
 
 
 def _models(studio: Studio, names: dict[str, str | None]) -> tuple[Any, ...]:
@@ -139,48 +161,13 @@ def _data() -> tuple[Any, ...]:
     return source, file, document, summary, hub
 
 
-def _settings() -> tuple[gr.Number, ...]:
-    values = preset_values("quick")
+def _settings() -> tuple[gr.Component, ...]:
+    values, names = preset_values("quick"), iter(FIELDS)
     found = []
-    for first in range(0, len(FIELDS), 2):
+    for _ in range(0, len(FIELDS), 2):
         with gr.Row():
-            for name in FIELDS[first : first + 2]:
-                number = gr.Number(
-                    values[name], label=_LABELS[name], elem_id=f"setting-{name}", min_width=140
-                )
-                found.append(number)
+            found += [
+                gr.Number(values[name], label=FIELDS[name], elem_id=f"setting-{name}", min_width=140)
+                for _, name in zip(range(2), names, strict=False)
+            ]
     return tuple(found)
-
-
-def preset_values(preset: str) -> dict[str, Any]:
-    """What a preset sets the form's settings to."""
-    config = RunConfig.from_dict({"student": "-", "preset": preset})
-    return {name: getattr(config, name) for name in FIELDS}
-
-
-def config(*values: Any) -> dict[str, Any]:
-    """The form's values as a run's config; raises BadRequest where something is not chosen yet."""
-    teacher, origin, student, encoder, decoder, source, file, document, summary, hub, preset = values[:11]
-    chosen: dict[str, Any] = {
-        "teacher": _named(teacher, "Choose a teacher."),
-        "student": f"layers:{encoder:.0f}+{decoder:.0f}"
-        if origin == "layers"
-        else _named(student, "Choose the model that the student starts from."),
-        "preset": preset,
-    }
-    if source == "file":
-        chosen["data"] = _named(file, "Upload a csv, jsonl or parquet file first.")
-        chosen |= {"document_column": document or None, "summary_column": summary or None}
-    elif source == "hub":
-        chosen["data"] = _named(hub, "Choose a hub data set.")
-    else:
-        chosen["data"] = BUILT_IN
-    # A cleared field means “none”; None itself would let the preset's value return.
-    settings = zip(FIELDS, values[11:], strict=True)
-    return chosen | {name: "" if value is None else value for name, value in settings}
-
-
-def _named(value: str | None, otherwise: str) -> str:
-    if not (value or "").strip():
-        raise BadRequest(otherwise)
-    return str(value).strip()

@@ -10,12 +10,9 @@ import pandas as pd
 from distill.config import RunConfig
 from distill.pairing import Finding, Report
 from distill.runs import RunStatus
-from ui import figures
+from ui import figures, method_words
 from ui.rendering import bar
 
-POINTS = 300
-"""Points of a curve at most; a longer one is thinned out."""
-_CURVES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
 _TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
 _WORDS = {
     "running": "Running",
@@ -42,18 +39,31 @@ def status(run: RunStatus, config: RunConfig | None) -> str:
     left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
     steps = f"Step {run.step:,} of {run.steps:,}{left}" if run.steps else ""
     terms = "".join(
-        f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{value:.3f}</dd></div>"
+        f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{_number(value)}</dd></div>"
         for name, value in run.terms.items()
     )
     return (
-        f'<div class="run"><div class="run-top"><span class="badge {escape(run.status)}">'
-        f"{_WORDS.get(run.status, escape(run.status))}</span>"
+        f'<div class="run"><div class="run-top">{badge(run.status)}'
         f'<span class="model">{escape(run.run_id)}</span></div>'
         f'<div class="facts">{_pair(config)}</div>'
         f"{bar(share)}"
         f'<div class="run-steps"><span>{steps}</span><span>{escape(run.message)}</span></div>'
-        f'<dl class="tiles">{terms}</dl></div>'
+        f'<dl class="tiles">{terms}</dl>{warnings(run.warnings)}</div>'
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def badge(state: str) -> str:
+    """How something stands, as a coloured word."""
+    return f'<span class="badge {escape(state)}">{escape(_WORDS.get(state, state))}</span>'
+
+
+def warnings(found: Sequence[str]) -> str:
+    """What the user should know of a run that goes on."""
+    return "".join(f'<div class="note" role="status">{escape(text)}</div>' for text in found)
 
 
 def _pair(config: RunConfig | None) -> str:
@@ -62,42 +72,8 @@ def _pair(config: RunConfig | None) -> str:
     student = escape(config.student)
     if config.teacher is None:
         return f"{student} learns from labels"
-    return f"{escape(config.teacher)} teaches {student}"
-
-
-def losses(rows: Sequence[Mapping[str, Any]], terms: Sequence[str]) -> pd.DataFrame:
-    """The loss and its terms over the steps, in long form: step, value, term."""
-    training = thinned([row for row in rows if "loss" in row])
-    points = [
-        (row["step"], row[name], _TERMS.get(name, name))
-        for row in training
-        for name in ("loss", *(term for term in terms if term != "loss"))
-        if isinstance(row.get(name), int | float)
-    ]
-    return pd.DataFrame(points, columns=["step", "value", "term"])
-
-
-def rouge(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """ROUGE on the validation examples over the steps, in long form and in points from 0 to 100."""
-    points = [
-        (row["step"], 100 * row[f"validation_{key}"], label)
-        for row in rows
-        for key, label in _CURVES.items()
-        if f"validation_{key}" in row
-    ]
-    return pd.DataFrame(points, columns=["step", "value", "term"])
-
-
-def is_curve(points: pd.DataFrame) -> bool:
-    """Whether there is more than one step to draw a line through."""
-    return len(set(points["step"])) > 1
-
-
-def thinned(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """At most `POINTS` rows, evenly chosen, the last one among them."""
-    if len(rows) <= POINTS:
-        return list(rows)
-    return [rows[round(i * (len(rows) - 1) / (POINTS - 1))] for i in range(POINTS)]
+    method = f" · {escape(method_words.label(config.method))}" if config.method else ""
+    return f"{escape(config.teacher)} teaches {student}{method}"
 
 
 def result(table: Mapping[str, Any] | None) -> str:
@@ -113,8 +89,7 @@ def result(table: Mapping[str, Any] | None) -> str:
             "ROUGE-L",
             "Of the teacher",
             "Latency",
-            "Parameters",
-            "On disk",
+            "Size",
         )
     )
     rows = "".join(_row(row) for row in table["rows"])
@@ -140,15 +115,19 @@ def _row(row: Mapping[str, Any]) -> str:
         *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
         "—" if retained is None else f"{100 * retained:.0f}%",
         figures.seconds(row.get("seconds")),
-        figures.parameters(row["parameters"]) if row.get("parameters") else "—",
-        figures.size(row.get("bytes")),
+        _size(row),
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
+def _size(row: Mapping[str, Any]) -> str:
+    parameters = figures.parameters(row["parameters"]) if row.get("parameters") else "—"
+    return f'{parameters}<div class="sub">{figures.size(row.get("bytes"))}</div>'
+
+
 def _interval(score: Mapping[str, float]) -> str:
     low, high = 100 * score["low"], 100 * score["high"]
-    return f'{100 * score["f"]:.1f}<div class="sub">{low:.1f} – {high:.1f}</div>'
+    return f'{100 * score["f"]:.1f}<div class="sub">{low:.1f}–{high:.1f}</div>'
 
 
 def check(report: Report) -> str:
@@ -184,14 +163,21 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
     """The table of all runs: state, teacher and student of each; no config for an unreadable one."""
-    columns = ["Run", "State", "Teacher", "Student from"]
+    columns = ["Run", "State", "Teacher", "Method", "Student from"]
     rows = [
         (
             entry.run_id,
             _WORDS.get(entry.status, entry.status) if config else "Unreadable",
             (config.teacher if config else None) or "—",
+            _method(config),
             config.student if config else "—",
         )
         for entry, config in found
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _method(config: RunConfig | None) -> str:
+    if config is None:
+        return "—"
+    return (config.method or "—") if config.teacher else "finetune"

@@ -1,47 +1,43 @@
 """The part of the Distil tab that shows a run: layout only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import gradio as gr
 
 from ui import run_rendering
-
-_LOSSES = {"total": "#64748b", "soft (teacher)": "#6366f1", "hard (labels)": "#d97706"}
-_ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
+from ui.curves import CHARTS, Chart
 
 
 @dataclass(frozen=True)
 class RunView:
-    """The components that show one run, in the order of `outputs`."""
+    """The components that show one run, in the order of `outputs`.
+
+    Args:
+        empty: What a page of charts says while it has none, by page.
+        charts: The charts by key.
+        table: All runs.
+    """
 
     status: gr.HTML
     cancel: gr.Button
     resume: gr.Button
     compare: gr.Button
+    teach: gr.Button
     result: gr.HTML
-    losses: gr.LinePlot
-    rouge: gr.LinePlot
     log: gr.Textbox
     table: gr.Dataframe
+    empty: dict[str, gr.HTML]
+    charts: dict[str, gr.LinePlot]
 
     @property
     def outputs(self) -> list[gr.Component]:
         """Everything that is drawn anew when the run has moved."""
-        return [
-            self.status,
-            self.cancel,
-            self.resume,
-            self.compare,
-            self.result,
-            self.losses,
-            self.rouge,
-            self.log,
-            self.table,
-        ]
+        plain = [getattr(self, entry.name) for entry in fields(self) if entry.name not in ("empty", "charts")]
+        return [*plain, *self.empty.values(), *self.charts.values()]
 
 
 def build() -> RunView:
-    """Lay out the view of one run, without the table of all runs, which is built by `build_table`."""
+    """Lay it out."""
     status = gr.HTML(run_rendering.NO_RUN, elem_id="run-status")
     with gr.Row():
         cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="cancel-run", min_width=120)
@@ -49,10 +45,9 @@ def build() -> RunView:
         compare = gr.Button(
             "Compare it", variant="primary", visible=False, elem_id="compare-run", min_width=120
         )
+        teach = gr.Button("Use as the teacher", visible=False, elem_id="teach-run", min_width=120)
     result = gr.HTML("", elem_id="run-result")
-    with gr.Row():
-        losses = _plot("Loss terms", _LOSSES, "run-losses", ".3~g")
-        rouge = _plot("Validation ROUGE", _ROUGE, "run-rouge", ".1f")
+    empty, charts = _charts()
     with gr.Accordion("Log", open=False):
         log = gr.Textbox(
             lines=12,
@@ -69,29 +64,41 @@ def build() -> RunView:
         max_height=280,
         show_label=False,
         buttons=[],
-        column_widths=[180, 120, 220, 220],
+        column_widths=[170, 110, 200, 150, 200],
         visible=False,
         elem_id="run-table",
     )
-    return RunView(status, cancel, resume, compare, result, losses, rouge, log, table)
+    return RunView(status, cancel, resume, compare, teach, result, log, table, empty, charts)
 
 
-def _plot(label: str, colours: dict[str, str], elem_id: str, format_: str) -> gr.LinePlot:
+def _charts() -> tuple[dict[str, gr.HTML], dict[str, gr.LinePlot]]:
+    empty: dict[str, gr.HTML] = {}
+    charts: dict[str, gr.LinePlot] = {}
+    with gr.Tabs(elem_id="run-charts"):
+        for page, found in CHARTS.items():
+            with gr.Tab(page, id=page.lower()):
+                empty[page] = gr.HTML('<div class="quiet">No run yet.</div>', elem_classes=["no-charts"])
+                with gr.Row(elem_classes=["charts"]):
+                    charts |= {chart.key: _plot(chart) for chart in found}
+    return empty, charts
+
+
+def _plot(chart: Chart) -> gr.LinePlot:
     return gr.LinePlot(
         x="step",
         y="value",
-        color="term",
-        color_map=colours,
-        title=label,
+        color="line",
+        color_map=chart.colours,
+        title=chart.title,
         x_title="Step",
         y_title=" ",
         x_axis_format="d",
-        y_axis_format=format_,
+        y_axis_format=chart.number,
         color_title=" ",
         show_label=False,
-        height=260,
-        min_width=280,
+        height=240,
+        min_width=260,
         visible=False,
-        elem_id=elem_id,
+        elem_id=f"chart-{chart.key}",
         buttons=[],
     )

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from distill import runs
+from distill import comparison, runs
+from distill.comparison import Comparison
 from distill.errors import BadConfig
 from distill.runs import Run
 from models.settings import Settings
-from ui import uploads
+from ui import advanced, uploads
+
+_OF_A_TEACHER = {*advanced.FIELDS, "teacher", "method", "more_teachers", "teacher_weights"}
 
 
 def start(config: dict[str, Any], settings: Settings) -> Run:
@@ -22,9 +25,30 @@ def start(config: dict[str, Any], settings: Settings) -> Run:
         raise BadConfig(
             "No teacher was named: give one. To train on the labels alone, use `python -m distill finetune`."
         )
-    if config.get("task") not in (None, "summarize"):
+    if config.get("task") not in (None, "", "summarize", "extract"):
         raise BadConfig(
             f"task is {config['task']!r}; runs started here summarize. "
             "To train on texts alone, use `python -m distill pretrain`."
         )
     return runs.start(uploads.kept(config, settings), settings)
+
+
+def tune_teacher(config: dict[str, Any], settings: Settings) -> Run:
+    """Train the teacher of a config on its data's labels, as `python -m distill finetune` does.
+
+    Raises:
+        BadConfig: A setting is wrong.
+        RunConflict: Another run is busy.
+    """
+    own = {name: value for name, value in config.items() if name not in _OF_A_TEACHER}
+    return runs.start(uploads.kept({**own, "student": config["teacher"]}, settings), settings)
+
+
+def compare(values: dict[str, Any], settings: Settings) -> Comparison:
+    """Compare ways to teach in a process of its own, as `python -m distill compare` does.
+
+    Raises:
+        BadConfig: A setting is wrong.
+        RunConflict: Another run is busy.
+    """
+    return comparison.start(uploads.kept(values, settings), settings)

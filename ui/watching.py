@@ -1,8 +1,9 @@
-"""What a page knows of the run it shows, so that a tick with no news costs next to nothing."""
+"""What a page knows of the run or comparison it shows, so that a tick with no news costs next to nothing."""
 
 from dataclasses import dataclass
 
 from distill import runs
+from distill.comparison import Comparison
 from distill.errors import RunNotFound
 from distill.runs import Run
 from models.settings import Settings
@@ -13,10 +14,10 @@ Signature = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Watch:
-    """The run a page shows, and how it looked when it was drawn last.
+    """The run or comparison a page shows, and how it looked when it was drawn last.
 
     Args:
-        run_id: The run, or None for none yet.
+        run_id: Its id, or None for none yet.
         state: Its status then.
         seen: What its files looked like then.
     """
@@ -34,12 +35,12 @@ def look(run: Run | None) -> Watch:
     return Watch(run.run_id, run.status().status, seen)
 
 
-def signature(run: Run) -> Signature:
-    """Time and size of each file that a run changes; needs no reading."""
+def signature(shown: Run | Comparison) -> Signature:
+    """Time and size of each file that a run or a comparison changes; needs no reading."""
     found = []
     for name in _FILES:
         try:
-            entry = (run.folder / name).stat()
+            entry = (shown.folder / name).stat()
             found.append((entry.st_mtime_ns, entry.st_size))
         except FileNotFoundError:
             found.append((0, 0))

@@ -4,15 +4,15 @@ from typing import Any
 import pytest
 
 from models import hub
-from ui import run_form
-from ui.form_events import checked
+from ui import form_values
+from ui.form_events import checked, tried
 from ui.studio import Studio
 
 
-def values(teacher: str, student: str) -> tuple[Any, ...]:
+def values(teacher: str, student: str, lines: str = "") -> tuple[Any, ...]:
     data = ("built-in", None, None, None, None)
-    settings = run_form.preset_values("quick").values()
-    return (teacher, "model", student, 4, 2, *data, "quick", *settings)
+    shown = {**form_values.preset_values("quick"), **form_values.method_values("logit")}
+    return (teacher, "model", student, 4, 2, *data, "logit", "quick", lines, *shown.values())
 
 
 @pytest.fixture
@@ -31,6 +31,31 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_pair_on_this_machine_is_checked(studio: Studio, asked: list[str]) -> None:
     assert "This pair can work" in checked(values("embedded/teacher", "embedded/original"), studio)
     assert not asked
+
+
+def test_a_wrong_setting_is_said_before_the_start(studio: Studio) -> None:
+    said = checked(values("embedded/teacher", "embedded/original", "depth_grow=2"), studio)
+    assert "Did you mean depth_growth" in said
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_a_weak_teacher_may_be_tuned_first(
+    better: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge_models(names: list[str], *_: Any, **__: Any) -> list[dict[str, Any]]:
+        scores = (0.3, 0.2) if better else (0.2, 0.2)
+        return [
+            {"model": name, "n": 9, "rougeL": {"f": score}} for name, score in zip(names, scores, strict=True)
+        ]
+
+    monkeypatch.setattr("distill.judging.judge_models", judge_models)
+    said, weak = tried(values("embedded/teacher", "embedded/original"), studio)
+    assert weak is not better
+    assert ("little to teach" in said) is not better
+
+
+def test_what_cannot_be_checked_offers_nothing(studio: Studio) -> None:
+    assert not tried(values("/no/such", "embedded/original"), studio)[1]
 
 
 def test_a_hub_model_is_not_fetched_to_be_checked(studio: Studio, asked: list[str]) -> None:

@@ -40,25 +40,12 @@ def test_an_ended_run_has_no_time_left() -> None:
     assert "left" not in run_rendering.status(status, RunConfig("student"))
 
 
-def test_curves_come_from_the_metrics() -> None:
-    rows = [{"step": 1, "loss": 3.0, "soft": 1.0, "hard": None}, {"step": 1, "validation_rougeL": 0.2}]
-    assert run_rendering.losses(rows, ["loss", "soft", "hard"]).values.tolist() == [
-        [1, 3.0, "total"],
-        [1, 1.0, "soft (teacher)"],
-    ]
-    assert run_rendering.rouge(rows).values.tolist() == [[1, 20.0, "ROUGE-L"]]
-
-
-def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
-    rows = [{"step": step, "loss": 1.0} for step in range(10_000)]
-    steps = run_rendering.losses(rows, [])["step"].tolist()
-    assert len(steps) == run_rendering.POINTS
-    assert (steps[0], steps[-1]) == (0, 9999)
-
-
-def test_no_metrics_are_no_points() -> None:
-    assert run_rendering.losses([], []).empty
-    assert run_rendering.rouge([]).empty
+def test_warnings_are_shown_and_small_terms_are_not_nothing() -> None:
+    found = RunStatus("r1", "running", terms={"attention": 0.00054}, warnings=[f"Beware {EVIL}"])
+    html = run_rendering.status(found, RunConfig("s", "t", method="attention"))
+    assert "Beware &lt;script" in html
+    assert "0.00054" in html
+    assert "Soft targets + attention" in html
 
 
 def test_the_end_table() -> None:
@@ -67,7 +54,7 @@ def test_the_end_table() -> None:
     for part in (
         "Student after",
         "25.0",
-        "20.0 – 30.0",
+        "20.0–30.0",
         "90%",
         "0.50 s",
         "8.4 M",
@@ -107,6 +94,6 @@ def test_the_table_of_runs() -> None:
         [(RunStatus("r1", "failed"), RunConfig("embedded/original")), (RunStatus("r0", "finished"), None)]
     )
     assert frame.values.tolist() == [
-        ["r1", "Failed", "—", "embedded/original"],
-        ["r0", "Unreadable", "—", "—"],
+        ["r1", "Failed", "—", "finetune", "embedded/original"],
+        ["r0", "Unreadable", "—", "—", "—"],
     ]

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from distill import runs
+from distill.config import RunConfig
 from distill.errors import BadConfig
 from models.settings import Settings
 from ui import starting, uploads
@@ -39,3 +40,16 @@ def test_data_that_a_client_uploads_is_kept(
     for name in ("data", "validation"):
         assert Path(started[name]).is_relative_to(settings.home / "uploads")
         assert Path(started[name]).read_text() == upload.read_text()
+
+
+def test_a_teacher_is_tuned_on_the_labels_of_the_same_data(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, Any] = {}
+    monkeypatch.setattr(runs, "start", lambda config, _: started.update(config))
+    given = {"teacher": "t", "student": "s", "data": "xsum", "preset": "quick", "method": "multi"}
+    given |= {"attention_weight": 1.0, "teacher_cache": True, "more_teachers": "u", "max_steps": 7}
+    starting.tune_teacher(given, settings)
+    config = RunConfig.from_dict(started)
+    assert (config.student, config.teacher, config.data, config.max_steps) == ("t", None, "xsum", 7)
+    assert config == RunConfig.from_dict({"student": "t", "data": "xsum", "preset": "quick", "max_steps": 7})

@@ -1,0 +1,70 @@
+from pathlib import Path
+from typing import Any
+
+from ui import methods_rendering
+
+EVIL = "<script>alert(1)</script>"
+
+
+def row(method: str, trained: bool = True, **changes: Any) -> dict[str, Any]:
+    score = {"f": 0.25, "low": 0.2, "high": 0.3, "by_seed": [0.25, 0.25]}
+    scores = dict.fromkeys(("rouge1", "rouge2", "rougeL"), score)
+    found = {"method": method, "trained": trained, "seeds": 2 if trained else 1, **scores}
+    found |= {"retention": 0.9, "difference": None}
+    if trained:
+        found |= {"train": {"hard": 2.0}, "held_out": {"hard": 2.5}, "steps": 40, "seconds": 90.0}
+        found |= {"memory_bytes": 5e8}
+    return {**found, **changes}
+
+
+def compared(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {"rows": list(rows), "paragraph": "What it says.", "failures": {}, "conditions": {}, **changes}
+
+
+def test_the_table_has_scores_costs_and_losses() -> None:
+    html = methods_rendering.result(compared(row("start", False), row("ce"), row("multi")))
+    for part in ("What it says.", "25.0", "20.0–30.0", "90%", "40", "1 min 30 s", "500 MB", "2, 2.5"):
+        assert part in html
+    for name in ("Student before training", "Cross-entropy only", "All of them together"):
+        assert name in html
+
+
+def test_a_difference_is_called_better_only_where_its_interval_leaves_zero_out() -> None:
+    def said(f: float, low: float, high: float) -> str:
+        change = {"f": f, "low": low, "high": high, "excludes_zero": low > 0 or high < 0}
+        return methods_rendering.result(compared(row("multi", difference={"rougeL": change})))
+
+    assert "better" in said(0.02, 0.01, 0.03)
+    assert "worse" in said(-0.02, -0.03, -0.01)
+    open_one = said(-0.01, -0.03, 0.02)
+    assert "−1.0" in open_one
+    assert "−3.0 to +2.0" in open_one
+    assert "better" not in open_one
+    assert "worse" not in open_one
+
+
+def test_progress_is_shown() -> None:
+    found = {"comparison_id": "c1", "status": "running", "message": "Training multi", "done": 3, "total": 12}
+    html = methods_rendering.status({**found, "eta_seconds": 65.0, "run_id": None})
+    for part in ("c1", "Running", "3 of 12 runs", "1 min 5 s left", "width:25.0%", "Training multi"):
+        assert part in html
+
+
+def test_nothing_yet_is_no_table() -> None:
+    assert methods_rendering.result(None) == methods_rendering.result(compared()) == ""
+    assert methods_rendering.pictures([Path("/no/such.png")]) == ""
+
+
+def test_pictures_are_inside_the_page(tmp_path: Path) -> None:
+    (tmp_path / "rouge.png").write_bytes(b"png")
+    html = methods_rendering.pictures([tmp_path / "rouge.png"])
+    assert 'src="data:image/png;base64,cG5n"' in html
+    assert 'alt="ROUGE of each method with its interval"' in html
+
+
+def test_what_a_user_named_is_escaped() -> None:
+    given = {"teacher": EVIL, "student": EVIL, "data": EVIL, "examples": 6}
+    found = compared(row(EVIL), paragraph=EVIL, failures={EVIL: EVIL}, conditions=given)
+    status = {"comparison_id": EVIL, "status": EVIL, "message": EVIL, "done": 0, "total": 0}
+    html = methods_rendering.result(found) + methods_rendering.status({**status, "eta_seconds": None})
+    assert "<script" not in html

@@ -1,0 +1,148 @@
+"""What a run measured, as the points of its charts. Pure functions over the rows of its metrics."""
+
+from collections.abc import Callable, Sequence
+from colorsys import hls_to_rgb
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from distill.config import FEATURE_TERMS
+
+Rows = Sequence[dict[str, Any]]
+POINTS = 300
+"""Steps of a curve at most; a longer one is thinned out."""
+_BLOCK_POINTS = 60  # there are many blocks
+TRAIN, HELD_OUT, TEACHER = "training", "held out", "teacher, held out"
+_SIDES = {TRAIN: "#64748b", HELD_OUT: "#0d9488", TEACHER: "#d97706"}
+_ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
+TERMS = {"loss": "Total loss", "soft": "Soft term (teacher’s targets)", "hard": "Hard term (labels)"}
+TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
+"""What the page calls each term of the loss."""
+
+
+def term(name: str, rows: Rows) -> pd.DataFrame:
+    """One term, unweighted, in training and on the held-out examples; the labels' also of the teacher."""
+    lines = {TRAIN: name, HELD_OUT: f"validation_{name}", TEACHER: f"validation_teacher_{name}"}
+    return _lines(rows, lines)
+
+
+def rouge(rows: Rows) -> pd.DataFrame:
+    """ROUGE on the held-out examples, in points from 0 to 100."""
+    return _lines(rows, {label: f"validation_{label.replace('ROUGE-', 'rouge')}" for label in _ROUGE}, 100)
+
+
+def single(key: str, label: str, rows: Rows, scale: float = 1) -> pd.DataFrame:
+    """One value over the steps."""
+    return _lines(rows, {label: key}, scale)
+
+
+def gradients(stack: str, rows: Rows) -> pd.DataFrame:
+    """The gradient's norm in each block of the encoder or the decoder, from its first to its last."""
+    trained = thinned([row for row in rows if "loss" in row], _BLOCK_POINTS)
+    return _lines(trained, {block: f"gradient/{block}" for block in blocks(stack, rows)})
+
+
+def blocks(stack: str, rows: Rows) -> list[str]:
+    """`encoder.0`, `encoder.1`, … of the first row that tells them."""
+    for row in rows:
+        found = [key.removeprefix("gradient/") for key in row if key.startswith(f"gradient/{stack}.")]
+        if found:
+            return sorted(found, key=lambda block: int(block.partition(".")[2]))
+    return []
+
+
+def _lines(rows: Rows, lines: dict[str, str], scale: float = 1) -> pd.DataFrame:
+    """Long form: step, value, line; each line thinned, and only where it has a number."""
+    points = [
+        (row["step"], scale * row[key], label)
+        for label, key in lines.items()
+        for row in thinned([row for row in rows if isinstance(row.get(key), int | float)])
+    ]
+    return pd.DataFrame(points, columns=["step", "value", "line"])
+
+
+def thinned(rows: Rows, points: int = POINTS) -> Rows:
+    """At most so many rows, evenly chosen, the last one among them."""
+    if len(rows) <= points:
+        return rows
+    return [rows[round(i * (len(rows) - 1) / (points - 1))] for i in range(points)]
+
+
+def is_curve(points: pd.DataFrame) -> bool:
+    """Whether there is more than one step to draw a line through."""
+    return len(set(points["step"])) > 1
+
+
+def moves(points: pd.DataFrame) -> bool:
+    """Whether it is more than one value."""
+    values = list(points["value"])
+    return is_curve(points) and max(values) - min(values) > 1e-9
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart of the view.
+
+    Args:
+        key: Its name in the page.
+        title: Above it.
+        points: From the rows of a run's metrics, columns step, value, line.
+        colours: Of its lines; none for one that is coloured by `shades`.
+        number: Format of its values, as of d3.
+        shown: Whether the points are worth drawing.
+    """
+
+    key: str
+    title: str
+    points: Callable[[Rows], pd.DataFrame]
+    colours: dict[str, str] = field(default_factory=dict)
+    number: str = ".3~g"
+    shown: Callable[[pd.DataFrame], bool] = is_curve
+
+
+def _single(key: str, title: str, metric: str, scale: float = 1, **more: Any) -> Chart:
+    points = partial(single, metric, title, scale=scale)
+    return Chart(key, title, points, {title: _SIDES[HELD_OUT]}, **more)
+
+
+CHARTS = {
+    "Losses": tuple(Chart(name, title, partial(term, name), _SIDES) for name, title in TERMS.items()),
+    "Quality": (
+        Chart("rouge", "ROUGE on held-out examples", rouge, _ROUGE, ".1f"),
+        _single("retention", "Share of the teacher’s ROUGE-L, %", "validation_retention", 100, number=".0f"),
+    ),
+    "Gradients": tuple(
+        Chart(f"{stack}-gradients", f"Gradient norm of {stack} blocks", partial(gradients, stack))
+        for stack in ("encoder", "decoder")
+    ),
+    "Schedules": (
+        _single("temperature", "Temperature", "temperature", shown=moves),
+        _single("alpha", "Alpha (teacher’s share)", "alpha", shown=moves),
+    ),
+    "Speed": (
+        _single("tokens-per-second", "Target tokens a second", "tokens_per_second"),
+        _single("memory", "Memory, MB", "memory_bytes", 1e-6, number=".0f"),
+    ),
+}
+"""The charts of each page of the view."""
+
+
+def empty(page: str, rows: Rows) -> str:
+    """What a page without a chart says instead."""
+    if page == "Schedules":
+        last = next((row for row in reversed(rows) if "temperature" in row), None)
+        if last:
+            return f"Alpha stays {last['alpha']:g} and the temperature {last['temperature']:g}."
+    return "Two validations make a curve." if page == "Quality" else "Two steps make a curve."
+
+
+def shades(lines: Sequence[str]) -> dict[str, str]:
+    """A colour for each of a row of lines, by hue from first to last, seen on light and on dark."""
+    found = {}
+    for place, name in enumerate(lines):
+        hue = 0.5 + 0.45 * place / max(1, len(lines) - 1)
+        red, green, blue = (round(255 * part) for part in hls_to_rgb(hue, 0.5, 0.6))
+        found[name] = f"#{red:02x}{green:02x}{blue:02x}"
+    return found

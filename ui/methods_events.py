@@ -1,0 +1,98 @@
+"""What the buttons of the methods' comparison do, and the tick that keeps its view fresh."""
+
+from typing import Any
+
+import gradio as gr
+
+from distill import comparison, runs
+from distill.comparison import Comparison
+from distill.errors import RunNotFound
+from models.settings import Settings
+from ui import form_values, methods_rendering, starting
+from ui.distil import DistilTab
+from ui.errors import told
+from ui.limits import QUIET
+from ui.studio import Studio
+from ui.watching import Watch, signature
+
+_TICK = 3.0
+_ACT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
+
+
+def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
+    """Attach the events of starting, watching and ending comparisons."""
+    settings, panel, form = studio.settings, tab.methods, tab.form
+
+    def opened() -> list[Any]:
+        return drawn(watched(Watch(), settings), settings)
+
+    def tick(watch: Watch) -> Any:
+        found = watched(watch, settings)
+        if found is None or look(found) == watch:
+            return gr.skip()
+        return drawn(found, settings, watch)
+
+    def start(methods: list[str], seeds: float, budget: str, *values: Any) -> list[Any]:
+        asked = {"methods": methods, "seeds": int(seeds), "budget": budget}
+        found = starting.compare({**form_values.comparison(*values), **asked}, settings)
+        return drawn(found, settings)
+
+    def cancel(watch: Watch) -> list[Any]:
+        found = comparison.find(watch.run_id or "", settings)
+        found.cancel(settings)
+        return drawn(found, settings)
+
+    def resume(watch: Watch) -> list[Any]:
+        found = comparison.find(watch.run_id or "", settings)
+        found.resume(settings)
+        return drawn(found, settings)
+
+    def select(comparison_id: str) -> list[Any]:
+        return drawn(comparison.find(comparison_id, settings), settings)
+
+    page.load(told(opened), None, panel.outputs, **QUIET)
+    gr.Timer(_TICK).tick(tick, panel.watch, panel.outputs, **QUIET)
+    panel.start.click(told(start), [*panel.asked, *form.inputs], panel.outputs, **_ACT)
+    panel.cancel.click(told(cancel), panel.watch, panel.outputs, **_ACT)
+    panel.resume.click(told(resume), panel.watch, panel.outputs, **_ACT)
+    panel.chooser.input(told(select), panel.chooser, panel.outputs, **QUIET)
+
+
+def watched(watch: Watch, settings: Settings) -> Comparison | None:
+    """The comparison a page shows; without one, the one that is running, else the newest."""
+    if watch.run_id:
+        try:
+            return comparison.find(watch.run_id, settings)
+        except RunNotFound:  # its folder was removed by hand
+            pass
+    known = comparison.all_comparisons(settings)
+    return next((each for each in known if each.status()["status"] == "running"), next(iter(known), None))
+
+
+def look(found: Comparison) -> Watch:
+    """The present look of a comparison."""
+    seen = signature(found)  # before the status: news in between is drawn at the next tick
+    return Watch(found.comparison_id, found.status()["status"], seen)
+
+
+def drawn(found: Comparison | None, settings: Settings, before: Watch | None = None) -> list[Any]:
+    """The watch and the view of a comparison; pictures and list only where the state has changed."""
+    if found is None:
+        return [Watch(), *[gr.skip()] * 6]
+    watch, status = look(found), found.status()
+    going, stopping = status["status"] == "running", found.stop_requested()
+    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    return [
+        watch,
+        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
+        gr.update(visible=status["status"] in runs.RESUMABLE),
+        gr.skip() if same else _chooser(found, settings),
+        methods_rendering.status(status),
+        methods_rendering.result(found.result()),
+        gr.skip() if same else methods_rendering.pictures(found.figures()),
+    ]
+
+
+def _chooser(found: Comparison, settings: Settings) -> Any:
+    ids = [each.comparison_id for each in comparison.all_comparisons(settings)]
+    return gr.update(choices=ids, value=found.comparison_id, visible=len(ids) > 1)

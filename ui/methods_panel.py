@@ -1,0 +1,75 @@
+"""The part of the Distil tab that compares ways to teach: layout only."""
+
+from dataclasses import dataclass, fields
+
+import gradio as gr
+
+from distill.comparison import CHOICES, CONTROLS
+from ui import methods_rendering
+from ui.method_words import label
+from ui.watching import Watch
+
+_OFFERED = tuple(name for name in CHOICES if name not in CONTROLS)
+
+
+@dataclass(frozen=True)
+class MethodsPanel:
+    """The components that events read and write."""
+
+    methods: gr.CheckboxGroup
+    seeds: gr.Slider
+    budget: gr.Textbox
+    start: gr.Button
+    cancel: gr.Button
+    resume: gr.Button
+    chooser: gr.Dropdown
+    status: gr.HTML
+    result: gr.HTML
+    pictures: gr.HTML
+    watch: gr.State
+
+    @property
+    def asked(self) -> list[gr.Component]:
+        """What a comparison is asked for, beside the form."""
+        return [self.methods, self.seeds, self.budget]
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """Everything that is drawn anew when the comparison has moved."""
+        apart = ("methods", "seeds", "budget", "start", "watch")
+        return [self.watch, *(getattr(self, part.name) for part in fields(self) if part.name not in apart)]
+
+
+def build() -> MethodsPanel:
+    """Lay the panel out."""
+    watch = gr.State(Watch())
+    with gr.Column(variant="panel", elem_classes=["card", "methods"]):
+        gr.HTML(methods_rendering.ABOUT)
+        methods = gr.CheckboxGroup(
+            [(label(name), name) for name in _OFFERED],
+            value=["logit", "multi"],
+            label="Methods",
+            elem_id="methods",
+        )
+        with gr.Row(elem_classes=["measure-row"]):
+            seeds = gr.Slider(1, 5, 2, step=1, label="Seeds: runs of each method", min_width=200)
+            budget = gr.Textbox(
+                "40",
+                label="Budget of each run: steps, or minutes as 5m",
+                max_lines=1,
+                min_width=200,
+                elem_id="methods-budget",
+            )
+            start = gr.Button("Compare methods", elem_id="start-methods", min_width=160)
+            cancel = gr.Button(
+                "Cancel", variant="stop", visible=False, elem_id="cancel-methods", min_width=120
+            )
+            resume = gr.Button("Resume", visible=False, elem_id="resume-methods", min_width=120)
+        status = gr.HTML("", elem_id="methods-status")
+        result = gr.HTML("", elem_id="methods-result")
+        pictures = gr.HTML("", elem_id="methods-pictures")
+        chooser = gr.Dropdown(
+            [], label="All comparisons", visible=False, filterable=False, elem_id="all-methods"
+        )
+    shown = (chooser, status, result, pictures, watch)
+    return MethodsPanel(methods, seeds, budget, start, cancel, resume, *shown)

@@ -1,0 +1,152 @@
+"""A comparison of methods as HTML. Pure functions; what a user named is escaped."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from distill.config import FEATURE_TERMS
+from ui import figures
+from ui.method_words import label
+from ui.rendering import bar
+from ui.run_rendering import badge
+
+ABOUT = (
+    '<div class="measure-about"><h3>Compare methods</h3><p>Trains the student of the form above in several '
+    "ways, each with the same data, order and budget. Always beside them: cross-entropy only, copied layers "
+    "and the student before training. One process of its own: it goes on when this page is closed.</p></div>"
+)
+_TERMS = {
+    "soft": "Teacher’s targets",
+    "hard": "Labels",
+    **{name: name.capitalize() for name in FEATURE_TERMS},
+}
+_PICTURES = {
+    "rouge": "ROUGE of each method with its interval",
+    "held_out_loss": "Held-out loss over training",
+    "gradient_norms": "Gradient norm of each block over training",
+    "early_share": "The early blocks’ share of the gradient",
+    "schedules": "Temperature and alpha over training",
+}
+
+
+def status(found: Mapping[str, Any]) -> str:
+    """How a comparison stands: state, progress, time left, the run being trained."""
+    done, total = found["done"], found["total"]
+    going = found["status"] == "running"
+    eta = found["eta_seconds"]
+    left = f" · {figures.duration(eta)} left" if going and eta is not None else ""
+    return (
+        f'<div class="run"><div class="run-top">{badge(found["status"])}'
+        f'<span class="model">{escape(found["comparison_id"])}</span></div>'
+        f"{bar(done / total if total else 0.0)}"
+        f'<div class="run-steps"><span>{done} of {figures.count(total, "run")}{left}</span>'
+        f"<span>{escape(found['message'])}</span></div></div>"
+    )
+
+
+def result(found: Mapping[str, Any] | None) -> str:
+    """What it says, the table of scores and costs, the table of losses."""
+    if not found or not found.get("rows"):
+        return ""
+    rows = found["rows"]
+    said = f'<p class="says">{escape(found.get("paragraph") or "")}</p>'
+    return f"{said}{_scores(rows)}{_losses(rows)}{_conditions(found)}{_failures(found)}"
+
+
+def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
+    heads = ("Method", "ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-L against cross-entropy")
+    return _table((*heads, "Of the teacher", "Steps", "Time a run", "Memory"), [_score(row) for row in rows])
+
+
+def _score(row: Mapping[str, Any]) -> list[str]:
+    retained = row.get("retention")
+    costs = ["—"] * 3
+    if row["trained"]:
+        time, memory = figures.seconds(row["seconds"]), figures.size(row["memory_bytes"])
+        costs = [f"{row['steps']:,}", time, memory]
+    return [
+        _method(row),
+        *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
+        _difference((row.get("difference") or {}).get("rougeL")),
+        "—" if retained is None else f"{100 * retained:.0f}%",
+        *costs,
+    ]
+
+
+def _method(row: Mapping[str, Any]) -> str:
+    runs = f" · {figures.count(row['seeds'], 'run')}" if row["trained"] else ""
+    return f'{escape(label(row["method"]))}<div class="sub">{escape(row["method"])}{runs}</div>'
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    low, high = 100 * score["low"], 100 * score["high"]
+    return f'{100 * score["f"]:.1f}<div class="sub">{low:.1f}–{high:.1f}</div>'
+
+
+def _difference(change: Mapping[str, Any] | None) -> str:
+    """With its interval, which says in words whether it leaves 0 out."""
+    if change is None:
+        return "—"
+    value, low, high = (f"{100 * change[part]:+.1f}".replace("-", "−") for part in ("f", "low", "high"))
+    verdict = ""
+    if change["excludes_zero"]:
+        kind, word = ("good", "better") if change["f"] > 0 else ("bad", "worse")
+        verdict = f' <span class="verdict {kind}">{word}</span>'
+    return f'{value}{verdict}<div class="sub">{low} to {high}</div>'
+
+
+def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
+    trained = [row for row in rows if row["trained"]]
+    terms = [name for name in _TERMS if any(name in {**row["train"], **row["held_out"]} for row in trained)]
+    if not terms:
+        return ""
+    lines = [[_method(row), *(_loss(row, name) for name in terms)] for row in trained]
+    return "<h4>Losses at the end: in training, held out</h4>" + _table(
+        ("Method", *(_TERMS[name] for name in terms)), lines
+    )
+
+
+def _loss(row: Mapping[str, Any], term: str) -> str:
+    shown = [f"{part[term]:.3g}" if term in part else "—" for part in (row["train"], row["held_out"])]
+    return "—" if shown == ["—", "—"] else ", ".join(shown)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div class="scroll">{table}</div>'
+
+
+def _conditions(found: Mapping[str, Any]) -> str:
+    given = found.get("conditions", {})
+    beams = given.get("beams")
+    told = [
+        f"{given.get('teacher')} teaches {given.get('student')} on {given.get('data')}",
+        f"{figures.count(given['examples'], 'held-out text')}" if given.get("examples") else None,
+        f"{beams} beams" if beams else None,
+        *(given.get(name) for name in ("engine", "dtype", "device")),
+        "ROUGE F1 × 100 with 95% bootstrap intervals over texts",
+    ]
+    return f'<div class="conditions">{" · ".join(escape(str(part)) for part in told if part)}</div>'
+
+
+def _failures(found: Mapping[str, Any]) -> str:
+    return "".join(
+        f'<div class="problem">{escape(f"{cell} failed: {why}")}</div>'
+        for cell, why in (found.get("failures") or {}).items()
+    )
+
+
+def pictures(files: Sequence[Path]) -> str:
+    """The pictures, inside the page: their folder is not one that is served."""
+    return "".join(_picture(file) for file in files if file.is_file())
+
+
+def _picture(file: Path) -> str:
+    words = _PICTURES.get(file.stem, file.stem.replace("_", " ").capitalize())
+    data = base64.b64encode(file.read_bytes()).decode()
+    image = f'<img alt="{escape(words)}" src="data:image/png;base64,{data}">'
+    return f'<figure class="scroll">{image}</figure>'
