@@ -35,8 +35,17 @@ Settings:
 """
 
 
-def export_student(run: Run, folder: Path, dtype: str = "float32", shard_size: str = "9MB") -> None:
+def export_student(
+    run: Run, folder: Path, dtype: str = "float32", shard_size: str = "9MB", shortest: int | None = None
+) -> None:
     """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
+
+    Args:
+        run: A finished run.
+        folder: Where to; new or empty.
+        dtype: Of the weights.
+        shard_size: Of a weight file at most.
+        shortest: Tokens its summaries usually have at least, kept in its generation settings.
 
     Raises:
         RunConflict: The run has no student yet.
@@ -46,7 +55,9 @@ def export_student(run: Run, folder: Path, dtype: str = "float32", shard_size: s
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     if folder.exists() and any(folder.iterdir()):
         raise BadConfig(f"{folder} is not empty; name a new folder.")
-    model = student.load_model(run.student).to(getattr(torch, dtype))
+    model: Any = student.load_model(run.student).to(getattr(torch, dtype))
+    if shortest is not None:
+        model.generation_config.min_new_tokens = shortest
     model.save_pretrained(folder, max_shard_size=shard_size)
     student.load_tokenizer(run.student).save_pretrained(folder)
     (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")

@@ -15,7 +15,8 @@ MAX_HYPOTHESES = 64
 """Summaries drawn at random for one input at most."""
 MAX_NO_REPEAT_NGRAM = 10
 MAX_LENGTH_PENALTY = 5.0
-_USUALLY_SHORTEST = 30
+USUALLY_SHORTEST = 30
+"""Tokens of a summary at least, where a model's own settings name no number: T5's for summaries."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Decoding:
     Args:
         beams: Beams of the search, 1 (greedy) to 8.
         max_new_tokens: Longest summary in tokens, 1 to 512.
-        min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`. None: 30 (T5's own setting for
-            summaries), less for a text of under 120 tokens.
+        min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`. None: what is usual for the model,
+            but at most a third of the text.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
             T5's own setting for summaries is 2.
-        no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10.
+        no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. T5's own setting is 3;
+            but a name of several pieces may well occur twice, so it is 5.
         early_stopping: Whether beam search ends as soon as `beams` candidates are complete.
+        usual_shortest: What `min_new_tokens` None stands for; a `Summarizer` takes its model's own.
 
     Raises:
         BadRequest: A value is out of its range; the message names it and the range.
@@ -40,8 +43,9 @@ class Decoding:
     max_new_tokens: int = 128
     min_new_tokens: int | None = None
     length_penalty: float = 2.0
-    no_repeat_ngram: int = 3
+    no_repeat_ngram: int = 5
     early_stopping: bool = True
+    usual_shortest: int = USUALLY_SHORTEST
 
     def __post_init__(self) -> None:
         _whole("beams", self.beams, 1, MAX_BEAMS)
@@ -63,7 +67,7 @@ class Decoding:
         """The settings for an input of so many tokens: none of them None."""
         if self.min_new_tokens is not None:
             return self
-        shortest = min(_USUALLY_SHORTEST, tokens_in // 4, self.max_new_tokens)
+        shortest = min(self.usual_shortest, tokens_in // 3, self.max_new_tokens)
         return replace(self, min_new_tokens=shortest)
 
 

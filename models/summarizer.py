@@ -1,6 +1,7 @@
 """One loaded model and the one way to summarise with it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter, sleep
 from typing import Any, Literal
 
@@ -105,10 +106,11 @@ class Summarizer:
             BadRequest: A text is empty or too long, or the hypotheses do not fit the search.
         """
         check_hypotheses(decoding, hypotheses, sampling)
+        usual = self._usual(decoding)
         inputs = [self.token_ids(text) for text in texts]
         drafts: list[list[Draft]] = [[] for _ in texts]
         done = 0
-        for number, (places, settled) in enumerate(buckets([*map(len, inputs)], decoding, batch_tokens)):
+        for number, (places, settled) in enumerate(buckets([*map(len, inputs)], usual, batch_tokens)):
             drawing = sampling.of_batch(number) if sampling else None
             found = self._batch([inputs[place] for place in places], settled, hypotheses, drawing)
             for place, sequences in zip(places, found, strict=True):
@@ -146,8 +148,11 @@ class Summarizer:
         room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
         parts, cut = self._in_parts(text, room) if long_input == "parts" else self._cut(text, room)
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
-        decoding = decoding.settled(min(map(len, prepared.parts)))
+        decoding = self._usual(decoding).settled(min(map(len, prepared.parts)))
         return Job(self.name, self._engine, prepared, decoding, self._writer(source))
+
+    def _usual(self, decoding: Decoding) -> Decoding:
+        return replace(decoding, usual_shortest=self.info.usual_shortest)
 
     def _writer(self, source: str) -> Callable[[list[int]], str]:
         """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""

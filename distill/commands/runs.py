@@ -22,6 +22,9 @@ def add(parsers: Any) -> None:
     export_parser.add_argument("folder", type=Path)
     export_parser.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), default="float32")
     export_parser.add_argument("--shard-size", default="9MB", help="largest weight file (default: 9MB)")
+    export_parser.add_argument(
+        "--shortest", type=int, help="tokens its summaries usually have at least, kept with the model"
+    )
 
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
@@ -40,9 +43,11 @@ def list_runs(*, settings: Settings) -> Answer:
     return {"runs": [run.status().as_dict() for run in runs.all_runs(settings)]}, 0
 
 
-def export(*, run_id: str, folder: Path, dtype: str, shard_size: str, settings: Settings) -> Answer:
+def export(
+    *, run_id: str, folder: Path, dtype: str, shard_size: str, shortest: int | None, settings: Settings
+) -> Answer:
     """Write a run's student where the user wants it."""
     from distill.export import export_student
 
-    export_student(runs.find(run_id, settings), folder, dtype, shard_size)
+    export_student(runs.find(run_id, settings), folder, dtype, shard_size, shortest)
     return {"folder": str(folder.resolve())}, 0

@@ -237,10 +237,11 @@ def _check_export(folder: Path, trained: Path) -> None:
 
 def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Path) -> None:
     _, answer, _ = call("finetune", *training)
-    code, _, _ = call("export", answer["run_id"], str(tmp_path / "half"), "--dtype", "bfloat16")
-    assert code == 0
+    options = ["--dtype", "bfloat16", "--shortest", "40"]
+    assert call("export", answer["run_id"], str(tmp_path / "half"), *options)[0] == 0
     model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "half")
     assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
+    assert model.generation_config.min_new_tokens == 40
     assert "Trained on labels" in (tmp_path / "half" / "README.md").read_text()
 
 

@@ -52,8 +52,8 @@ def test_a_batch_holds_so_many_padded_tokens(
 
 
 def test_a_batch_has_one_shortest_length() -> None:
-    found = list(buckets([200, 119, 118, 116, 115, 300], Decoding(), 10_000))
-    # A quarter of the input, 30 at most: 119, 118 and 116 share 29.
+    found = list(buckets([200, 89, 88, 87, 86, 300], Decoding(), 10_000))
+    # A third of the input, 30 at most: 89, 88 and 87 share 29.
     assert [batch for batch, _ in found] == [[5, 0], [1, 2, 3], [4]]
     assert [settled.min_new_tokens for _, settled in found] == [30, 29, 28]
 

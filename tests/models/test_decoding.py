@@ -9,7 +9,7 @@ from models.errors import BadRequest
 
 def test_defaults_are_the_ones_the_page_promises() -> None:
     decoding = Decoding()
-    assert (decoding.beams, decoding.max_new_tokens, decoding.no_repeat_ngram) == (4, 128, 3)
+    assert (decoding.beams, decoding.max_new_tokens, decoding.no_repeat_ngram) == (4, 128, 5)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,8 @@ def test_summary_as_json_has_the_public_keys() -> None:
     ("decoding", "tokens_in", "shortest"),
     [
         (Decoding(), 512, 30),
-        (Decoding(), 40, 10),
+        (Decoding(), 40, 13),
+        (Decoding(usual_shortest=60), 512, 60),
         (Decoding(max_new_tokens=5), 512, 5),
         (Decoding(min_new_tokens=0), 512, 0),
         (Decoding(min_new_tokens=60), 40, 60),

@@ -25,11 +25,13 @@ data=(--data "$train" --validation "$validation")
 for name in small teacher; do
     step "$name-lead" pretrain --config "$recipes/lead.json" --student "$work/$name-fresh" --data "$train"
 done
-step teacher finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-lead")" "${data[@]}"
+step teacher-begun finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-lead")" "${data[@]}"
+step teacher-more finetune --config "$recipes/teacher_more.json" --student "$(cat "$work/teacher-begun")" "${data[@]}"
+step teacher finetune --config "$recipes/teacher_last.json" --student "$(cat "$work/teacher-more")" "${data[@]}"
 step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-lead")" "${data[@]}"
 step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
     --student "$(cat "$work/small-lead")" "${data[@]}"
 for name in original teacher distilled; do
     [ -d "$work/models/$name" ] || "$python" -m distill export "$(sed s/run:// "$work/$name")" \
-        "$work/models/$name" --dtype bfloat16
+        "$work/models/$name" --dtype bfloat16 --shortest 60
 done
