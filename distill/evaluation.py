@@ -81,6 +81,26 @@ def add_retention(results: list[dict[str, Any]], reference: dict[str, Any] | Non
         result["retention"] = result["rougeL"]["f"] / best if best else None
 
 
+def score_table(results: Sequence[dict[str, Any]]) -> str:
+    """What `evaluate` found, for people to read; the difference is to the first model."""
+    head = "".join(f"{kind:21}" for kind in ("ROUGE-1", "ROUGE-2", "ROUGE-L"))
+    lines = [f"{'model':36} {'n':>4}  {head}retention"]
+    for row in results:
+        scores = "  ".join(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL"))
+        kept = f"{row['retention']:9.1%}" if row.get("retention") is not None else ""
+        lines.append(f"{row['model']:36} {row['n']:4}  {scores}  {kept}")
+    for row in results[1:]:
+        lines.append(f"{row['model']} less {results[0]['model']}: ROUGE-L {_interval(row['difference'])}")
+    for row in results:
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in row["flaws"].items())
+        lines.append(f"{row['model']}: not accepted by the rules on {shares}")
+    return "\n".join(lines)
+
+
+def _interval(value: dict[str, float]) -> str:
+    return f"{value['f']:.3f} ({value['low']:.3f}–{value['high']:.3f})"
+
+
 def _sentences(text: str) -> str:
     """One sentence a line. rouge-score's own splitting needs a download."""
     return _SENTENCE_END.sub("\n", text)

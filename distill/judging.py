@@ -1,6 +1,7 @@
 """Let models summarise, and score what they write."""
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -9,7 +10,8 @@ from typing import Any
 
 from distill import data
 from distill.config import RunConfig, parse_layers
-from distill.evaluation import add_retention, judge_texts
+from distill.evaluation import add_retention, bootstrap, judge_texts, rouge
+from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
 from models import hub
 from models.catalogue import resolve
@@ -23,6 +25,8 @@ from models.summarizer import Summarizer
 
 log = logging.getLogger(__name__)
 _TIMED = 20
+_LEAD = re.compile(r"lead:([1-9]\d{0,3})")
+_FLAWS = ("names", "numbers", "repetition", "unfinished")
 _LOG_SECONDS = 5.0
 
 
@@ -37,8 +41,11 @@ def judge_models(
 ) -> list[dict[str, Any]]:
     """Score models on a file or data set; one result a model, in the order named.
 
+    Each result also holds `difference`: its ROUGE-L less the first model's, text by text, with an interval.
+
     Args:
-        names: Model names, also with `@engine:dtype`.
+        names: Model names, also with `@engine:dtype`; `lead:N` is a text's first N words, the news' simplest
+            summary and the one to beat.
         source: As in `distill.data.load_unseen`.
         limit: Use only the first so many examples.
         beams: Of the search.
@@ -49,8 +56,42 @@ def judge_models(
     """
     examples = data.load_unseen(source, limit=limit, cache=settings.datasets, **columns)
     log.info("%s: %s", source, examples.note)
-    pool = ModelPool(settings)
-    return [judge_model(pool, name, examples.rows, Decoding(beams=beams)) for name in names]
+    pool, decoding = ModelPool(settings), Decoding(beams=beams)
+    results, first = [], []
+    for name in names:
+        texts: list[str] = []
+        if lead := _LEAD.fullmatch(name):
+            result = judge_lead(int(lead[1]), examples.rows)
+            texts = lead_texts(int(lead[1]), examples.rows)
+        else:
+            result = judge_model(pool, name, examples.rows, decoding, on_texts=texts.extend)
+        scores = [rouge(text, row.summary)["rougeL"] for text, row in zip(texts, examples.rows, strict=True)]
+        first = first or scores
+        gaps = [mine - other for mine, other in zip(scores, first, strict=True)]
+        results.append({**result, "difference": bootstrap(gaps)})
+    return results
+
+
+def lead_texts(words: int, examples: Sequence[data.Example]) -> list[str]:
+    """The first words of each document."""
+    return [" ".join(example.document.split()[:words]) for example in examples]
+
+
+def judge_lead(words: int, examples: Sequence[data.Example]) -> dict[str, Any]:
+    """Score the first words of each document as `judge_model` scores a model."""
+    documents = [example.document for example in examples]
+    texts = lead_texts(words, examples)
+    scores = judge_texts(texts, documents, [example.summary for example in examples])
+    return {"model": f"lead:{words}", **scores, "flaws": flaws(texts, documents)}
+
+
+def flaws(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float]:
+    """The share of summaries that each of the symbolic rules on faith and form does not accept."""
+    counts = dict.fromkeys(_FLAWS, 0)
+    for summary, document in zip(summaries, documents, strict=True):
+        for name in apply_rules(document, summary, choose_rules(",".join(_FLAWS))).touched:
+            counts[name] += 1
+    return {name: count / len(summaries) for name, count in counts.items()}
 
 
 def judge_model(
@@ -78,6 +119,7 @@ def judge_model(
     return {
         "model": name,
         **scores,
+        "flaws": flaws(texts, documents),
         "mean_tokens": fmean(draft.tokens_out for draft in drafts),
         "seconds": median(seconds),
         "timed_texts": len(seconds),

@@ -60,12 +60,13 @@ def evaluate(
     *, models: list[str], data: str, teacher: str | None, settings: Settings, **options: Any
 ) -> Answer:
     """Score models."""
-    from distill.evaluation import add_retention
+    from distill.evaluation import add_retention, score_table
     from distill.judging import judge_models
 
     results = judge_models(models, data, settings, **options)
     named = teacher or next((name for name in models if "teacher" in name), None)
     add_retention(results, next((result for result in results if result["model"] == named), None))
+    print(score_table(results))
     return {"results": results}, 0
 
 

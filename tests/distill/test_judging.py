@@ -1,5 +1,6 @@
 """Judging: batches score as single calls do, and only some texts are timed."""
 
+import json
 import logging
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from distill import judging
 from distill.data import Example
-from distill.evaluation import rouge_means
+from distill.evaluation import rouge_means, score_table
 from models.decoding import Decoding
 from models.pool import ModelPool
 from models.settings import Settings
@@ -51,3 +52,17 @@ def test_the_log_says_how_long_the_rest_will_take(
         "m: 10 of 40 summaries, about 0:00:30 left",
         "m: 40 of 40 summaries",
     ]
+
+
+def test_models_are_compared_text_by_text_and_with_the_lead(
+    tiny: Path, settings: Settings, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.jsonl"
+    rows = [{"document": f"the cat sat on mat {n} . then more", "summary": f"the cat {n}"} for n in range(4)]
+    data.write_text("\n".join(map(json.dumps, rows)))
+    lead, same, model = judging.judge_models(["lead:6", "lead:6", str(tiny)], str(data), settings, beams=1)
+    assert lead["rougeL"]["f"] == pytest.approx(2 * 3 / (6 + 3))  # 3 words of 6 are the 3 of the reference
+    assert same["difference"] == {"f": 0, "low": 0, "high": 0}
+    assert model["difference"]["f"] == pytest.approx(model["rougeL"]["f"] - lead["rougeL"]["f"])
+    assert lead["flaws"] == {"names": 0, "numbers": 0, "repetition": 0, "unfinished": 1}
+    assert "lead:6" in score_table([{**row, "retention": None} for row in (lead, model)])
