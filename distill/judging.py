@@ -26,7 +26,7 @@ from models.summarizer import Summarizer
 log = logging.getLogger(__name__)
 _TIMED = 20
 _LEAD = re.compile(r"lead:([1-9]\d{0,3})")
-_FLAWS = ("names", "numbers", "repetition", "unfinished")
+_FLAWS: tuple[str, ...] = ("names", "numbers", "repetition", "unfinished")
 _LOG_SECONDS = 5.0
 
 
@@ -87,7 +87,7 @@ def judge_lead(words: int, examples: Sequence[data.Example]) -> dict[str, Any]:
 
 def flaws(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float]:
     """The share of summaries that each of the symbolic rules on faith and form does not accept."""
-    counts = dict.fromkeys(_FLAWS, 0)
+    counts: dict[str, int] = dict.fromkeys(_FLAWS, 0)
     for summary, document in zip(summaries, documents, strict=True):
         for name in apply_rules(document, summary, choose_rules(",".join(_FLAWS))).touched:
             counts[name] += 1
