@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor
+from torch.utils.data import SequentialSampler
 from transformers import GenerationConfig, Seq2SeqTrainer
 
 from distill.batches import IGNORED, ByLength
@@ -101,6 +102,10 @@ class DistillationTrainer(Seq2SeqTrainer):
         step = self.args.train_batch_size * self.args.gradient_accumulation_steps
         data: Any = self.train_dataset if train_dataset is None else train_dataset
         return ByLength(data, step, self.args.seed)
+
+    def _get_eval_sampler(self, eval_dataset: Any) -> Any:
+        """In the data's own order, since the summaries are scored against the references in that order."""
+        return SequentialSampler(eval_dataset)
 
     def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
         """Also measure the gradient's norm in each block, once all of a step's batches are in."""

@@ -179,6 +179,29 @@ def test_float16_needs_a_gpu(values: dict[str, Any], tmp_path: Path, monkeypatch
         carry_out(new_run({**values, "precision": "float16"}, tmp_path))
 
 
+def test_validation_keeps_the_order_of_its_references(values: dict[str, Any], tmp_path: Path) -> None:
+    from distill.materials import load_materials
+    from distill.training import make_trainer
+    from models.settings import Settings
+
+    config = RunConfig.from_dict({**values, "validation_examples": 8})
+    materials = load_materials(config, Settings(home=tmp_path, threads=1))
+    trainer = make_trainer(new_run(values, tmp_path), config, materials)
+    expected = [
+        feature["labels"] for feature in TokenizedExamples(materials.validation, materials.tokenizer, config)
+    ]
+    assert len({len(labels) for labels in expected}) > 2, "the lengths must differ"
+    seen: list[list[int]] = []
+
+    def metrics(prediction: Any) -> dict[str, float]:
+        seen.extend([token for token in row if token > 0] for row in prediction.label_ids.tolist())
+        return {}
+
+    trainer.compute_metrics = metrics
+    trainer.evaluate()
+    assert seen == expected
+
+
 def test_every_label_counts_in_the_mean(values: dict[str, Any], tmp_path: Path) -> None:
     """The library leaves the first label of each example out for models that shift their labels."""
     from distill.materials import load_materials
