@@ -13,11 +13,12 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120_000
 """Milliseconds that a condition may take: models are converted on first use."""
+expect.set_options(timeout=PATIENCE / 4)  # what is drawn at once may still wait for a busy machine
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

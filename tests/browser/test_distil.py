@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE, Server, open_page
+from tests.tiny import make_tiny_t5
 
 pytestmark = pytest.mark.browser
 RUN = 5 * PATIENCE
@@ -24,6 +25,19 @@ def distill_tab(context: BrowserContext, server: Server) -> Page:
     page.get_by_role("tab", name="Distill").click()
     expect(page.locator("#start-run")).to_be_visible()
     return page
+
+
+def tiny_pair(page: Page, folder: Path) -> None:
+    """Choose two tiny models, which train in a moment, and a few examples."""
+    make_tiny_t5(folder / "teacher", d_model=32, layers=4, decoder_layers=4, seed=1)
+    make_tiny_t5(folder / "student")
+    for name in ("teacher", "student"):
+        page.locator(f"#{name} input").fill(str(folder / name))
+        page.locator(f"#{name} input").press("Enter")
+    page.get_by_text("Settings of the preset").click()
+    page.locator("#setting-max_examples input").fill("16")
+    page.locator("#advanced > button").click()
+    expect(page.locator("#check")).to_contain_text("16 wide")
 
 
 def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
@@ -88,16 +102,14 @@ def test_a_run_is_cancelled_and_resumed_from_the_page(context: BrowserContext, o
 
 
 def test_a_method_is_picked_and_its_terms_and_gradients_are_drawn(
-    context: BrowserContext, own: Server
+    context: BrowserContext, own: Server, tmp_path: Path
 ) -> None:
     page = distill_tab(context, own)
+    tiny_pair(page, tmp_path)
     page.locator("#method input").click()
     page.get_by_role("option", name="All of them together").click()
     expect(page.locator("#method-about")).to_contain_text("TinyBERT")
-    page.get_by_text("Settings of the preset").click()
     page.locator("#setting-max_steps input").fill("4")
-    page.locator("#setting-max_examples input").fill("16")
-    page.locator("#advanced > button").click()
     expect(page.locator("#setting-attention_weight input")).to_have_value("1")
     page.locator("#setting-lines textarea").fill("depth_grow=2")
     page.locator("#setting-lines textarea").blur()
@@ -118,16 +130,14 @@ def test_a_method_is_picked_and_its_terms_and_gradients_are_drawn(
 
 
 def test_methods_are_compared_found_again_after_a_reload_and_cancelled(
-    context: BrowserContext, own: Server
+    context: BrowserContext, own: Server, tmp_path: Path
 ) -> None:
     page = distill_tab(context, own)
+    tiny_pair(page, tmp_path)
     page.locator("#methods-budget input").fill("soon")
     page.click("#start-methods")
     expect(page.get_by_text("The budget is 'soon'")).to_be_visible()
     page.get_by_label("All of them together").uncheck()
-    page.get_by_text("Settings of the preset").click()
-    page.locator("#setting-max_examples input").fill("16")
-    page.locator("#advanced > button").click()
     page.locator("#setting-lines textarea").fill("validation_examples=3")
     page.locator("#methods-budget input").fill("3")
     page.click("#start-methods")
