@@ -101,7 +101,7 @@ def result(table: Mapping[str, Any] | None) -> str:
         f'<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         f'<div class="conditions">{note} · {examples} · ROUGE F1 with 95% bootstrap intervals · '
-        "latency: median of one summary</div>"
+        "size: parameters, and bytes on disk · latency: median of one summary</div>"
     )
 
 
