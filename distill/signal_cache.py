@@ -103,7 +103,7 @@ class SignalStore:
         file = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS)
         try:
             file.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-            file.execute("PRAGMA journal_mode = WAL")
+            _log_ahead(file)
             file.execute("PRAGMA synchronous = NORMAL")
             file.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             [allowed] = file.execute(f"PRAGMA max_page_count = {self._pages}").fetchone()
@@ -132,6 +132,19 @@ class SignalStore:
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         return True
+
+
+def _log_ahead(file: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; unlike all else, this does not wait for another who does it just now."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            file.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 class _TooLarge(sqlite3.Error):
