@@ -3,6 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
+from distill.losses.by_token import by_token
 from distill.losses.masking import at_least_float32, masked_mean
 
 
@@ -16,5 +17,8 @@ def label_loss(*, student: Tensor, labels: Tensor, mask: Tensor, count: Tensor |
         count: See `masked_mean`.
     """
     targets = labels.masked_fill(mask == 0, 0)
-    losses = F.cross_entropy(at_least_float32(student).transpose(1, 2), targets, reduction="none")
-    return masked_mean(losses, mask, count)
+    return masked_mean(by_token(_cross_entropy, student, targets), mask, count)
+
+
+def _cross_entropy(student: Tensor, targets: Tensor) -> Tensor:
+    return F.cross_entropy(at_least_float32(student), targets, reduction="none")

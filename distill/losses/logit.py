@@ -1,16 +1,19 @@
 """Soft targets: match the teacher's distribution over the next token."""
 
 import math
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, get_args
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from distill.losses.by_token import by_token
 from distill.losses.masking import at_least_float32, masked_mean
 from distill.losses.top_classes import top_differences, top_log_probabilities
 from distill.losses.topk import TopK
 
+_TOP = ("logits", "ids", "tail")  # of a TopK, a row a token
 Divergence = Literal["forward_kl", "reverse_kl", "js", "mse"]
 
 
@@ -57,28 +60,53 @@ def logit_loss(
     References:
         arXiv:1503.02531 (Hinton), 2306.08543 (Gu), 2306.13649 (Agarwal), 1312.6184 (Ba), 2105.08919 (Kim).
     """
-    if divergence == "mse":
-        return masked_mean(_squared_error(student, teacher), mask, count)
-    if isinstance(teacher, TopK):
-        _check_temperature(temperature, teacher)
-        student_log, teacher_log = top_log_probabilities(student, teacher)
-        factor = teacher.temperature**2
-    else:
-        scale = _broadcastable(temperature)
-        vocabulary = min(student.shape[-1], teacher.shape[-1])
-        student_log = F.log_softmax(at_least_float32(student[..., :vocabulary]) / scale, dim=-1)
-        teacher_log = F.log_softmax(at_least_float32(teacher[..., :vocabulary]) / scale, dim=-1)
-        factor = scale**2
-    values = factor * _diverge(student_log, teacher_log, divergence, beta)
-    return masked_mean(values.squeeze(-1), mask, count)
-
-
-def _diverge(student_log: Tensor, teacher_log: Tensor, divergence: str, beta: float) -> Tensor:
-    """`(…, 1)` from log-probabilities `(…, classes)`."""
-    if divergence not in ("forward_kl", "reverse_kl", "js"):
+    if divergence not in get_args(Divergence):
         raise ValueError(f"divergence={divergence!r}: choose forward_kl, reverse_kl, js or mse.")
     if not 0 <= beta <= 1:
         raise ValueError(f"beta={beta}: choose 0 to 1.")
+    top = teacher if isinstance(teacher, TopK) else None
+    if top is not None:
+        _check_temperature(temperature, top)
+    parts = [getattr(teacher, name) for name in _TOP] if top is not None else [teacher]
+
+    def values(logits: Tensor, scale: Tensor, *answer: Tensor) -> Tensor:
+        part = replace(top, **dict(zip(_TOP, answer, strict=True))) if top else answer[0]
+        if divergence == "mse":
+            return _difference(logits, part).square().mean(-1)
+        return scale.squeeze(-1) ** 2 * _diverge(*_log_probabilities(logits, part, scale), divergence, beta)
+
+    return masked_mean(by_token(values, student, _a_token(temperature, student), *parts), mask, count)
+
+
+def _log_probabilities(student: Tensor, teacher: Tensor | TopK, scale: Tensor) -> tuple[Tensor, Tensor]:
+    if isinstance(teacher, TopK):
+        return top_log_probabilities(student, teacher)
+    student, teacher = _shared(student, teacher)
+    return F.log_softmax(student / scale, dim=-1), F.log_softmax(teacher / scale, dim=-1)
+
+
+def _difference(student: Tensor, teacher: Tensor | TopK) -> Tensor:
+    """`(…, classes)` over the vocabulary or over the k."""
+    if isinstance(teacher, TopK):
+        return top_differences(student, teacher)
+    student, teacher = _shared(student, teacher)
+    return student - teacher
+
+
+def _shared(student: Tensor, teacher: Tensor) -> tuple[Tensor, Tensor]:
+    """The logits of the vocabulary that both have, wide enough to compute with."""
+    size = min(student.shape[-1], teacher.shape[-1])
+    return at_least_float32(student[..., :size]), at_least_float32(teacher[..., :size])
+
+
+def _a_token(temperature: float | Tensor, student: Tensor) -> Tensor:
+    """The temperature of each token, `(batch, target_length, 1)`, as precise as what is divided by it."""
+    known = torch.as_tensor(temperature, dtype=at_least_float32(student[:0]).dtype, device=student.device)
+    return known.reshape(-1, 1, 1).expand(*student.shape[:2], 1)
+
+
+def _diverge(student_log: Tensor, teacher_log: Tensor, divergence: str, beta: float) -> Tensor:
+    """`(…)` from log-probabilities `(…, classes)`."""
     if divergence == "forward_kl" or (divergence == "js" and beta == 0):
         return _kl(teacher_log, student_log)
     if divergence == "reverse_kl" or beta == 1:
@@ -89,23 +117,7 @@ def _diverge(student_log: Tensor, teacher_log: Tensor, divergence: str, beta: fl
 
 def _kl(log_p: Tensor, log_q: Tensor) -> Tensor:
     """KL(p ‖ q); torch's function takes q first."""
-    return F.kl_div(log_q, log_p, log_target=True, reduction="none").sum(-1, keepdim=True)
-
-
-def _squared_error(student: Tensor, teacher: Tensor | TopK) -> Tensor:
-    """`(batch, target_length)`, a mean over the vocabulary or over the k."""
-    if isinstance(teacher, TopK):
-        return top_differences(student, teacher).square().mean(-1)
-    vocabulary = min(student.shape[-1], teacher.shape[-1])
-    difference = at_least_float32(student[..., :vocabulary]) - at_least_float32(teacher[..., :vocabulary])
-    return difference.square().mean(-1)
-
-
-def _broadcastable(temperature: float | Tensor) -> float | Tensor:
-    """One number, or `(batch, 1, 1)`."""
-    if not isinstance(temperature, Tensor):
-        return temperature
-    return temperature.reshape(()) if temperature.numel() == 1 else temperature.reshape(-1, 1, 1)
+    return F.kl_div(log_q, log_p, log_target=True, reduction="none").sum(-1)
 
 
 def _check_temperature(temperature: float | Tensor, teacher: TopK) -> None:
