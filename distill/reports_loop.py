@@ -15,7 +15,8 @@ from distill.config import RunConfig
 from distill.materials import Materials
 
 _BATCH = 2
-_BATCHES_A_STEP = 4  # "gradient accumulation", of how many is not said; as many examples a step as ours
+BATCHES_A_STEP = 16
+"""The report says "gradient accumulation", not of how many; this is as many examples a step as ours."""
 
 
 def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> float:
@@ -39,16 +40,16 @@ def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> f
     teacher.to(device).eval()
     loader = _loader(config, materials, padded)
     optimizer = torch.optim.AdamW(student.parameters(), lr=config.learning_rate)
-    scheduler = get_linear_schedule_with_warmup(optimizer, 0, math.ceil(len(loader) / _BATCHES_A_STEP))
+    scheduler = get_linear_schedule_with_warmup(optimizer, 0, math.ceil(len(loader) / BATCHES_A_STEP))
     begin = time.perf_counter()
     for index, batch in enumerate(loader):
         batch = {name: values.to(device) for name, values in batch.items()}
         with torch.no_grad():
             soft_targets = teacher(**batch).logits
         outputs = student(**batch)
-        loss = _loss(config, outputs, soft_targets, batch["labels"]) / _BATCHES_A_STEP
+        loss = _loss(config, outputs, soft_targets, batch["labels"]) / BATCHES_A_STEP
         loss.backward()
-        if (index + 1) % _BATCHES_A_STEP == 0 or index + 1 == len(loader):
+        if (index + 1) % BATCHES_A_STEP == 0 or index + 1 == len(loader):
             torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
             optimizer.step()
             scheduler.step()
