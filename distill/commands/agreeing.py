@@ -22,7 +22,7 @@ def add(parsers: Any) -> None:
 
 def agree(*, model: str, data: str, n: int, rouge: int, settings: Settings, **columns: Any) -> Answer:
     """Compare CTranslate2 with torch, and int8 with float32."""
-    from distill import agreement
+    from distill.benchmark import agreement
 
     result = agreement.agree(model, data, settings, n=n, rouge_texts=rouge, **columns)
     print(agreement.table(result))

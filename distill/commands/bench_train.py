@@ -29,9 +29,9 @@ def bench_train(*, teacher: str, student: str, data: str, settings: Settings, **
     """Measure training."""
     from transformers.utils.logging import disable_progress_bar
 
-    from distill import bench_train
+    from distill.benchmark import training
 
     disable_progress_bar()
-    result = bench_train.bench_train(teacher, student, data, settings, **options)
-    print(bench_train.table(result))
+    result = training.bench_train(teacher, student, data, settings, **options)
+    print(training.table(result))
     return result, 0

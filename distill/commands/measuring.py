@@ -84,7 +84,7 @@ def bench(
 
 
 def _bench_app(url: str, models: list[str], data: str, settings: Settings, **options: Any) -> Answer:
-    from distill import app_benchmark
+    from distill.benchmark import app as app_benchmark
 
     if len(models) > 1:
         raise BadConfig(f"bench --app takes one model; got {len(models)}: {', '.join(models)}.")

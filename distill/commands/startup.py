@@ -16,8 +16,8 @@ def add(parsers: Any) -> None:
 
 def bench_startup(*, n: int, settings: Settings) -> Answer:
     """Measure the app's start."""
-    from distill import startup_benchmark
+    from distill.benchmark import startup
 
-    result = startup_benchmark.bench_startup(settings, n=n)
-    print(startup_benchmark.table(result))
+    result = startup.bench_startup(settings, n=n)
+    print(startup.table(result))
     return result, 0

@@ -1,7 +1,6 @@
 """Soft targets: match the teacher's distribution over the next token."""
 
 import math
-from dataclasses import replace
 from typing import Literal, get_args
 
 import torch
@@ -13,7 +12,6 @@ from distill.losses.masking import at_least_float32, masked_mean
 from distill.losses.top_classes import top_differences, top_log_probabilities
 from distill.losses.topk import TopK
 
-_TOP = ("logits", "ids", "tail")  # of a TopK, a row a token
 Divergence = Literal["forward_kl", "reverse_kl", "js", "mse"]
 
 
@@ -64,13 +62,17 @@ def logit_loss(
         raise ValueError(f"divergence={divergence!r}: choose forward_kl, reverse_kl, js or mse.")
     if not 0 <= beta <= 1:
         raise ValueError(f"beta={beta}: choose 0 to 1.")
-    top = teacher if isinstance(teacher, TopK) else None
-    if top is not None:
-        _check_temperature(temperature, top)
-    parts = [getattr(teacher, name) for name in _TOP] if top is not None else [teacher]
+    if isinstance(teacher, TopK):
+        _check_temperature(temperature, teacher)
+        parts = [teacher.logits, teacher.ids, teacher.tail]
+    else:
+        parts = [teacher]
 
     def values(logits: Tensor, scale: Tensor, *answer: Tensor) -> Tensor:
-        part = replace(top, **dict(zip(_TOP, answer, strict=True))) if top else answer[0]
+        part, *rest = answer
+        if isinstance(teacher, TopK):
+            ids, tail = rest
+            part = TopK(part, ids, tail, teacher.temperature, teacher.vocabulary)
         if divergence == "mse":
             return _difference(logits, part).square().mean(-1)
         return scale.squeeze(-1) ** 2 * _diverge(*_log_probabilities(logits, part, scale), divergence, beta)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from distill import agreement
+from distill.benchmark import agreement
 from distill.cli import main
 from distill.data import Example
 from distill.errors import BadConfig

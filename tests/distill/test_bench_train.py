@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from distill import bench_train, training_ways
+from distill.benchmark import training, training_ways
+from distill.benchmark.reports_loop import reports_epoch
+from distill.benchmark.signal_error import TOPS, signal_error
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.materials import Materials, load_materials
-from distill.reports_loop import reports_epoch
-from distill.signal_error import TOPS, signal_error
 from distill.trainer import DistillationTrainer
 from models.settings import Settings
 
@@ -32,11 +32,11 @@ def test_measures_all_ways(
     values: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        bench_train, "peak_memory", lambda *_: {"process_bytes": 5_000_000, "device_bytes": None}
+        training, "peak_memory", lambda *_: {"process_bytes": 5_000_000, "device_bytes": None}
     )
     lengths = {"input_tokens": 32, "target_tokens": 12}
     names = (values["teacher"], values["student"], values["data"])
-    result = bench_train.bench_train(*names, settings, examples=12, rounds=2, **lengths)
+    result = training.bench_train(*names, settings, examples=12, rounds=2, **lengths)
     assert [row["way"] for row in result["rows"]] == list(training_ways.WAYS)
     for row in result["rows"]:
         assert row["seconds"]["n"] == 2
@@ -44,7 +44,7 @@ def test_measures_all_ways(
         assert row["tokens_per_second"] > row["examples_per_second"]
     assert ("cached", "labels") in [(row["way"], row["against"]) for row in result["ratios"]]
     assert [row["k"] for row in result["errors"]] == list(TOPS)
-    assert "top 16" in bench_train.table(result)
+    assert "top 16" in training.table(result)
     assert list(settings.home.iterdir()) == [], "it cleans up"
 
 
@@ -100,6 +100,6 @@ def test_more_logits_are_closer_to_all(config: RunConfig, materials: Materials, 
 def test_several_teachers_are_refused(values: dict[str, Any], settings: Settings) -> None:
     names = (values["teacher"], values["student"], values["data"])
     with pytest.raises(BadConfig, match="one teacher"):
-        bench_train.bench_train(
+        training.bench_train(
             *names, settings, examples=4, rounds=1, more_teachers=values["teacher"], input_tokens=32
         )

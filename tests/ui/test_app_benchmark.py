@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from distill import app_benchmark, app_client
-from distill.app_benchmark import Call, bench_app
+from distill.benchmark import app as app_benchmark
+from distill.benchmark import app_client
+from distill.benchmark.app import Call, bench_app
 from distill.commands.measuring import bench
 from distill.errors import BadConfig
 from models import catalogue

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from distill import startup_benchmark
+from distill.benchmark import startup
+from distill.benchmark.startup import bench_startup, start_app
 from distill.errors import BadConfig
-from distill.startup_benchmark import bench_startup, start_app
 from models.errors import ModelUnavailable
 from models.pool import ModelPool
 from models.settings import Settings
@@ -23,11 +23,11 @@ def test_imports_are_read_from_what_python_tells(tmp_path: Path) -> None:
     log.write_text(
         "Serving\nimport time:  12 | 90 |   torch\nimport time: 1 | 1 | datasets.load\n| transformers"
     )
-    assert startup_benchmark._imported(log) == ("torch",)
+    assert startup._imported(log) == ("torch",)
 
 
 def test_an_app_that_does_not_start_is_quoted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(startup_benchmark, "_APP", ("-c", "print('first'); raise SystemExit('no disk')"))
+    monkeypatch.setattr(startup, "_APP", ("-c", "print('first'); raise SystemExit('no disk')"))
     with pytest.raises(ModelUnavailable, match="it said last: no disk"):
         start_app(settings, "text")
 
@@ -44,7 +44,7 @@ def test_the_table_says_the_ratio_and_the_imports() -> None:
         "n": 5, "page": figures, "bare": figures, "ratio": 1.0, "summary": figures, "usual": start,
         "torch": {"process_bytes": 600_000_000, "imported": ["torch"]},
     }  # fmt: skip
-    told = startup_benchmark.table(result)
+    told = startup.table(result)
     assert "3.00 s (2.50–3.50)" in told
     assert "280 MB after the first summary; imported none of torch, transformers, datasets" in told
     assert "600 MB after the first summary; imported torch" in told

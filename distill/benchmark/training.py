@@ -10,12 +10,12 @@ import torch
 
 from distill.arguments import precision
 from distill.batches import TokenizedExamples
+from distill.benchmark.signal_error import signal_error
+from distill.benchmark.training_ways import WAYS, Plan, epoch, peak_memory
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.materials import Materials, load_materials
 from distill.repeat import spread
-from distill.signal_error import signal_error
-from distill.training_ways import WAYS, Plan, epoch, peak_memory
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

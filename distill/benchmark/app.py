@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from threading import Barrier
 from typing import Any
 
-from distill.app_client import Summarize, gradio_client, plain_http
+from distill.benchmark.app_client import Summarize, gradio_client, plain_http
 from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.repeat import Spread, spread

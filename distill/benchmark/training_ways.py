@@ -16,9 +16,9 @@ from transformers import TrainerCallback
 from transformers.trainer_utils import IntervalStrategy, SaveStrategy
 
 from distill import runs
+from distill.benchmark.reports_loop import BATCHES_A_STEP, reports_epoch
 from distill.config import RunConfig
 from distill.materials import Materials, load_materials
-from distill.reports_loop import BATCHES_A_STEP, reports_epoch
 from distill.training import make_trainer
 from models.settings import Settings
 

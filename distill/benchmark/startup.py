@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from distill.app_client import DIRECT, PATIENCE, plain_http
+from distill.benchmark.app_client import DIRECT, PATIENCE, plain_http
 from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.repeat import spread
@@ -25,7 +25,7 @@ from models.pool import ModelPool
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BARE = "import gradio\nwith gradio.Blocks() as page:\n    pass\npage.launch(server_port={port}, quiet=True)"
 """What any Gradio page takes: the yardstick."""
 HEAVY = ("torch", "transformers", "datasets")
