@@ -69,6 +69,7 @@ def label(
     out: Path,
     wanted: str = "all",
     batch_tokens: int | None = None,
+    on_done: Callable[[int], None] = lambda count: None,
 ) -> dict[str, Any]:
     """Let the teacher summarise texts, refine what it writes, and write it as training data.
 
@@ -81,6 +82,7 @@ def label(
             once all is done.
         wanted: The rules, as in `choose_rules`.
         batch_tokens: Most input tokens in one batch, padding included; None for the usual.
+        on_done: Told after each batch; what it raises ends the labelling, which goes on from there later.
 
     Returns:
         `written`, `rejected` (texts without a draft that passes), `report` (see `rules.report`), `out`,
@@ -100,7 +102,7 @@ def label(
     header = {**asdict(drafting), "texts": len(examples), "data_sha256": Examples(list(examples)).digest}
     with DraftJournal(journal) as drafted:
         drafts = drafted.read(header, CHUNK)
-        _draft(examples, drafts, drafting, teacher, drafted, batch_tokens or BATCH_TOKENS)
+        _draft(examples, drafts, drafting, teacher, drafted, batch_tokens or BATCH_TOKENS, on_done)
         rows, report = refine_drafts(examples, drafts, chosen, drafting.model)
         write_json_lines(out, rows)
         write_json(out.with_suffix(".report.json"), report)
@@ -140,6 +142,7 @@ def _draft(
     teacher: Callable[[], Summarizer],
     journal: DraftJournal,
     batch_tokens: int,
+    on_done: Callable[[int], None],
 ) -> None:
     """Draft what is missing in `drafts`, chunk by chunk."""
     before = len(drafts)
@@ -157,6 +160,7 @@ def _draft(
             hypotheses=drafting.hypotheses,
             sampling=drafting.sampling(first),
             batch_tokens=batch_tokens,
+            on_done=on_done,
         )
         found = dict(zip(readable, written, strict=True))
         chunk = [[draft.text for draft in found.get(text, ())] for text in texts]

@@ -1,7 +1,7 @@
 """What the runs of a comparison share: the split of the data, the copied layers, the teacher's labels."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -52,19 +52,30 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
 
 
 def label_texts(
-    comparison: Comparison, base: RunConfig, train: Sequence[Example], settings: Settings
+    comparison: Comparison,
+    base: RunConfig,
+    train: Sequence[Example],
+    settings: Settings,
+    stop_if_asked: Callable[[], None],
 ) -> None:
     """Let the teacher summarise the training texts, all rules applied; its seconds are noted.
 
     Raises:
         BadData: The rules leave nothing.
+        Stopped: By `stop_if_asked`, which is called after each batch; what is written by then is kept.
     """
     out, began = comparison.folder / "data" / "labels.jsonl", time.monotonic()
     if out.is_file():
         return
     teacher = str(base.teacher)
     try:
-        answer = label(train, Drafting(teacher), lambda: ModelPool(settings).get(teacher), out)
+        answer = label(
+            train,
+            Drafting(teacher),
+            lambda: ModelPool(settings).get(teacher),
+            out,
+            on_done=lambda count: stop_if_asked(),
+        )
     finally:
         before = comparison.progress("seconds").get("labelling", 0.0)
         comparison.note("seconds", "labelling", before + time.monotonic() - began)

@@ -54,6 +54,8 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
         row = {"method": method, "trained": method in plan.methods, "seeds": len(scores), **pooled(scores)}
         if row["trained"]:
             row |= _training(comparison, [runs.find(known[name], settings) for name in done], done)
+            if method == "sequence" and plan.base.task != "summarize":
+                row["held_out"] = {}  # its loss is on the references as they are, the others' is not
         rows.append({**row, "scores": by_text(scores)})
     _compare(rows)
     return {

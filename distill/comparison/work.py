@@ -82,7 +82,7 @@ class Work:
             self._judge(name, self._untrained(name))
         if "sequence" in self.plan.methods:
             self._say("The teacher labels the training texts")
-            label_texts(self.comparison, self.plan.base, train, self.settings)
+            label_texts(self.comparison, self.plan.base, train, self.settings, self._stop_if_asked)
         if self.plan.budget.minutes:
             for method in self.plan.methods:
                 self._probe(method)

@@ -13,6 +13,7 @@ from distill.drafts import DraftJournal
 from distill.errors import BadConfig, RunConflict
 from distill.labelling import Drafting, label
 from models.decoding import Decoding, Draft, Sampling
+from models.engines import Stopped
 from tests.distill.test_cli import Call, call
 
 __all__ = ["call"]  # a fixture
@@ -208,3 +209,21 @@ def test_label_with_a_real_model(
     assert "6 of 6 texts" in caplog.text
     assert [len(line["drafts"]) for line in lines(tmp_path / "labels.drafts.jsonl")[1:]] == [2] * 6
     assert len(data.load(str(out)).rows) == 6
+
+
+def test_stopped_between_batches_it_goes_on_from_there(tmp_path: Path) -> None:
+    class Telling(FakeTeacher):
+        def summarize_many(self, texts: Sequence[str], decoding: Decoding, **options: Any) -> Any:
+            options["on_done"](len(texts))
+            return super().summarize_many(texts, decoding, **options)
+
+    def stop(count: int) -> None:
+        if len(teacher.calls) == 2:
+            raise Stopped
+
+    teacher, out = Telling(), tmp_path / "labels.jsonl"
+    with pytest.raises(Stopped):
+        run(out, teacher, on_done=stop)
+    assert not out.exists()
+    assert run(out, teacher)["written"] == 10
+    assert [len(texts) for texts, _ in teacher.calls] == [4, 4, 2]
