@@ -40,13 +40,13 @@ class Way:
     padded: bool | None = None
 
 
-_LARGE = {"batch_size": 32, "accumulation": 1}
+_LARGE = {"batch_size": 16, "accumulation": 2}
 _SMALL = {"batch_size": 2, "accumulation": BATCHES_A_STEP, "precision": "float32"}
 WAYS = {
     "report padded": Way("the report's loop, texts padded to the maximum lengths", _SMALL, padded=True),
     "report": Way("the report's loop, texts padded to the longest of a batch", _SMALL, padded=False),
     "trainer": Way("our trainer on batches of 2, 16 a step: no garbage collection", _SMALL, by_length=False),
-    "batch": Way("… on batches of 32", {**_LARGE, "precision": "float32"}, by_length=False),
+    "batch": Way("… on batches of 16", {**_LARGE, "precision": "float32"}, by_length=False),
     "length": Way("… of like lengths", {**_LARGE, "precision": "float32"}),
     "live": Way("… in this machine's precision: our distillation without a cache", _LARGE),
     "first": Way("… which fills the cache", {**_LARGE, "teacher_cache": True}),

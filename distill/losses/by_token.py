@@ -54,7 +54,6 @@ class _ByToken(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """Each token's gradient, weighed with what its value counts for."""
         (gradient,), (weights,) = ctx.saved_tensors, grad_outputs
-        weighed = gradient * weights.unsqueeze(-1).to(gradient.dtype)
-        # What counts for nothing may hold NaN, and 0 · NaN is not 0.
-        found = weighed.masked_fill_(weights.unsqueeze(-1) == 0, 0.0)
+        found = gradient * weights.unsqueeze(-1).to(gradient.dtype)
+        found[weights == 0] = 0.0  # what counts for nothing may hold NaN, and 0 · NaN is not 0
         return None, found, *([None] * (len(ctx.needs_input_grad) - 2))
