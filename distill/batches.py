@@ -113,7 +113,8 @@ def _extracts(
             text, truncation=True, max_length=config.input_tokens, return_offsets_mapping=True
         )["offset_mapping"]
         seen = text[len(PREFIX) : max(end for _, end in places)]
-        chosen.append(Example(example.document, oracle(seen, example.summary, config.extract_gain)))
+        words = oracle(seen, example.summary, config.extract_gain, config.extract_lead)
+        chosen.append(Example(example.document, words))
     return _summaries(chosen, tokenizer, config)
 
 

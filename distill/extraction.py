@@ -16,7 +16,7 @@ _DATELINE = re.compile(
     |\([^()]{2,40}\)\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
-LEAD_WORDS = 60
+LEAD_WORDS = 75
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -43,7 +43,7 @@ def without_dateline(text: str) -> str:
     return text[opening.end() :] if opening else text
 
 
-def oracle(document: str, summary: str, gain: float | None = None) -> str:
+def oracle(document: str, summary: str, gain: float | None = None, lead_words: int = LEAD_WORDS) -> str:
     """The sentences of the document that together match the summary best, in the document's order.
 
     Greedy, by the F1 of shared words, until no further sentence improves it: Nallapati, Zhai & Zhou (2017),
@@ -51,9 +51,9 @@ def oracle(document: str, summary: str, gain: float | None = None) -> str:
 
     Args:
         document, summary: Plain texts.
-        gain: With it the document's first sentences (60 words at most) are the answer unless others match by
-            so much more F1. What is hardly better is noise to a learner; the news' beginning is the safe
-            choice.
+        gain: With it the document's first sentences are the answer unless others match by so much more F1.
+            What is hardly better is noise to a learner; the news' beginning is the safe choice.
+        lead_words: Words of these first sentences at most.
     """
     found = sentences(without_dateline(document))
     # Half of a quotation that spans sentences would teach to write stray quotation marks.
@@ -61,7 +61,7 @@ def oracle(document: str, summary: str, gain: float | None = None) -> str:
     wanted = _words(summary)
     chosen = _best(candidates, wanted)
     if gain is not None:
-        first = _first(candidates)
+        first = _first(candidates, lead_words)
         if _match(candidates, chosen, wanted) - _match(candidates, first, wanted) <= gain:
             chosen = first
     return " ".join(candidates[i] for i in chosen) or document
@@ -83,12 +83,12 @@ def _best(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:
     return sorted(chosen) or [0][: len(candidates)]
 
 
-def _first(candidates: Sequence[str]) -> list[int]:
-    """As many of the first candidates as `LEAD_WORDS` hold, one at least."""
+def _first(candidates: Sequence[str], most: int) -> list[int]:
+    """As many of the first candidates as have so many words, one at least."""
     words, chosen = 0, []
     for place, sentence in enumerate(candidates):
         words += len(sentence.split())
-        if chosen and words > LEAD_WORDS:
+        if chosen and words > most:
             break
         chosen.append(place)
     return chosen

@@ -78,8 +78,10 @@ def test_the_beginning_is_left_for_a_gain_only(gain: float | None, expected: str
     assert oracle("a dog ran. the cat sat.", "The cat sat!", gain) == expected
 
 
-def test_the_beginning_is_sixty_words_at_most() -> None:
-    assert oracle("a dog ran home. " * 20, "nothing alike", gain=0.1) == " ".join(["a dog ran home."] * 15)
+def test_the_beginning_is_whole_sentences_of_so_many_words_at_most() -> None:
+    text = "a dog ran home. " * 20
+    assert oracle(text, "nothing alike", gain=0.1, lead_words=14) == " ".join(["a dog ran home."] * 3)
+    assert oracle(text, "nothing alike", gain=0.1, lead_words=1) == "a dog ran home."
 
 
 def test_a_document_without_a_whole_sentence_is_taken_as_it_is() -> None:

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Make the embedded trio from a CNN/DailyMail file:
-#     models/embedded/recipes/make.sh TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK
-# WORK notes which runs are done (started again, it goes on with the next) and gets the three models.
+#     models/embedded/recipes/make.sh TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK [OPTION ...]
+# WORK notes which runs are done (started again, it goes on with the next) and gets the models. The options go
+# to every training: `--max-steps 2 --max-examples 8` tries the whole way out.
 set -euo pipefail
 train=$1 validation=$2 work=$3
+shift 3
 recipes=$(dirname "$0")
 python=${PYTHON:-python}
 mkdir -p "$work"
@@ -18,19 +20,28 @@ step() {
         <"$work/$name.json" >"$work/$name"
 }
 
-data=(--data "$train" --validation "$validation")
+# learn NAME START DATA COMMAND [OPTION ...]: train START, a run of before, as recipes/NAME.json says
+learn() {
+    local name=$1 start=$2 data=$3
+    shift 3
+    step "$name" finetune --config "$recipes/$name.json" --student "$(cat "$work/$start")" --data "$data" \
+        --validation "$validation" "$@"
+}
+
 [ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train" --input-tokens 192
 [ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
     --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6 --input-tokens 192
 for name in small teacher; do
-    step "$name-lead" pretrain --config "$recipes/lead.json" --student "$work/$name-fresh" --data "$train"
+    step "$name-lead" pretrain --config "$recipes/lead.json" --student "$work/$name-fresh" --data "$train" "$@"
 done
-step teacher-begun finetune --config "$recipes/teacher.json" --student "$(cat "$work/teacher-lead")" "${data[@]}"
-step teacher-more finetune --config "$recipes/teacher_more.json" --student "$(cat "$work/teacher-begun")" "${data[@]}"
-step teacher finetune --config "$recipes/teacher_last.json" --student "$(cat "$work/teacher-more")" "${data[@]}"
-step original finetune --config "$recipes/original.json" --student "$(cat "$work/small-lead")" "${data[@]}"
-step distilled train --config "$recipes/distilled.json" --teacher "$(cat "$work/teacher")" \
-    --student "$(cat "$work/small-lead")" "${data[@]}"
+learn teacher_begun teacher-lead "$train" "$@"
+learn teacher_more teacher_begun "$train" "$@"
+learn teacher_better teacher_more "$train" "$@"
+learn teacher teacher_better "$train" "$@"
+learn original small-lead "$train" "$@"
+[ -f "$work/labels.jsonl" ] || "$python" -m distill label "$(cat "$work/teacher")" --data "$train" \
+    --limit "${LABELS:-12800}" --beams 1 --out "$work/labels.jsonl"
+learn distilled small-lead "$work/labels.jsonl" "$@"
 for name in original teacher distilled; do
     [ -d "$work/models/$name" ] || "$python" -m distill export "$(sed s/run:// "$work/$name")" \
         "$work/models/$name" --dtype bfloat16 --shortest 60
