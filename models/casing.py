@@ -9,6 +9,10 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[a-z]\.)+|\b(?:mr|mrs|ms|dr|st|jr|sr|no|vs|gen|sen|rep|gov|prof))\.?$", re.IGNORECASE
 )
 _START = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]*)([a-z])")
+_DATELINE = re.compile(
+    r"(?!the\b|.{0,40}press)[\w.,' -]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*(?=\S)",
+    re.IGNORECASE,
+)
 _LOUD = 0.6  # a text with a larger share of capital letters tells nothing about spelling
 
 
@@ -28,7 +32,13 @@ class Casing:
         self._forms = {word: counted.most_common(1)[0][0] for word, counted in forms.items()}
 
     def restore(self, text: str) -> str:
-        """The text with the source's capitals, capitalised sentences and paired quotation marks."""
+        """The text with the source's capitals, capitalised sentences and paired quotation marks.
+
+        Without the place and agency that a news story opens with ("new delhi (cnn)"): copied, they stand in
+        front of what is no longer a report's beginning.
+        """
+        if dateline := _DATELINE.match(text):
+            text = text[dateline.end() :]
         return _capitalise(_WORD.sub(self._form, pair_quotes(text)))
 
     def _form(self, match: re.Match[str]) -> str:

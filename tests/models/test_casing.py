@@ -37,6 +37,21 @@ def test_a_loud_source_does_not_make_a_loud_summary() -> None:
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
+        ("new delhi (cnn) police in the u.s. said so.", "Police in the U.S. said so."),
+        ("perth, australia ( reuters ) -- it rained.", "It rained."),
+        ("(cnn) it rained.", "It rained."),
+        ("the cable news network (cnn) said so.", "The cable news network (CNN) said so."),
+        ("associated press (ap) said so.", "Associated press (ap) said so."),
+        ("it rained in london (cnn)", "It rained in london (CNN)"),
+    ],
+)
+def test_a_dateline_is_left_out(written: str, expected: str) -> None:
+    assert Casing(SOURCE).restore(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
         ('he said " no , " and left', 'he said "no ," and left'),
         ('" yes " . then', '"yes". then'),
         ('a stray " mark', "a stray mark"),
