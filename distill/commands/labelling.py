@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import random
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ def add(parsers: Any) -> None:
     parser.add_argument("--data", required=True, help="the texts; summaries may be missing")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl")
     parser.add_argument("--limit", type=int, help="only the first so many texts")
+    parser.add_argument(
+        "--shuffle", action="store_true", help="take them at random: many data sets are sorted"
+    )
     add_drafting_options(parser)
-    parser.add_argument("--seed", type=int, default=42, help="of the drawing")
+    parser.add_argument("--seed", type=int, default=42, help="of the order and the drawing")
     add_column_options(parser)
 
 
@@ -46,6 +50,7 @@ def label(
     data: str,
     out: Path,
     limit: int | None,
+    shuffle: bool,
     rules: str,
     batch_tokens: int | None,
     document_column: str | None,
@@ -61,15 +66,18 @@ def label(
 
     examples = load(
         data,
-        limit=limit,
+        limit=None if shuffle else limit,
         summary_optional=True,
         document_column=document_column,
         summary_column=summary_column,
         cache=settings.datasets,
     )
     _log.info("%s: %s", data, examples.note)
+    rows = examples.rows
+    if shuffle:
+        rows = random.Random(drafting["seed"]).sample(rows, min(limit or len(rows), len(rows)))
     answer = labelling.label(
-        examples.rows,
+        rows,
         labelling.Drafting(model, **drafting),
         lambda: ModelPool(settings).get(model),
         out,

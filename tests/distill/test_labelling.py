@@ -209,6 +209,14 @@ def test_label_with_a_real_model(
     assert "6 of 6 texts" in caplog.text
     assert [len(line["drafts"]) for line in lines(tmp_path / "labels.drafts.jsonl")[1:]] == [2] * 6
     assert len(data.load(str(out)).rows) == 6
+    order = []
+    for name in ("one", "two"):
+        options[3] = str(tmp_path / f"{name}.jsonl")
+        assert call("label", str(tiny), *options, "--shuffle")[0] == 0
+        order.append([row.document for row in data.load(options[3]).rows])
+    documents = [row.document for row in data.load(str(articles)).rows]
+    assert order[0] == order[1] != documents[:6]
+    assert set(order[0]) < set(documents)
 
 
 def test_stopped_between_batches_it_goes_on_from_there(tmp_path: Path) -> None:

@@ -37,10 +37,11 @@ done
 learn teacher_begun teacher-lead "$train" "$@"
 learn teacher_more teacher_begun "$train" "$@"
 learn teacher_better teacher_more "$train" "$@"
-learn teacher teacher_better "$train" "$@"
+learn teacher_newer teacher_better "$train" "$@"
+learn teacher teacher_newer "$train" "$@"
 learn original small-lead "$train" "$@"
 [ -f "$work/labels.jsonl" ] || "$python" -m distill label "$(cat "$work/teacher")" --data "$train" \
-    --limit "${LABELS:-12800}" --beams 1 --out "$work/labels.jsonl"
+    --limit "${LABELS:-12800}" --shuffle --beams 1 --out "$work/labels.jsonl"
 learn distilled small-lead "$work/labels.jsonl" "$@"
 for name in original teacher distilled; do
     [ -d "$work/models/$name" ] || "$python" -m distill export "$(sed s/run:// "$work/$name")" \
