@@ -28,6 +28,12 @@ learn() {
         --validation "$validation" "$@"
 }
 
+# export_model NAME: write the run's student to WORK/models, in half the bytes
+export_model() {
+    [ -d "$work/models/$1" ] || "$python" -m distill export "$(sed s/run:// "$work/$1")" "$work/models/$1" \
+        --dtype bfloat16 --shortest 75
+}
+
 [ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train" --input-tokens 192
 [ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
     --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6 --input-tokens 192
@@ -37,13 +43,11 @@ done
 learn teacher_begun teacher-lead "$train" "$@"
 learn teacher_more teacher_begun "$train" "$@"
 learn teacher_better teacher_more "$train" "$@"
-learn teacher_newer teacher_better "$train" "$@"
-learn teacher teacher_newer "$train" "$@"
+learn teacher teacher_better "$train" "$@"
+export_model teacher
 learn original small-lead "$train" "$@"
-[ -f "$work/labels.jsonl" ] || "$python" -m distill label "$(cat "$work/teacher")" --data "$train" \
-    --limit "${LABELS:-12800}" --shuffle --beams 1 --out "$work/labels.jsonl"
+[ -f "$work/labels.jsonl" ] || "$python" -m distill label "$work/models/teacher" --data "$train" \
+    --limit "${LABELS:-6400}" --shuffle --out "$work/labels.jsonl"
 learn distilled small-lead "$work/labels.jsonl" "$@"
-for name in original teacher distilled; do
-    [ -d "$work/models/$name" ] || "$python" -m distill export "$(sed s/run:// "$work/$name")" \
-        "$work/models/$name" --dtype bfloat16 --shortest 60
-done
+export_model original
+export_model distilled
