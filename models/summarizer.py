@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from time import perf_counter, sleep
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ MAX_PARTS = 32
 """Parts of a long input at most; more would keep everybody else waiting for minutes."""
 _DEFAULT = Decoding()
 _TURN = 0.001
+_LEAST_SHARE = 0.75  # of the room that whole sentences have to fill; else the last one is cut
 
 
 class Summarizer:
@@ -53,26 +55,31 @@ class Summarizer:
         text: str,
         decoding: Decoding = _DEFAULT,
         long_input: LongInput = "cut",
-        input_tokens: int = INPUT_LIMIT,
+        input_tokens: int | None = None,
     ) -> Summary:
         """Summarise a text.
 
         Args:
             text: Any text of up to a million characters.
             decoding: Generation settings.
-            long_input: `cut` leaves out what is beyond the limit (`tokens_cut`); `parts` summarises an
-                over-long text in parts of whole sentences and joins the summaries.
-            input_tokens: The limit, prefix and end token included; a model may have a lower one.
+            long_input: `cut` leaves out what is beyond the last sentence within the limit (`tokens_cut`);
+                `parts` summarises an over-long text in parts of whole sentences and joins the summaries.
+            input_tokens: Cut to so many tokens exactly, prefix and end token included, to measure with.
 
         Raises:
             BadRequest: No text, too much of it (or more than 32 parts), or an unknown `long_input`.
         """
         return self._job(text, decoding, long_input, input_tokens).run()
 
-    def token_ids(self, text: str, input_tokens: int = INPUT_LIMIT) -> list[int]:
-        """What the model is given for a text: its tokens with prefix and end token, cut to the limit."""
-        room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
-        [part], _ = self._cut(self._full(text), room)
+    def token_ids(self, text: str, input_tokens: int | None = None) -> list[int]:
+        """What the model is given for a text: its tokens with prefix and end token, cut to the limit.
+
+        Args:
+            text: The text.
+            input_tokens: Cut to so many tokens exactly, to measure with. None: after the last whole sentence
+                that the model's limit lets in.
+        """
+        [part], _ = self._cut(self._full(text), input_tokens)
         return self._tokenizer.wrap(part)
 
     def piece(self, token: int) -> str:
@@ -140,13 +147,14 @@ class Summarizer:
         """
         return follow(self._job(text, decoding, long_input))
 
-    def _job(self, text: str, decoding: Decoding, long_input: str, input_tokens: int = INPUT_LIMIT) -> Job:
+    def _job(self, text: str, decoding: Decoding, long_input: str, input_tokens: int | None = None) -> Job:
         if long_input not in ("cut", "parts"):
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
         source, text = text, self._full(text)
-        room = self._tokenizer.room(min(input_tokens, self.info.input_tokens))
-        parts, cut = self._in_parts(text, room) if long_input == "parts" else self._cut(text, room)
+        parts, cut = (
+            self._in_parts(text, self._room()) if long_input == "parts" else self._cut(text, input_tokens)
+        )
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
         decoding = self._usual(decoding).settled(min(map(len, prepared.parts)))
         return Job(self.name, self._engine, prepared, decoding, self._writer(source))
@@ -162,9 +170,20 @@ class Summarizer:
     def _full(self, text: str) -> str:
         return self._prefix + self._tokenizer.disarm(clean(text))
 
-    def _cut(self, text: str, room: int) -> tuple[list[list[int]], int]:
-        ids = self._tokenizer.encode(text).ids
-        return [ids[:room]], max(0, len(ids) - room)
+    def _room(self, input_tokens: int = INPUT_LIMIT) -> int:
+        """Tokens of text and prefix that fit."""
+        return self._tokenizer.room(min(input_tokens, self.info.input_tokens))
+
+    def _cut(self, text: str, exactly: int | None) -> tuple[list[list[int]], int]:
+        """One part that fits, and how many tokens are left out."""
+        encoded, room = self._tokenizer.encode(text), self._room(exactly or INPUT_LIMIT)
+        end = min(len(encoded.ids), room)
+        if exactly is None and end < len(encoded.ids):
+            # A model that copies would leave a sentence unfinished where its input does.
+            stops = (encoded.tokens_before(place) for place in sentence_ends(text))
+            *_, last = 0, *takewhile(lambda stop: stop <= room, stops)
+            end = last if last >= _LEAST_SHARE * room else room
+        return [encoded.ids[:end]], len(encoded.ids) - end
 
     def _in_parts(self, text: str, room: int) -> tuple[list[list[int]], int]:
         encoded = self._tokenizer.encode(text)

@@ -255,8 +255,17 @@ def test_any_text_is_survived(text: str, how: str, real: Summarizer) -> None:
 
 
 def test_a_megabyte_is_survived(tiny: Path) -> None:
+    whole = 2 + 3 * 169 + 1  # prefix, sentences of three tokens, end
     summary = with_fake(tiny, FakeEngine([THE])).summarize("the cat. " * 111_111, GREEDY)
-    assert (summary.tokens_in, summary.tokens_cut) == (INPUT_LIMIT, 2 + 3 * 111_111 + 1 - INPUT_LIMIT)
+    assert (summary.tokens_in, summary.tokens_cut) == (whole, 2 + 3 * 111_111 + 1 - whole)
+
+
+def test_a_long_text_is_cut_after_its_last_whole_sentence(tiny: Path) -> None:
+    summarizer = with_fake(tiny, FakeEngine([THE]))
+    whole = "the cat sat on the mat. " * 50  # 350 tokens: not enough of the limit
+    assert len(summarizer.token_ids(whole * 2)) == 2 + 7 * 72 + 1
+    assert len(summarizer.token_ids(whole + "the cat " * 200)) == INPUT_LIMIT
+    assert len(summarizer.token_ids(whole * 2, input_tokens=100)) == 100
 
 
 def test_a_real_model_agrees_with_itself(real: Summarizer) -> None:
