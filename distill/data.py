@@ -5,7 +5,7 @@ import json
 import logging
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ def load(
     document_column: str | None = None,
     summary_column: str | None = None,
     limit: int | None = None,
+    sample_seed: int | None = None,
     summary_optional: bool = False,
     cache: Path | None = None,
 ) -> Examples:
@@ -77,6 +78,7 @@ def load(
         split: Of the built-in set and of hub sets: `train` or `validation`.
         document_column, summary_column: By default the first column with a usual name.
         limit: Stop after this many usable rows.
+        sample_seed: Draw the rows at random instead, by this seed: many data sets are sorted. Reads all.
         summary_optional: Keep rows without a summary (texts to label).
         cache: Folder that hub sets are kept in; None for the library's own.
 
@@ -92,7 +94,11 @@ def load(
         records = hub_records(hub or _unknown(source), split, _WAY_OUT, cache)
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
-    examples = _collect(records, document, summary, limit, summary_optional)
+    first = limit if sample_seed is None else None
+    examples = _collect(records, document, summary, first, summary_optional)
+    if sample_seed is not None:
+        wanted = min(limit or len(examples.rows), len(examples.rows))
+        examples = replace(examples, rows=random.Random(sample_seed).sample(examples.rows, wanted))
     if not examples.rows:
         raise BadData(
             f"{source} has no usable row ({examples.empty} empty, {examples.broken} broken)."

@@ -35,9 +35,8 @@ def judge_models(
     source: str,
     settings: Settings,
     *,
-    limit: int | None = None,
     beams: int = 4,
-    **columns: Any,
+    **options: Any,
 ) -> list[dict[str, Any]]:
     """Score models on a file or data set; one result a model, in the order named.
 
@@ -47,14 +46,13 @@ def judge_models(
         names: Model names, also with `@engine:dtype`; `lead:N` is a text's first N words, the news' simplest
             summary and the one to beat.
         source: As in `distill.data.load_unseen`.
-        limit: Use only the first so many examples.
         beams: Of the search.
-        **columns: `document_column` and `summary_column`.
+        **options: Of `distill.data.load`: `limit`, `sample_seed`, `document_column`, `summary_column`.
 
     Raises:
         DistillError: A model or the data cannot be used.
     """
-    examples = data.load_unseen(source, limit=limit, cache=settings.datasets, **columns)
+    examples = data.load_unseen(source, cache=settings.datasets, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams=beams)
     results, first = [], []

@@ -23,6 +23,22 @@ def add_column_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary-column", help="column of the summaries, likewise")
 
 
+def add_choice_options(parser: argparse.ArgumentParser) -> None:
+    """Which rows of the data to take."""
+    parser.add_argument("--limit", type=count, help="only the first so many texts")
+    parser.add_argument(
+        "--shuffle", action="store_true", help="take them at random: many data sets are sorted"
+    )
+    parser.add_argument("--seed", type=int, default=42, help="of all that is drawn (default: 42)")
+
+
+def count(text: str) -> int:
+    """A whole number of at least 1."""
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
 def numbers(text: str) -> list[int]:
     """`1,4` → `[1, 4]`."""
     return [int(part) for part in text.split(",")]

@@ -2,11 +2,10 @@
 
 import argparse
 import logging
-import random
 from pathlib import Path
 from typing import Any
 
-from distill.commands.arguments import Answer, add_column_options, add_command
+from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -20,12 +19,8 @@ def add(parsers: Any) -> None:
     parser.add_argument("model", help="the teacher: model name, run:ID, folder or hub id")
     parser.add_argument("--data", required=True, help="the texts; summaries may be missing")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl")
-    parser.add_argument("--limit", type=int, help="only the first so many texts")
-    parser.add_argument(
-        "--shuffle", action="store_true", help="take them at random: many data sets are sorted"
-    )
+    add_choice_options(parser)
     add_drafting_options(parser)
-    parser.add_argument("--seed", type=int, default=42, help="of the order and the drawing")
     add_column_options(parser)
 
 
@@ -66,18 +61,16 @@ def label(
 
     examples = load(
         data,
-        limit=None if shuffle else limit,
+        limit=limit,
+        sample_seed=drafting["seed"] if shuffle else None,
         summary_optional=True,
         document_column=document_column,
         summary_column=summary_column,
         cache=settings.datasets,
     )
     _log.info("%s: %s", data, examples.note)
-    rows = examples.rows
-    if shuffle:
-        rows = random.Random(drafting["seed"]).sample(rows, min(limit or len(rows), len(rows)))
     answer = labelling.label(
-        rows,
+        examples.rows,
         labelling.Drafting(model, **drafting),
         lambda: ModelPool(settings).get(model),
         out,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from distill.commands.arguments import Answer, add_column_options, add_command, numbers
+from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command, numbers
 from distill.errors import BadConfig
 from models.settings import Settings
 
@@ -20,7 +20,7 @@ def _add_evaluate(parsers: Any) -> None:
     )
     parser.add_argument("models", nargs="+", metavar="MODEL", help="the teacher's name decides the retention")
     parser.add_argument("--data", required=True)
-    parser.add_argument("--limit", type=int)
+    add_choice_options(parser)
     parser.add_argument("--beams", type=int, default=4)
     parser.add_argument(
         "--teacher", help="model that retention is a share of (default: the one named teacher)"
@@ -57,13 +57,20 @@ def _add_bench(parsers: Any) -> None:
 
 
 def evaluate(
-    *, models: list[str], data: str, teacher: str | None, settings: Settings, **options: Any
+    *,
+    models: list[str],
+    data: str,
+    teacher: str | None,
+    shuffle: bool,
+    seed: int,
+    settings: Settings,
+    **options: Any,
 ) -> Answer:
     """Score models."""
     from distill.evaluation import add_retention, score_table
     from distill.judging import judge_models
 
-    results = judge_models(models, data, settings, **options)
+    results = judge_models(models, data, settings, sample_seed=seed if shuffle else None, **options)
     named = teacher or next((name for name in models if "teacher" in name), None)
     add_retention(results, next((result for result in results if result["model"] == named), None))
     print(score_table(results))

@@ -286,3 +286,16 @@ def test_evaluate(call: Call, tiny: Path, tiny_teacher: Path, articles: Path) ->
         assert wanted <= set(result)
         assert result["n"] == 2
         assert set(result["rougeL"]) == {"f", "low", "high"}
+    scores = {
+        call("evaluate", names[0], "lead:5", *options, "--shuffle", "--seed", seed)[1]["results"][1][
+            "rougeL"
+        ]["f"]
+        for seed in "1123"
+    }
+    assert len(scores) > 1  # other texts by another seed
+
+
+def test_a_limit_below_one_is_refused(call: Call, tiny: Path, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        call("evaluate", str(tiny), "--data", "built-in", "--limit", "0")
+    assert "argument --limit" in capsys.readouterr().err

@@ -186,6 +186,19 @@ def test_limit_counts_usable_rows(tmp_path: Path) -> None:
     assert data.load(source, limit=3) == Examples([*WANTED, WANTED[0]], broken=1)
 
 
+def test_rows_are_drawn_from_the_whole_file(tmp_path: Path) -> None:
+    rows = [{"document": f"text {number}", "summary": "gist"} for number in range(50)]
+    source = _write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)))
+    drawn = data.load(source, limit=5, sample_seed=1).rows
+    assert (
+        drawn
+        == data.load(source, limit=5, sample_seed=1).rows
+        != data.load(source, limit=5, sample_seed=2).rows
+    )
+    assert len(set(drawn)) == 5
+    assert len(set(data.load(source, limit=99, sample_seed=1).rows)) == 50
+
+
 def test_a_split_by_seed_is_deterministic_disjoint_and_whole() -> None:
     examples = Examples([Example(str(number), "s") for number in range(50)])
     train, validation = data.split_off(examples, 7, seed=1)
