@@ -1,16 +1,12 @@
-"""A run is a folder. Whoever holds the folder knows all of it; nothing is kept in a process.
+"""A training run's folder.
 
-    config.json  lineage.json  status.json  process.json  metrics.jsonl  log.txt  result.json
-    checkpoints/  initial/  student/
-
-The program writes these atomically and never deletes a run. Imports nothing heavy.
+config.json  lineage.json  status.json  process.json  metrics.jsonl  log.txt  result.json
+checkpoints/  initial/  student/
 """
 
 import logging
 import os
-import re
 import sys
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,21 +16,21 @@ from typing import Any
 
 from distill import checkpoints, processes
 from distill.config import RunConfig
-from distill.errors import DistillError, RunConflict, RunNotFound
-from distill.files import append_json_line, read_json, read_json_lines, write_json
+from distill.errors import RunConflict
+from distill.files import append_json_line, read_json, read_json_lines
+from distill.job_folder import JobFolder
 from distill.status import RunStatus
 from models import catalogue
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
 
-class Run:
+class Run(JobFolder):
     """One run's folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    kind = "run"
+    plan_file = "config.json"
 
     @property
     def run_id(self) -> str:
@@ -98,11 +94,10 @@ class Run:
 
     def status(self) -> RunStatus:
         """How it stands now; a process that died is noticed here."""
-        status = self._saved_status()
-        if status.status != "running" or processes.is_alive(self._process()):
-            return status
-        status = self._saved_status()  # its last word may have come between the two looks
-        if status.status != "running":
+        died = self.died()
+        known = _known(RunStatus, self.saved_status())
+        status = RunStatus(**{"status": "interrupted", **known, "run_id": self.run_id})
+        if not died:
             return status
         done = checkpoints.newest_first(self.checkpoints)
         again = f"Resume continues from step {checkpoints.step(done[0]) if done else 0}."
@@ -111,21 +106,12 @@ class Run:
         message = f"The process ended without a word at step {status.step}. {again}"
         return replace(status, status="interrupted", message=message, eta_seconds=None)
 
-    def update(self, **changes: Any) -> None:
-        """Change the saved status; called by the process that carries the run out."""
-        saved = read_json(self.folder / "status.json") or {}
-        write_json(self.folder / "status.json", {**saved, **changes})
-
     def warn(self, text: str) -> None:
         """Tell the user something of a run that goes on, once."""
-        said = (read_json(self.folder / "status.json") or {}).get("warnings", [])
+        said = self.saved_status().get("warnings", [])
         if text not in said:
             logging.getLogger(__name__).warning(text)
             self.update(warnings=[*said, text])
-
-    def belongs_to(self, process: dict[str, Any]) -> None:
-        """Note which process carries the run out."""
-        write_json(self.folder / "process.json", process)
 
     def record(self, row: dict[str, Any]) -> None:
         """Append one row of metrics."""
@@ -161,8 +147,8 @@ class Run:
         status = self.status()
         if status.status != "running":
             raise RunConflict(f"The run {self.run_id} is not running: it is {status.status}.")
-        self._stop_file.touch()
-        processes.end(self._process())
+        self.request_stop()
+        processes.end(self.process())
 
     def resume(self, settings: Settings) -> None:
         """Go on from the last checkpoint, in a process of its own.
@@ -177,57 +163,16 @@ class Run:
             )
         with processes.RunLock(settings.home) as lock:
             self.clear_stop()
-            self.belongs_to(processes.identity())
-            self.update(status="running", message="Starting", eta_seconds=None)
-            self.spawn(settings, lock)
+            self.carry_out(settings, lock)
 
-    def spawn(self, settings: Settings, lock: processes.RunLock) -> None:
-        """Carry the run out in a process of its own, which takes over the lock."""
-        try:
-            command = ["resume", self.run_id]
-            self.belongs_to(processes.spawn(command, settings.home, self.folder / "log.txt", lock))
-        except OSError as error:
-            message = f"The run could not be started: {error}."
-            with suppress(OSError):
-                self.update(status="failed", message=message)
-            raise DistillError(message) from error
-
-    def stop_requested(self) -> bool:
-        """Whether someone asked the run to stop."""
-        return self._stop_file.exists()
-
-    def clear_stop(self) -> None:
-        """Forget an earlier request to stop."""
-        self._stop_file.unlink(missing_ok=True)
-
-    def _saved_status(self) -> RunStatus:
-        saved = _known(RunStatus, read_json(self.folder / "status.json") or {})
-        return RunStatus(**{"status": "interrupted", **saved, "run_id": self.run_id})
-
-    @property
-    def _stop_file(self) -> Path:
-        return self.folder / "stop"
-
-    def _process(self) -> dict[str, Any] | None:
-        return read_json(self.folder / "process.json")
+    def carry_out(self, settings: Settings, lock: processes.RunLock) -> None:
+        """Train in a process of its own, which takes over the lock."""
+        self.spawn(["resume", self.run_id], settings, lock)
 
 
 def create(config: RunConfig, settings: Settings) -> Run:
     """Make the folder of a new run."""
-    now = time.time()
-    stem = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
-    for attempt in range(100):
-        folder = settings.runs / (stem if attempt == 0 else f"{stem}-{attempt}")
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        write_json(folder / "config.json", config.as_dict())
-        run = Run(folder)
-        run.belongs_to(processes.identity())
-        run.update(status="running", message="Starting", created=now)
-        return run
-    raise RunConflict(f"No free name for a run in {settings.runs}.")
+    return Run.create(settings.runs, config.as_dict())
 
 
 def start(values: dict[str, Any], settings: Settings) -> Run:
@@ -240,7 +185,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
     config = RunConfig.from_dict(values)
     with processes.RunLock(settings.home) as lock:
         run = create(config, settings)
-        run.spawn(settings, lock)
+        run.carry_out(settings, lock)
     return run
 
 
@@ -250,17 +195,12 @@ def find(run_id: str, settings: Settings) -> Run:
     Raises:
         RunNotFound: There is none.
     """
-    folder = settings.runs / run_id
-    if not _RUN_ID.fullmatch(run_id) or not (folder / "config.json").is_file():
-        known = ", ".join(run.run_id for run in all_runs(settings)[:5]) or "none yet"
-        raise RunNotFound(f"There is no run {run_id!r}. Newest runs: {known}.")
-    return Run(folder)
+    return Run.find(settings.runs, run_id)
 
 
 def all_runs(settings: Settings) -> list[Run]:
     """Every run, newest first."""
-    folders = (path.parent for path in settings.runs.glob("*/config.json"))
-    return [Run(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
+    return Run.newest_first(settings.runs)
 
 
 def active(settings: Settings) -> Run | None:

@@ -73,7 +73,7 @@ def test_started_refused_cancelled_and_resumed(
     assert status.status == "cancelled", run.log_tail()
     assert "Resume goes on from there" in status.message
     wait_for(lambda: runs.active(settings) is None)
-    wait_for(lambda: not processes.is_alive(run._process()))
+    wait_for(lambda: not processes.is_alive(run.process()))
     run.resume(settings)
     assert runs.find(run.run_id, settings).status().status == "running", "found by who did not start it"
     wait_for(lambda: run.status().status != "running")
@@ -97,6 +97,6 @@ def test_a_terminated_run_can_be_resumed(
 ) -> None:
     run = runs.start({**values, "max_steps": 5000}, settings)
     wait_for(lambda: _reached(run, 1))
-    os.kill((run._process() or {})["pid"], signal.SIGTERM)
+    os.kill((run.process() or {})["pid"], signal.SIGTERM)
     wait_for(lambda: run.status().status != "running")
     assert run.status().status in runs.RESUMABLE

@@ -42,7 +42,7 @@ def sleeper(tmp_path: Path) -> Path:
 
 def _end_all(settings: Settings) -> None:
     for run in runs.all_runs(settings):
-        who = run._process() or {}
+        who = run.process() or {}
         if processes.is_alive(who) and who["pid"] != os.getpid():
             os.kill(who["pid"], signal.SIGKILL)
             wait_for(lambda who=who: not processes.is_alive(who))
