@@ -4,12 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_END = re.compile(r"[.!?](?:\s*[\"'”’)])?(?=\s|$)")
-# A full stop after these does not end a sentence: initials, and titles that stand before a name.
-_ABBREVIATION = re.compile(
-    r"(?<!\w)(?:(?:[a-z]\.)*[a-z]|mr|mrs|ms|dr|st|gov|sens?|reps?|gen|lt|col|sgt|capt|maj|cpl|rev|adm|brig)$",
-    re.IGNORECASE,
-)
+from models.text import sentence_ends
+
 _DATELINE = re.compile(
     r"""[^.!?()"]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*  # Baghdad (CNN)
     |[^.!?()"]{0,40}\([^()]{2,40}\)\s*(?:--|[—–])\s*                       # Paris, France (Wired) --
@@ -18,17 +14,6 @@ _DATELINE = re.compile(
 )
 LEAD_WORDS = 75
 _WORD = re.compile(r"[a-z0-9]+")
-
-
-def sentence_ends(text: str) -> list[int]:
-    """The places after the text's whole sentences."""
-    ends = []
-    for match in _END.finditer(text):
-        if match[0] == "." and _ABBREVIATION.search(text, 0, match.start()):
-            continue
-        opens = match[0].endswith('"') and text.count('"', 0, match.end()) % 2 == 1
-        ends.append(match.start() + 1 if opens else match.end())  # an opening quote belongs to the next one
-    return ends
 
 
 def sentences(text: str) -> list[str]:

@@ -25,7 +25,8 @@ class Decoding:
 
     Args:
         beams: Beams of the search, 1 (greedy) to 8.
-        max_new_tokens: Longest summary in tokens, 1 to 512.
+        max_new_tokens: Longest summary in tokens, 1 to 512. One that reaches it is cut after its last whole
+            sentence, if it has one.
         min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`. None: what is usual for the model,
             but at most a third of the text.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.

@@ -15,7 +15,7 @@ from models.errors import BadRequest
 from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared
 from models.streaming import follow
-from models.text import clean, divide, finish, sentence_ends
+from models.text import clean, divide, finish, stops
 from models.tokenizer import TextTokenizer
 
 LongInput = Literal["cut", "parts"]
@@ -121,7 +121,7 @@ class Summarizer:
             drawing = sampling.of_batch(number) if sampling else None
             found = self._batch([inputs[place] for place in places], settled, hypotheses, drawing)
             for place, sequences in zip(places, found, strict=True):
-                write = self._writer(texts[place])
+                write = self._writer(texts[place], settled.max_new_tokens)
                 drafts[place] = [Draft(write(ids), len(inputs[place]), len(ids)) for ids in sequences]
             done += len(places)
             on_done(done)
@@ -157,15 +157,15 @@ class Summarizer:
         )
         prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
         decoding = self._usual(decoding).settled(min(map(len, prepared.parts)))
-        return Job(self.name, self._engine, prepared, decoding, self._writer(source))
+        return Job(self.name, self._engine, prepared, decoding, self._writer(source, decoding.max_new_tokens))
 
     def _usual(self, decoding: Decoding) -> Decoding:
         return replace(decoding, usual_shortest=self.info.usual_shortest)
 
-    def _writer(self, source: str) -> Callable[[list[int]], str]:
+    def _writer(self, source: str, longest: int) -> Callable[[list[int]], str]:
         """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""
         restore = Casing(source).restore if self._tokenizer.lowercases else str
-        return lambda tokens: restore(finish(self._tokenizer.decode(tokens)))
+        return lambda tokens: restore(finish(self._tokenizer.decode(tokens), cut=len(tokens) >= longest))
 
     def _full(self, text: str) -> str:
         return self._prefix + self._tokenizer.disarm(clean(text))
@@ -180,8 +180,8 @@ class Summarizer:
         end = min(len(encoded.ids), room)
         if exactly is None and end < len(encoded.ids):
             # A model that copies would leave a sentence unfinished where its input does.
-            stops = (encoded.tokens_before(place) for place in sentence_ends(text))
-            *_, last = 0, *takewhile(lambda stop: stop <= room, stops)
+            fitting = (encoded.tokens_before(place) for place in stops(text))
+            *_, last = 0, *takewhile(lambda stop: stop <= room, fitting)
             end = last if last >= _LEAST_SHARE * room else room
         return [encoded.ids[:end]], len(encoded.ids) - end
 
@@ -189,8 +189,8 @@ class Summarizer:
         encoded = self._tokenizer.encode(text)
         opening = encoded.tokens_before(len(self._prefix.rstrip()))
         prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
-        stops = [encoded.tokens_before(place) - opening for place in sentence_ends(text)]
-        pieces = divide(len(ids), stops, room - opening)
+        ends = [encoded.tokens_before(place) - opening for place in stops(text)]
+        pieces = divide(len(ids), ends, room - opening)
         if len(pieces) > MAX_PARTS:
             raise BadRequest(
                 f"The text would be summarised in {len(pieces)} parts; {MAX_PARTS} is the limit. "

@@ -8,7 +8,13 @@ from models.errors import BadRequest
 
 CHARACTER_LIMIT = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*(?=\s)|[。！？]|\n)")
+_SENTENCE_END = re.compile(r"[.!?…](?:[\"'”’»)\]]+|\s*[\"'”’)])?(?=\s|$)|[。！？][”’」』）]*")
+# A full stop after these does not end a sentence: initials, and titles that stand before a name.
+_ABBREVIATION = re.compile(
+    r"(?<!\w)(?:(?:[a-z]\.)*[a-z]|mr|mrs|ms|dr|st|gov|sens?|reps?|gen|lt|col|sgt|capt|maj|cpl|rev|adm|brig)$",
+    re.IGNORECASE,
+)
+_LONGEST_ABBREVIATION = 20
 
 
 def clean(text: str) -> str:
@@ -35,8 +41,23 @@ def blank(text: str) -> bool:
 
 
 def sentence_ends(text: str) -> list[int]:
-    """The places (in characters) right after each sentence or line of a text."""
-    return [match.end() for match in _SENTENCE_END.finditer(text)]
+    """The places (in characters) right after each whole sentence of a text."""
+    ends, quotes, counted = [], 0, 0
+    for match in _SENTENCE_END.finditer(text):
+        before = match.start() - _LONGEST_ABBREVIATION  # the whole text each time would take for ever
+        if match[0] == "." and _ABBREVIATION.search(text, before, match.start()):
+            continue
+        quotes += text.count('"', counted, match.end())
+        counted = match.end()
+        opens = match[0].endswith('"') and quotes % 2 == 1
+        ends.append(match.start() + 1 if opens else match.end())  # an opening quote belongs to the next one
+    return ends
+
+
+def stops(text: str) -> list[int]:
+    """The places where a text is best cut: right after each sentence and each line."""
+    lines = (place for place, character in enumerate(text, 1) if character == "\n")
+    return sorted({*sentence_ends(text), *lines})
 
 
 def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
@@ -61,6 +82,12 @@ def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
     return [*pieces, (start, length)]
 
 
-def finish(text: str) -> str:
-    """What the reader gets of a decoded text."""
-    return text.strip()
+def finish(text: str, cut: bool = False) -> str:
+    """What the reader gets of a decoded text.
+
+    Args:
+        text: The text.
+        cut: Whether the longest length ended it: then only its whole sentences are kept, if it has one.
+    """
+    ends = sentence_ends(text) if cut else []
+    return text[: ends[-1] if ends else None].strip()

@@ -268,6 +268,16 @@ def test_a_long_text_is_cut_after_its_last_whole_sentence(tiny: Path) -> None:
     assert len(summarizer.token_ids(whole * 2, input_tokens=100)) == 100
 
 
+def test_the_longest_length_leaves_whole_sentences(tiny: Path) -> None:
+    [dot] = open_tokenizer(tiny).encode(".").ids[-1:]
+    summarizer = with_fake(tiny, FakeEngine([THE, CAT, dot, THE]))
+    texts = {
+        longest: summarizer.summarize("the dog ran", Decoding(beams=1, max_new_tokens=longest)).text
+        for longest in (4, 5)
+    }
+    assert texts == {4: "the cat.", 5: "the cat. the"}
+
+
 def test_a_real_model_agrees_with_itself(real: Summarizer) -> None:
     one, two = (real.summarize(SENTENCE, GREEDY) for _ in range(2))
     assert one.text == two.text
