@@ -56,7 +56,9 @@ class ByLength(LengthGroupedSampler):
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        self.generator = torch.Generator().manual_seed(self._seed + self._epoch)
+        self.generator = torch.Generator().manual_seed(
+            random.Random(f"{self._seed} {self._epoch}").getrandbits(63)
+        )
         return super().__iter__()
 
 

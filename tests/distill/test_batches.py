@@ -100,3 +100,4 @@ def test_the_order_depends_on_seed_and_epoch_alone(uneven: TokenizedExamples) ->
     assert order(1, 1) == order(1, 1)
     assert order(1, 1) != order(1, 2)
     assert order(1, 1) != order(2, 1)
+    assert order(1, 1) != order(2, 0), "a seed's passes are no other seed's"
