@@ -45,12 +45,14 @@ class FeatureTerms(nn.Module):
         self.config = config
         weights = {name: getattr(config, f"{name}_weight") for name in FEATURE_TERMS}
         self.weights = {name: weight for name, weight in weights.items() if weight}
-        self.pairs = {
-            "encoder": layer_pairs(config.encoder_map, teacher.num_layers, student.num_layers),
-            "decoder": layer_pairs(
-                config.decoder_map, teacher.num_decoder_layers, student.num_decoder_layers
-            ),
-        }
+        self.pairs = {}
+        if {"hidden", "attention", "relation"} & set(self.weights):
+            self.pairs = {
+                "encoder": layer_pairs(config.encoder_map, teacher.num_layers, student.num_layers),
+                "decoder": layer_pairs(
+                    config.decoder_map, teacher.num_decoder_layers, student.num_decoder_layers
+                ),
+            }
         if config.relation_weight:
             _check_relation_heads(config.relation_heads, student, teacher)
         self.projections = nn.ModuleDict()

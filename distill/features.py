@@ -38,8 +38,8 @@ class Signal:
 
     Args:
         logits: `(batch, target_length, vocab)`, or a teacher's largest.
-        hidden: For `encoder` and `decoder` the embeddings and then each block's output, `(batch, length,
-            width)`.
+        hidden: For `encoder` and `decoder` the embeddings and then each block's output, of the last one after
+            the stack's final norm, `(batch, length, width)`.
         attentions: For `encoder`, `decoder` and `cross` each block's probabilities, `(batch, heads, queries,
             keys)`.
         relations: For `encoder` and `decoder` the queries, keys and values, `(batch, length, heads · d_kv)`.

@@ -145,7 +145,8 @@ def test_dominance_is_noticed_once() -> None:
     said = [watch.see({"soft": 0.01, "hidden": 9.0}) for _ in range(45)]
     assert said.index("hidden") == 19
     assert said.count("hidden") == 1
-    assert not any(Dominance().see({"soft": 1.0, "hidden": 9.0}) for _ in range(45))
+    even = Dominance()
+    assert not any(even.see({"soft": 1.0, "hidden": 9.0}) for _ in range(45))
 
 
 @pytest.mark.parametrize(
@@ -160,3 +161,13 @@ def test_dominance_is_noticed_once() -> None:
 )
 def test_a_parameter_s_block(name: str, block: str) -> None:
     assert block_of(name) == block
+
+
+def test_a_student_deeper_than_its_teacher_learns_from_its_logits(
+    short: dict[str, Any], tmp_path: Path
+) -> None:
+    deeper = make_tiny_t5(tmp_path / "deeper", layers=5, decoder_layers=5)
+    run = train({**short, "student": str(deeper), "max_steps": 1}, tmp_path)
+    assert "soft" in run.metrics()[0]
+    with pytest.raises(DistillError, match="map by pairs"):
+        train({**short, "student": str(deeper), "max_steps": 1, "hidden_weight": 1}, tmp_path)
