@@ -71,13 +71,14 @@ def figurative(
         if not labels["written"]:
             raise BadData(f"The rules left none of {len(train)} summaries: {folder / 'labels.report.json'}.")
         validation = str(folder / "validation.jsonl")
-        learning = replace(config, data=labels["out"], validation=validation, task="summarize")
+        own = {"validation": validation, "document_column": None, "summary_column": None}
+        learning = replace(config, data=labels["out"], task="summarize", **own)
         learned = _run("learn", learning, folder, settings)
         tuning = replace(
             config,
             student=f"run:{learned['run_id']}",
             data=str(folder / "train.jsonl"),
-            validation=validation,
+            **own,
         )
         tuned = _run("tune", tuning, folder, settings)
     print(table(labels["report"]))

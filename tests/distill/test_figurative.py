@@ -104,3 +104,14 @@ def test_it_waits_for_no_other_run(call: Call, options: list[str], settings: Set
     with RunLock(settings.home):
         code, _, errors = call("figurative", *options)
     assert (code, "Another run is busy" in errors) == (2, True)
+
+
+def test_columns_of_another_name(call: Call, options: list[str], tmp_path: Path) -> None:
+    source = Path(options[options.index("--data") + 1])
+    renamed = source.read_text().replace('"document"', '"body"').replace('"summary"', '"gist"')
+    (tmp_path / "renamed.jsonl").write_text(renamed)
+    options[options.index("--data") + 1] = str(tmp_path / "renamed.jsonl")
+    columns = ["--set", "document_column=body", "--set", "summary_column=gist"]
+    code, answer, errors = call("figurative", *options, *columns)
+    assert code == 0, errors
+    assert answer["steps"]["label"]["written"] == 20
