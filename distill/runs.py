@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from distill.errors import RunConflict
 from distill.files import append_json_line, read_json, read_json_lines
 from distill.job_folder import JobFolder
 from distill.status import RunStatus
+from distill.values import known_fields
 from models import catalogue
 from models.settings import Settings
 
@@ -66,7 +67,7 @@ class Run(JobFolder):
         saved = read_json(self.folder / "config.json")
         if not isinstance(saved, dict):
             raise RunConflict(f"The settings of the run {self.run_id} cannot be read; start a new run.")
-        return RunConfig(**_known(RunConfig, saved))
+        return RunConfig(**known_fields(RunConfig, saved))
 
     def lineage(self) -> dict[str, Any]:
         """What it was made from: models, data hash, commit, library versions, seed."""
@@ -95,7 +96,7 @@ class Run(JobFolder):
     def status(self) -> RunStatus:
         """How it stands now; a process that died is noticed here."""
         died = self.died()
-        known = _known(RunStatus, self.saved_status())
+        known = known_fields(RunStatus, self.saved_status())
         status = RunStatus(**{"status": "interrupted", **known, "run_id": self.run_id})
         if not died:
             return status
@@ -211,12 +212,6 @@ def active(settings: Settings) -> Run | None:
 def newest_student(teacher: str, settings: Settings) -> str | None:
     """`run:ID` of the newest finished run with this teacher."""
     return catalogue.newest_student(teacher, settings)
-
-
-def _known(kind: type[RunConfig | RunStatus], saved: dict[str, Any]) -> dict[str, Any]:
-    """What this version knows of what some version saved."""
-    names = {entry.name for entry in fields(kind)}
-    return {name: value for name, value in saved.items() if name in names}
 
 
 def _is_error_output(path: Path) -> bool:

@@ -104,7 +104,8 @@ def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path 
 @styled
 def _early(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
     def share(row: Mapping[str, Any]) -> float | None:
-        return 100 * early_share([row]) if block_keys(row) else None
+        found = early_share([row])
+        return None if found is None else 100 * found
 
     title = "Do early layers keep learning?"
     panels = {"": curves(series, share, smooth=True)}

@@ -39,7 +39,8 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
         of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to `ce` (per kind `f`, `low`, `high`,
         `excludes_zero`), `retention` of the teacher's ROUGE-L; and if trained `train` and `held_out` (a loss
         by term), `steps`, `seconds` of training a run, `memory_bytes` at its
-        most (about: on a CPU by how much the process grew), `early_share` (see `early_share`).
+        most (about: on a CPU by how much the process grew), `early_share` (see `early_share`) and
+        `early_share_at_the_end` by seed.
     """
     plan = comparison.plan()
     known = comparison.progress("runs")
@@ -119,9 +120,15 @@ def _training(comparison: Comparison, done: Sequence[runs.Run], cells: Sequence[
             max(row["memory_bytes"] for row in rows) - before.get(cell, 0)
             for rows, cell in zip(steps, cells, strict=True)
         ),
-        "early_share": [early_share(rows) for rows in steps],
-        "early_share_at_the_end": [early_share(rows) for rows in ends],
+        "early_share": _early_shares(cells, steps),
+        "early_share_at_the_end": _early_shares(cells, ends),
     }
+
+
+def _early_shares(cells: Sequence[str], metrics: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, float]:
+    """By seed, where anything is known."""
+    found = {cell.rpartition("-")[2]: early_share(rows) for cell, rows in zip(cells, metrics, strict=True)}
+    return {seed: share for seed, share in found.items() if share is not None}
 
 
 def _means(rows: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, float]:
@@ -130,13 +137,16 @@ def _means(rows: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, float]:
     return {term: fmean(values) for term, values in found.items() if values}
 
 
-def early_share(rows: Sequence[Mapping[str, float]]) -> float:
+def early_share(rows: Sequence[Mapping[str, Any]]) -> float | None:
     """The mean share of the lower half of the encoder's blocks in the gradient norms of all blocks.
 
-    A share, as the losses of two methods differ in size, and their gradients with them.
+    A share, as the losses of two methods differ in size, and their gradients with them. Steps that overflowed
+    in float16 were skipped, and have no norms; None where no step has any.
     """
     early, blocks = early_blocks(rows[0]), block_keys(rows[0])
-    return fmean(sum(row[key] for key in early) / (sum(row[key] for key in blocks) or 1.0) for row in rows)
+    known = [row for row in rows if blocks and all(row[key] is not None for key in blocks)]
+    shares = [sum(row[key] for key in early) / (sum(row[key] for key in blocks) or 1.0) for row in known]
+    return fmean(shares) if shares else None
 
 
 def block_keys(row: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """A comparison in words: a table, and one paragraph of what it says."""
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from distill.comparison.results import TERMS, measures_otherwise
@@ -121,14 +122,16 @@ def _gradients(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not {"multi", "logit"} <= set(rows):
         return []
     multi, logit = (rows[name]["early_share_at_the_end"] for name in ("multi", "logit"))
-    higher = sum(one > two for one, two in zip(multi, logit, strict=False))
-    pairs = min(len(multi), len(logit))
-    verdict = {pairs: "agrees with", 0: "contradicts"}.get(higher, "does not settle")
-    means = [100 * sum(shares) / len(shares) for shares in (multi, logit)]
+    seeds = sorted(multi.keys() & logit.keys())
+    if not seeds:
+        return []
+    higher = sum(multi[seed] > logit[seed] for seed in seeds)
+    verdict = {len(seeds): "agrees with", 0: "contradicts"}.get(higher, "does not settle")
+    means = [100 * fmean(shares[seed] for seed in seeds) for shares in (multi, logit)]
     return [
         f"In the last tenth of the steps the lower half of the encoder has {means[0]:.1f}% of the blocks' "
         f"gradient norm with multi and {means[1]:.1f}% with logit (multi has more in {higher} of "
-        f"{_count(pairs, 'seed')}), which here {verdict} the claim that several losses keep early "
+        f"{_count(len(seeds), 'seed')}), which here {verdict} the claim that several losses keep early "
         "layers learning."
     ]
 

@@ -1,5 +1,6 @@
 """Comparisons: numbers by hand, controls, one data order, going on after a cut, minutes, cancelling."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -214,6 +215,9 @@ def test_the_share_of_early_layers_by_hand() -> None:
     row = {"gradient/encoder.0": 1.0, "gradient/encoder.1": 2.0, "gradient/decoder.0": 1.0}
     more = {"gradient/embedding": 9.0, "gradient/other": 9.0, "gradient_norm": 5.0}
     assert results.early_share([{**row, **more}]) == 0.25
+    overflowed = dict.fromkeys(row)
+    assert results.early_share([overflowed, row]) == 0.25
+    assert results.early_share([overflowed]) is None
     ordered = {f"gradient/encoder.{n}": 1.0 for n in (10, 2, 0, 1)}
     assert results.early_blocks(ordered) == ["gradient/encoder.0", "gradient/encoder.1"]
 
@@ -227,7 +231,7 @@ def test_curves_by_hand() -> None:
     assert steady["a"].mean[-1] == 38.5, "the mean of the last two"
 
 
-def _row(method: str, f: float, low: float, high: float, shares: list[float]) -> dict[str, Any]:
+def _row(method: str, f: float, low: float, high: float, shares: dict[str, float]) -> dict[str, Any]:
     score = {"f": 0.3 + f, "low": 0.2, "high": 0.4}
     change = {"f": f, "low": low, "high": high, "excludes_zero": low > 0 or high < 0}
     row = dict.fromkeys(results.KINDS, score) | {"method": method, "trained": True, "seeds": 2}
@@ -237,11 +241,11 @@ def _row(method: str, f: float, low: float, high: float, shares: list[float]) ->
 
 def test_the_paragraph_says_what_the_table_says() -> None:
     rows = [
-        _row("ce", 0, 0, 0, []),
-        _row("multi", 0.02, 0.01, 0.03, [0.3, 0.2]),
-        _row("logit", 0.01, -0.01, 0.03, [0.1, 0.1]),
-        _row("relation", -0.05, -0.06, -0.04, []),
-        {**_row("start", -0.001, -0.01, 0.01, []), "trained": False},
+        _row("ce", 0, 0, 0, {}),
+        _row("multi", 0.02, 0.01, 0.03, {"1": 0.2, "2": 0.3, "3": 0.0}),
+        _row("logit", 0.01, -0.01, 0.03, {"2": 0.1, "1": 0.1}),
+        _row("relation", -0.05, -0.06, -0.04, {}),
+        {**_row("start", -0.001, -0.01, 0.01, {}), "trained": False},
     ]
     said = describe({"rows": rows, "conditions": {"examples": 50, "seeds": [1, 2]}})
     assert "Better than it by more than the interval: multi +2.0 (+1.0 to +3.0)." in said
@@ -349,3 +353,12 @@ def test_a_cancelled_run_cancels_the_comparison(
     assert begun.status()["status"] == "cancelled"
     assert begun.status()["done"] == 0
     assert not begun.progress("failures")
+
+
+def test_a_plan_is_read_as_it_was_saved() -> None:
+    values = {"teacher": "t", "student": "s", "data": "d", "preset": "report", "max_examples": ""}
+    plan = Plan.from_values({**values, "methods": "ce", "seeds": 1, "budget": "5"})
+    assert plan.base.max_examples is None
+    assert Plan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
+    newer = plan.as_dict() | {"base": {**plan.as_dict()["base"], "of_a_later_version": 1}}
+    assert Plan.from_dict(newer) == plan
