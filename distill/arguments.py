@@ -1,6 +1,9 @@
 """A run's settings in the library's words."""
 
+import copy
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -9,22 +12,43 @@ from transformers import GenerationConfig, Seq2SeqTrainingArguments
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.runs import Run
-from models.decoding import Decoding
+from models.decoding import USUALLY_SHORTEST, Decoding
 
 _SPECIAL_IDS = tuple(f"{name}_token_id" for name in ("decoder_start", "pad", "bos", "eos", "forced_bos"))
 
 
 def generation(model: Any, config: RunConfig) -> GenerationConfig:
-    """How the student writes in validations: as it does when it is judged at the end."""
+    """How the student writes in validations: as it does when it is judged at the end.
+
+    (But for the shortest length of a short text, which is a third of it there: a batch has one for all.)
+    """
     own, decoding = model.generation_config, Decoding(beams=config.beams)
+    shortest = USUALLY_SHORTEST if own.min_new_tokens is None else own.min_new_tokens
     return GenerationConfig(
         num_beams=decoding.beams,
         early_stopping=decoding.early_stopping and decoding.beams > 1,
         length_penalty=decoding.length_penalty,
         no_repeat_ngram_size=decoding.no_repeat_ngram,
+        min_new_tokens=min(shortest, config.target_tokens),
         max_length=config.target_tokens + 1,  # the start token counts
-        **{name: getattr(own, name) for name in _SPECIAL_IDS},
+        **special_ids(own),
     )
+
+
+def special_ids(own: GenerationConfig) -> dict[str, Any]:
+    """A model's tokens with a meaning of their own, for generation settings that are otherwise new."""
+    return {name: getattr(own, name) for name in _SPECIAL_IDS}
+
+
+@contextmanager
+def writing_as(model: Any, generation: GenerationConfig) -> Iterator[None]:
+    """Let a model write by these settings alone: handed to `generate`, they are filled up with its own."""
+    own = model.generation_config
+    model.generation_config = copy.deepcopy(generation)  # the library fills it up with defaults
+    try:
+        yield
+    finally:
+        model.generation_config = own
 
 
 def arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArguments:

@@ -4,7 +4,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from transformers import GenerationConfig
 
+from distill.arguments import special_ids, writing_as
 from distill.batches import IGNORED
 
 
@@ -23,14 +25,12 @@ def written(model: Any, inputs: dict[str, Tensor], target_tokens: int) -> dict[s
     student = getattr(model, "module", model)
     training = student.training
     student.eval()
-    found = student.generate(
-        input_ids=inputs["input_ids"],
-        attention_mask=inputs["attention_mask"],
-        do_sample=True,
-        num_beams=1,
-        top_k=0,
-        max_new_tokens=target_tokens,
+    # Its own distribution: not the shortest length and the repeated n-grams it is forbidden in use.
+    drawn = GenerationConfig(
+        do_sample=True, top_k=0, max_length=target_tokens + 1, **special_ids(student.generation_config)
     )
+    with writing_as(student, drawn):
+        found = student.generate(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
     student.train(training)
     tokens = found[:, 1:]  # without the start token
     labels = tokens.masked_fill(_after_end(tokens, student.generation_config.eos_token_id), IGNORED)

@@ -1,6 +1,5 @@
 """A thin subclass of the library's trainer: its loop, AMP, accumulation, clipping, checkpoints and resume."""
 
-import copy
 import random
 import time
 from typing import Any, cast
@@ -10,6 +9,7 @@ from torch import Tensor
 from torch.utils.data import SequentialSampler
 from transformers import GenerationConfig, Seq2SeqTrainer
 
+from distill.arguments import writing_as
 from distill.batches import IGNORED, ByLength
 from distill.feature_terms import Masks
 from distill.features import observe
@@ -65,7 +65,7 @@ class DistillationTrainer(Seq2SeqTrainer):
             inputs = written(model, inputs, self.objective.config.target_tokens)
         masks = Masks(inputs["attention_mask"], (inputs["labels"] != IGNORED).long())
         if own_words:  # the labels' number is not that of these tokens
-            num_items_in_batch = masks.target.sum() * self.args.gradient_accumulation_steps
+            num_items_in_batch = masks.target.sum() * self.current_gradient_accumulation_steps
         student, outputs = observe(
             model, {name: inputs[name] for name in inputs if name != "labels"}, self.objective.needs
         )
@@ -80,7 +80,7 @@ class DistillationTrainer(Seq2SeqTrainer):
             labels=None if own_words else inputs["labels"],
             masks=masks,
             count=num_items_in_batch,
-            progress=self.state.global_step / max(1, self.state.max_steps),
+            progress=min(1.0, self.state.global_step / max(1, self.state.max_steps - 1)),
         )
         tokens = int(masks.target.sum())
         if model.training:
@@ -91,7 +91,7 @@ class DistillationTrainer(Seq2SeqTrainer):
                 own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
                 self._held_out.add_term("teacher_hard", float(own), tokens)
         loss = outcome.total
-        if num_items_in_batch is not None:
+        if num_items_in_batch is not None and not own_words:  # that number is of all processes
             loss = loss * self.accelerator.num_processes  # each process's gradient is averaged afterwards
         return (loss, outputs) if return_outputs else loss
 
@@ -145,16 +145,12 @@ class DistillationTrainer(Seq2SeqTrainer):
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Validate, writing as `generation` says; nothing is known of a validation that was stopped."""
-        model: Any = self.model
-        own = model.generation_config
-        model.generation_config = copy.deepcopy(self.generation)  # the library fills it up with defaults
         self._held_out = Tally()
         try:
-            return super().evaluate(*args, **kwargs)
+            with writing_as(self.model, self.generation):
+                return super().evaluate(*args, **kwargs)
         except Stopped:
             return {}
-        finally:
-            model.generation_config = own
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the terms, the settings, the gradients and the throughput since the last log."""

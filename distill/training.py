@@ -157,7 +157,7 @@ def _teacher_rouge(run: Run, config: RunConfig, materials: Materials, settings: 
     kept = read_json(run.folder / "teacher.json")
     if kept is None:
         run.update(message="Judging the teacher")
-        decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens, min_new_tokens=0)
+        decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
         kept = judge_model(ModelPool(settings), config.teacher, materials.validation, decoding)
         write_json(run.folder / "teacher.json", kept)
     return kept["rougeL"]["f"]

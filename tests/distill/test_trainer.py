@@ -214,3 +214,17 @@ def test_every_label_counts_in_the_mean(values: dict[str, Any], tmp_path: Path) 
     )
     batches = [{"labels": torch.tensor([[5, 6, 1], [7, 1, -100]])}, {"labels": torch.tensor([[1, -100]])}]
     assert int(trainer._get_num_items_in_batch(batches, torch.device("cpu"))) == 6  # pyright: ignore
+
+
+def test_a_moving_setting_starts_and_ends_where_it_should(
+    plain_values: dict[str, Any], tmp_path: Path
+) -> None:
+    moving = {"alpha": 0, "alpha_end": 1, "alpha_schedule": "linear"}
+    rows = _training_rows(train({**plain_values, **moving}, tmp_path))
+    assert [row["alpha"] for row in rows] == pytest.approx([0, 0.5, 1])
+
+
+def test_an_epoch_s_short_last_step_counts_in_full(plain_values: dict[str, Any], tmp_path: Path) -> None:
+    steps = {"max_examples": 8, "batch_size": 1, "accumulation": 5, "max_steps": 2, "learning_rate": 1e-9}
+    five, three = _training_rows(train({**plain_values, **steps, "on_policy": 1}, tmp_path))
+    assert three["soft"] == pytest.approx(five["soft"], rel=0.2)
