@@ -122,6 +122,10 @@ class RunConfig:
                 and getattr(self, f"{name}_end") is None
             ):
                 raise BadConfig(f"{name}_schedule moves towards {name}_end: give that too.")
+        if self.temperature_schedule == "adaptive" and self.batch_size < 2:
+            raise BadConfig(
+                "temperature_schedule=adaptive compares the examples of a batch: use batch_size 2 on."
+            )
         if self.more_teachers and not self.teacher:
             raise BadConfig("more_teachers join a teacher: name that too.")
         if self.teacher_cache:
@@ -136,7 +140,7 @@ class RunConfig:
             )
         if self.divergence == "mse":
             raise BadConfig(
-                "teacher_cache keeps no absolute logits, which divergence=mse needs: change one of them."
+                "teacher_cache keeps the largest logits only, divergence=mse needs all: change one of them."
             )
         if self.temperature_schedule != "constant" or self.on_policy or self.more_teachers:
             raise BadConfig(

@@ -48,6 +48,8 @@ def bench_train(
     Raises:
         DistillError: The models, the data or the settings do not do.
     """
+    if rounds < 1:
+        raise BadConfig(f"rounds is {rounds}; use 1 or more.")
     given = {**values, "teacher": teacher, "student": student, "data": data, "max_examples": examples}
     given |= {"epochs": 1, "save_steps": _NEVER, "evaluation_steps": _NEVER, "validation_examples": 1}
     settings.home.mkdir(parents=True, exist_ok=True)

@@ -103,3 +103,8 @@ def test_several_teachers_are_refused(values: dict[str, Any], settings: Settings
         training.bench_train(
             *names, settings, examples=4, rounds=1, more_teachers=values["teacher"], input_tokens=32
         )
+
+
+def test_no_round_is_refused(settings: Settings) -> None:
+    with pytest.raises(BadConfig, match="rounds is 0"):
+        training.bench_train("t", "s", "built-in", settings, examples=4, rounds=0)

@@ -115,3 +115,8 @@ def test_what_is_saved_comes_back() -> None:
 )
 def test_layers_are_parsed(student: str, layers: tuple[int, int] | None) -> None:
     assert parse_layers(student) == layers
+
+
+def test_adaptive_temperatures_need_examples_to_compare() -> None:
+    with pytest.raises(BadConfig, match="batch_size 2"):
+        RunConfig.from_dict({"student": "s", "teacher": "t", "method": "adaptive", "batch_size": 1})
