@@ -117,21 +117,28 @@ class Job:
         self._queue_seconds = before + perf_counter() - asked
 
     def _run_part(self, ids: list[int], on_change: Callable[[], None] | None) -> None:
-        with self._peak_of_run() as peak:
-            try:
-                tokens, seconds = self._timed(ids, on_change)
-            except Overflow:
-                self._started, self._written = None, (self._written[0], [])
-                self._engine.fall_back()
-                tokens, seconds = self._timed(ids, on_change)
+        try:
+            tokens, seconds, peak = self._measured(ids, on_change)
+        except Overflow:
+            self._started, self._written = None, (self._written[0], [])
+            self._engine.fall_back()
+            tokens, seconds, peak = self._measured(ids, on_change)
         decoding = perf_counter()
         self._written = ([*self._written[0], self._write(tokens)], [])
         self._tokens_out += len(tokens)
         self._started = None
         self._seconds += seconds + perf_counter() - decoding
         self._engine_seconds += seconds
-        if peak.bytes is not None:
-            self._peak = max(self._peak or 0, peak.bytes)
+        if peak is not None:
+            self._peak = max(self._peak or 0, peak)
+
+    def _measured(
+        self, ids: list[int], on_change: Callable[[], None] | None
+    ) -> tuple[list[int], float, int | None]:
+        """Tokens, seconds and peak bytes."""
+        with self._peak_of_run() as peak:
+            tokens, seconds = self._timed(ids, on_change)
+        return tokens, seconds, peak.bytes
 
     def _peak_of_run(self) -> AbstractContextManager[measure.Peak]:
         """Torch counts its own memory only: of another engine's it would say 0."""

@@ -179,10 +179,12 @@ def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") 
     precision = choose_dtype(dtype, device)
     try:
         return Plan("ctranslate2", precision, device, converted(folder, precision, settings.home))
-    except ModelUnavailable:
+    except ModelUnavailable as problem:
         if engine != "auto" or not torch_can:
             raise
-        return Plan("torch", dtype, note="CTranslate2 cannot convert this model, so it runs on torch.")
+        kept = isinstance(problem.__cause__, OSError)  # a full disk is not the model's fault
+        why = str(problem) if kept else "CTranslate2 cannot convert this model."
+        return Plan("torch", dtype, note=f"It runs on torch: {why}")
 
 
 def open_engine(folder: Path, plan: Plan, settings: Settings) -> Engine:

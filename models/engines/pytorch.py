@@ -36,19 +36,26 @@ class TorchEngine:
         self._folder = folder
         self._torch_device = torch.device(device)
         self.device, self.dtype, self.note = device, dtype, note
-        self._load()
+        self._model = self._load()
 
     @property
     def threads(self) -> int:
         """See `Engine.threads`."""
         return torch.get_num_threads()
 
-    def _load(self) -> None:
-        self._model = _load_model(self._folder, self.dtype, self._torch_device)
-        self._ids = _special_ids(self._model)
+    def _load(self) -> Any:
+        model = _load_model(self._folder, self.dtype, self._torch_device)
+        self._ids = _special_ids(model)
         # Generation settings stored with a checkpoint would otherwise fill whatever a request leaves unset.
-        self._model.generation_config = GenerationConfig(**self._ids)
-        self.weights_bytes = sum(p.numel() * p.element_size() for p in self._model.parameters())
+        model.generation_config = GenerationConfig(**self._ids)
+        self.weights_bytes = sum(p.numel() * p.element_size() for p in model.parameters())
+        return model
+
+    def _loaded(self) -> Any:
+        """The model; loaded now, where there was no room for it after a fall back."""
+        if self._model is None:
+            self._model = self._load()
+        return self._model
 
     def generate(
         self,
@@ -90,7 +97,7 @@ class TorchEngine:
         inputs, mask = self._padded([ids])
         start = torch.tensor([[self._ids["decoder_start_token_id"], *so_far]], device=self._torch_device)
         with torch.inference_mode():
-            logits = self._model(input_ids=inputs, attention_mask=mask, decoder_input_ids=start).logits
+            logits = self._loaded()(input_ids=inputs, attention_mask=mask, decoder_input_ids=start).logits
         return logits[0, -1].float().log_softmax(-1).tolist()
 
     def _run(
@@ -98,7 +105,7 @@ class TorchEngine:
     ) -> torch.Tensor:
         inputs, mask = self._padded(batch)
         with torch.inference_mode(), _room_on(self.device):
-            return self._model.generate(
+            return self._loaded().generate(
                 inputs,
                 attention_mask=mask,
                 generation_config=config,
@@ -135,8 +142,8 @@ class TorchEngine:
         overflow = f"{self.dtype} overflowed in this model, so it runs in float32."
         self.note = f"{self.note} {overflow}".strip()
         self.dtype = "float32"
-        del self._model
-        self._load()
+        self._model = None  # first, as there may not be room for both
+        self._loaded()
 
     def synchronize(self) -> None:
         """See `Engine.synchronize`."""

@@ -128,7 +128,7 @@ def test_auto_takes_torch_for_a_model_that_cannot_be_converted(
     monkeypatch.setattr("models.engines.convert.main", refuse)
     engine = open_auto(folder, settings)
     assert engine.name == "torch"
-    assert engine.note == "CTranslate2 cannot convert this model, so it runs on torch."
+    assert engine.note == "It runs on torch: CTranslate2 cannot convert this model."
     with pytest.raises(ModelUnavailable, match=r"no converter for this.*Use the engine torch"):
         prepare(folder, "ctranslate2", settings)
     with pytest.raises(ModelUnavailable, match="no converter for this"):

@@ -167,6 +167,20 @@ def test_float16_overflow_is_noticed_and_float32_mends_it(
     assert engine.generate(IDS, decoding) == TorchEngine(hot, "cpu", "float32").generate(IDS, decoding)
 
 
+def test_a_fall_back_without_room_is_tried_again(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = TorchEngine(tiny, "cpu", "float16")
+
+    def full(*args: object) -> None:
+        raise ModelUnavailable("The GPU is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("models.engines.pytorch._load_model", full)
+        for attempt in (engine.fall_back, lambda: engine.generate(IDS, GREEDY)):
+            with pytest.raises(ModelUnavailable, match="full"):
+                attempt()
+    assert engine.generate(IDS, GREEDY) == TorchEngine(tiny, "cpu", "float32").generate(IDS, GREEDY)
+
+
 def test_an_empty_float16_output_counts_as_overflow(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = TorchEngine(tiny, "cpu", "float16")
     monkeypatch.setattr(engine._model, "generate", lambda *args, **kwargs: torch.tensor([[0, 1]]))

@@ -187,6 +187,28 @@ def test_an_overflow_falls_back_and_is_told_and_its_time_is_not_counted(
     assert (summary.seconds, summary.ttft) == (2.0, 1.0)
 
 
+def test_the_peak_of_a_fall_back_is_without_its_loading(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda = FakeCuda()
+    cuda.allocate(400)
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+
+    class Engine(FakeEngine):
+        name = "torch"
+
+        def fall_back(self) -> None:
+            cuda.free(400)
+            cuda.allocate(800)
+            super().fall_back()
+
+    def step(number: int) -> None:
+        cuda.allocate(50)
+        cuda.free(50)
+
+    engine = Engine([THE], step)
+    engine.overflows = True
+    assert with_fake(tiny, engine).summarize("the dog", GREEDY).peak_bytes == 50
+
+
 def test_on_a_gpu_the_peak_is_the_runs_own(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cuda = FakeCuda()
     cuda.allocate(1000)
