@@ -23,6 +23,7 @@ MAX_PARTS = 32
 """Parts of a long input at most; more would keep everybody else waiting for minutes."""
 _DEFAULT = Decoding()
 _TURN = 0.001
+_SPELLING = 50_000  # characters of a source that tell how its words are spelled
 _LEAST_SHARE = 0.75  # of the room that whole sentences have to fill; else the last one is cut
 
 
@@ -155,16 +156,18 @@ class Summarizer:
         parts, cut = (
             self._in_parts(text, self._room()) if long_input == "parts" else self._cut(text, input_tokens)
         )
-        prepared = Prepared([self._tokenizer.wrap(part) for part in parts], cut, perf_counter() - start)
-        decoding = self._usual(decoding).settled(min(map(len, prepared.parts)))
-        return Job(self.name, self._engine, prepared, decoding, self._writer(source, decoding.max_new_tokens))
+        wrapped = [self._tokenizer.wrap(part) for part in parts]
+        write = self._writer(source, decoding.max_new_tokens)
+        prepared = Prepared(wrapped, cut, perf_counter() - start)
+        decoding = self._usual(decoding).settled(min(map(len, wrapped)))
+        return Job(self.name, self._engine, prepared, decoding, write)
 
     def _usual(self, decoding: Decoding) -> Decoding:
         return replace(decoding, usual_shortest=self.info.usual_shortest)
 
     def _writer(self, source: str, longest: int) -> Callable[[list[int]], str]:
         """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""
-        restore = Casing(source).restore if self._tokenizer.lowercases else str
+        restore = Casing(source[:_SPELLING]).restore if self._tokenizer.lowercases else str
         return lambda tokens: restore(finish(self._tokenizer.decode(tokens), cut=len(tokens) >= longest))
 
     def _full(self, text: str) -> str:
