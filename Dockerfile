@@ -3,6 +3,8 @@ FROM python:3.12-slim
 
 RUN useradd --create-home --uid 1000 user
 USER user
+# A volume mounted on a folder that is not there would belong to root.
+RUN mkdir -p /home/user/.cache/t5-distillation-studio
 ENV HOME=/home/user \
     PATH=/home/user/.local/bin:$PATH \
     PYTHONUNBUFFERED=1 \

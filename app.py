@@ -17,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_env()
         if options.model_set:
             settings = replace(settings, model_set=options.model_set)
+        _make_home(settings)
     except DistillError as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -29,6 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def _make_home(settings: Settings) -> None:
+    page = settings.home / "page"
+    try:
+        page.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise DistillError(
+            f"{page} cannot be made: {problem.strerror or problem}. Set STUDIO_HOME to a folder of yours."
+        ) from problem
+    if not os.access(page, os.W_OK):
+        raise DistillError(f"{page} cannot be written to. Set STUDIO_HOME to a folder of yours.")
 
 
 def _prepare_environment(settings: Settings) -> None:

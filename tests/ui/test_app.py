@@ -21,6 +21,17 @@ def test_a_wrong_setting_ends_in_one_line(
     assert capsys.readouterr().err == "ENABLE_DISTILL is 'maybe'; use 1 or 0.\n"
 
 
+def test_a_home_that_cannot_be_made_ends_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "file" / "home"))
+    assert app.main([]) == 2
+    told = capsys.readouterr().err
+    assert told.endswith("Not a directory. Set STUDIO_HOME to a folder of yours.\n")
+    assert len(told.splitlines()) == 1
+
+
 def test_a_busy_port_ends_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
 ) -> None:
