@@ -10,7 +10,8 @@ from distill import runs
 from distill.errors import RunConflict
 from models.catalogue import ROLES
 from models.decoding import Decoding
-from models.errors import ModelUnavailable
+from models.errors import BadRequest, ModelUnavailable
+from models.text import clean
 from ui import starting
 from ui.comparing import order
 from ui.errors import told
@@ -35,6 +36,9 @@ def _inference(studio: Studio) -> tuple[Any, ...]:
     ) -> dict[str, Any]:
         """Summarise a text with one model: a catalogue name, run:RUN_ID, a folder or a hub id."""
         decoding = Decoding(beams=beams, max_new_tokens=max_new_tokens)
+        clean(text)  # before a model is loaded for nothing
+        if not isinstance(model, str):
+            raise BadRequest("Name a model, such as embedded/distilled.")
         return studio.pool.get(model, engine=engine).summarize(text, decoding).as_dict()
 
     def compare(text: str, beams: int = 4, max_new_tokens: int = 128) -> dict[str, Any]:

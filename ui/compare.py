@@ -7,6 +7,7 @@ import gradio as gr
 from models.catalogue import ROLES
 from ui import columns, examples, measure_panel, presets, rendering, settings_panel
 from ui.columns import Column
+from ui.limits import REFERENCE_CHARACTERS
 from ui.measure_panel import MeasurePanel
 from ui.result import Session
 from ui.results_log import WIDTHS, table
@@ -99,6 +100,7 @@ def _reference() -> gr.Textbox:
             info="Optional. The next summaries are scored against it with ROUGE.",
             lines=2,
             max_lines=6,
+            max_length=REFERENCE_CHARACTERS,
             elem_id="reference",
         )
 

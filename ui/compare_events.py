@@ -1,5 +1,6 @@
 """What the Compare tab's buttons do: thin functions between the components and `comparing`."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from ui.limits import INFERENCE, QUIET
 from ui.result import Result, Session
 from ui.studio import Studio
 from ui.uploads import temporary
+
+_log = logging.getLogger(__name__)
 
 
 def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
@@ -83,8 +86,13 @@ def _ended(session: Session, buttons: int, downloads: Path) -> list[Any]:
     ready = [gr.update(interactive=True)] * buttons
     if not session.rows:
         return [*ready, gr.update(interactive=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()]
-    csv, jsonl = results_log.files(session.rows, downloads)
-    files = [gr.update(value=csv, interactive=True), gr.update(value=jsonl, interactive=True)]
+    try:
+        files = [
+            gr.update(value=file, interactive=True) for file in results_log.files(session.rows, downloads)
+        ]
+    except OSError as problem:  # a full disk costs the downloads, not the page
+        _log.error("The results cannot be written to %s: %s", downloads, problem)
+        files = [gr.update(interactive=False)] * 2
     shown = gr.update(value=results_log.table(session.rows), visible=True)
     return [*ready, gr.update(interactive=False), shown, gr.update(visible=False), *files]
 

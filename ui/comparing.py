@@ -12,6 +12,7 @@ from models.errors import BadRequest
 from models.summarizer import LongInput, Summarizer
 from ui import errors, rendering
 from ui.background import follow
+from ui.limits import REFERENCE_CHARACTERS
 from ui.result import Result, Session, fingerprint
 from ui.studio import Studio
 from ui.words import overlap
@@ -47,6 +48,11 @@ class Request:
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise BadRequest("There is no text yet. Paste an article or choose an example.")
+        if len(self.reference) > REFERENCE_CHARACTERS:
+            raise BadRequest(
+                f"The reference summary has {len(self.reference):,} characters; "
+                f"{REFERENCE_CHARACTERS:,} is the limit."
+            )
 
 
 def order(roles: Sequence[str], turn: int) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+REFERENCE_CHARACTERS = 10_000
+"""Of a summary to score against: ROUGE-L takes time by the product of both lengths."""
 INFERENCE = {"concurrency_id": "inference", "concurrency_limit": 16}
 """Above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}

@@ -59,7 +59,7 @@ def launch(
     """
     page = build(settings)
     try:
-        page.launch(server_name=host, server_port=port, share=share, **options())
+        page.launch(server_name=host, server_port=port, share=share, **options(settings))
     except OSError as problem:
         if "empty port" not in str(problem):
             raise
@@ -74,7 +74,7 @@ def _not_to_be_had(host: str | None, port: int | None) -> str:
     return f"{taken}{other}: choose another with --port."
 
 
-def options() -> dict[str, Any]:
+def options(settings: Settings) -> dict[str, Any]:
     """How the page is served: nothing kept, nothing told, nothing fetched from elsewhere."""
     return {
         "theme": theme.theme(),
@@ -85,5 +85,5 @@ def options() -> dict[str, Any]:
         "ssr_mode": False,
         "run_history": False,
         "enable_monitoring": False,
-        "max_file_size": "500mb",
+        "max_file_size": "500mb" if settings.enable_distill else "1mb",  # data of a run, else nothing
     }

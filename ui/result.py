@@ -41,7 +41,8 @@ class Result:
     def comparable(self, other: "Result") -> bool:
         """Whether times may be set against each other: same input, settings and device."""
         same = self.source == other.source and self.decoding == other.decoding
-        return same and self.summary.device == other.summary.device
+        kinds = {result.summary.device.partition(":")[0] for result in (self, other)}  # cuda, cuda:0
+        return same and len(kinds) == 1
 
 
 @dataclass(frozen=True)

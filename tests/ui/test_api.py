@@ -36,7 +36,7 @@ def closed(trio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def serve(settings: Settings) -> Iterator[Client]:
     blocks = page.build(settings)
-    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options())
+    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
     try:
         yield Client(url, verbose=False)
     finally:
@@ -55,6 +55,16 @@ def test_summarize(client: Client) -> None:
     assert found["model"] == "embedded/teacher"
     assert found["tokens_out"] <= 5
     assert found["peak_bytes"] is None
+
+
+def test_what_is_wrong_is_said_before_a_model_is_loaded(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.pool.ModelPool.get", lambda *args, **options: pytest.fail("loaded"))
+    with pytest.raises(AppError, match="Paste a text first"):
+        client.predict(" ", "embedded/teacher", api_name="/summarize")
+    with pytest.raises(AppError, match="Name a model"):
+        client.predict("the cat sat", None, api_name="/summarize")
 
 
 def test_compare_answers_for_each_role(client: Client) -> None:

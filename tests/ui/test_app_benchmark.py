@@ -22,7 +22,7 @@ CLIENTS = ("overhead", "usual_client", "plain_http")
 def app(trio: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(catalogue, "EMBEDDED", trio)
     blocks = page.build(settings)
-    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options())
+    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
     yield url
     blocks.close(verbose=False)
 

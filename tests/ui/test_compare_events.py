@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,8 @@ from distill.files import write_json
 from models.catalogue import ROLES
 from models.pool import ModelPool
 from models.settings import Settings
-from ui.compare_events import let_go, models_of
-from ui.result import Result
+from ui.compare_events import _ended, let_go, models_of
+from ui.result import Result, Session
 from ui.studio import Studio
 
 
@@ -48,3 +49,12 @@ def test_a_replaced_model_is_let_go_unless_a_column_has_it(
     let_go(make_result("teacher"), models, Studio(settings, pool))
     let_go(None, models, Studio(settings, pool))
     assert released == ([] if kept else ["embedded/teacher"])
+
+
+def test_a_full_disk_costs_the_downloads_only(make_result: Callable[..., Result], tmp_path: Path) -> None:
+    session = Session().add(make_result("teacher"))
+    (tmp_path / "file").touch()
+    for downloads, kept in ((tmp_path, True), (tmp_path / "file", False)):
+        run, stop, table, _, csv, jsonl = _ended(session, 1, downloads)
+        assert (run["interactive"], stop["interactive"], table["visible"]) == (True, False, True)
+        assert csv["interactive"] is jsonl["interactive"] is kept

@@ -107,7 +107,9 @@ def test_a_reference_gives_rouge(studio: Studio) -> None:
 def test_rules_refine_where_they_are_asked_to(
     refine: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.summarizer.finish", lambda text: "The cat sat on the mat. And <7> dogs ran")
+    monkeypatch.setattr(
+        "models.summarizer.finish", lambda text, cut: "The cat sat on the mat. And <7> dogs ran"
+    )
     asked = request(studio, refine=refine)
     columns, session = finish(compare(asked, ["teacher"], Session(), studio))
     result, log = session.results["teacher"], results_log.row(session.results["teacher"])
@@ -124,7 +126,7 @@ def test_rules_refine_where_they_are_asked_to(
 
 
 def test_what_rules_cannot_mend_is_said(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.summarizer.finish", lambda text: "The 7 cats sat on the mat.")
+    monkeypatch.setattr("models.summarizer.finish", lambda text, cut: "The 7 cats sat on the mat.")
     columns, session = finish(compare(request(studio, refine=True), ["teacher"], Session(), studio))
     assert session.results["teacher"].summary.text == "The 7 cats sat on the mat."
     assert "Rules changed nothing. They would reject it: <strong>numbers</strong>" in columns["teacher"]
@@ -134,3 +136,8 @@ def test_a_run_in_progress_marks_the_figures(studio: Studio, monkeypatch: pytest
     monkeypatch.setattr("distill.runs.active", lambda settings: Path())
     columns, _ = finish(compare(request(studio), ["teacher"], Session(), studio))
     assert "distillation run" in columns["teacher"]
+
+
+def test_a_reference_without_end_is_refused(studio: Studio) -> None:
+    with pytest.raises(BadRequest, match="10,001 characters; 10,000"):
+        request(studio, reference="a" * 10_001)
