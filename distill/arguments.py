@@ -29,8 +29,8 @@ def generation(model: Any, config: RunConfig) -> GenerationConfig:
         early_stopping=decoding.early_stopping and decoding.beams > 1,
         length_penalty=decoding.length_penalty,
         no_repeat_ngram_size=decoding.no_repeat_ngram,
-        min_new_tokens=min(shortest, config.target_tokens),
-        max_length=config.target_tokens + 1,  # the start token counts
+        min_length=min(shortest, config.target_tokens) + 1,  # the start token counts
+        max_length=config.target_tokens + 1,
         **special_ids(own),
     )
 
