@@ -13,6 +13,8 @@ _DATELINE = re.compile(
     r"(?!the\b|.{0,40}press)[\w.,' -]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*(?=\S)",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"(\w+)(\s*(?:--+|[–—])\s*|\s+-\s+)(?=(\w+))")  # between words, and no hyphen
+_HYPHEN = re.compile(r"(\w+)-(?=(\w+))")
 _LOUD = 0.6  # a text with a larger share of capital letters tells nothing about spelling
 
 
@@ -30,16 +32,21 @@ class Casing:
             for word in _telling_words(source):
                 forms.setdefault(word.lower(), Counter())[word] += 1
         self._forms = {word: counted.most_common(1)[0][0] for word, counted in forms.items()}
+        self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
 
     def restore(self, text: str) -> str:
-        """The text with the source's capitals, capitalised sentences and paired quotation marks.
+        """The text with the source's capitals and dashes, capitalised sentences and paired quotation marks.
 
         Without the place and agency that a news story opens with ("new delhi (cnn)"): copied, they stand in
         front of what is no longer a report's beginning.
         """
         if dateline := _DATELINE.match(text):
             text = text[dateline.end() :]
-        return _capitalise(_WORD.sub(self._form, pair_quotes(text)))
+        dashed = _HYPHEN.sub(self._dash, pair_quotes(text))
+        return _capitalise(_WORD.sub(self._form, dashed))
+
+    def _dash(self, match: re.Match[str]) -> str:
+        return match[1] + self._dashes.get((match[1].lower(), match[2].lower()), "-")
 
     def _form(self, match: re.Match[str]) -> str:
         word = match[0]

@@ -61,3 +61,9 @@ def test_a_dateline_is_left_out(written: str, expected: str) -> None:
 )
 def test_pairs_quotes(written: str, expected: str) -> None:
     assert pair_quotes(written) == expected
+
+
+def test_dashes_that_became_hyphens_come_back() -> None:
+    casing = Casing("The first -- and so far only -- show. A man—aged 5 – ran to a well-known place at 1-0.")
+    assert casing.restore("the first-and so far only-show.") == "The first -- and so far only -- show."
+    assert casing.restore("a man-aged 5-ran at 1-0, well-known") == "A man—aged 5 – ran at 1-0, well-known"
