@@ -57,12 +57,11 @@ def build() -> RunView:
             elem_id="run-log",
             elem_classes=["log"],
         )
-    gr.Markdown("### All runs\nSelect one to look at it.")
     table = gr.Dataframe(
         run_rendering.runs(()),
         interactive=False,
         max_height=280,
-        show_label=False,
+        label="All runs: select one to look at it",
         buttons=[],
         column_widths=[170, 110, 200, 150, 200],
         visible=False,
