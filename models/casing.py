@@ -21,17 +21,19 @@ _LOUD = 0.6  # a text with a larger share of capital letters tells nothing about
 class Casing:
     """How the words of a source are spelled, to write a lower-case summary of it the same way.
 
-    A word takes the form it most often has inside the source's sentences. A capital at the start of a
-    sentence proves nothing, unless the next word has one too ("Zully Broussard gave").
+    A word takes the form it most often has inside the source's sentences after the same word ("United
+    States"), else after any. A capital at the start of a sentence proves nothing, unless the next word has
+    one too ("Zully Broussard gave").
     """
 
     def __init__(self, source: str) -> None:
-        forms: dict[str, Counter[str]] = {}
+        forms: dict[tuple[str, ...], Counter[str]] = {}
         letters = sum(map(str.isalpha, source))
         if letters and sum(map(str.isupper, source)) / letters < _LOUD:
-            for word in _telling_words(source):
-                forms.setdefault(word.lower(), Counter())[word] += 1
-        self._forms = {word: counted.most_common(1)[0][0] for word, counted in forms.items()}
+            for before, word in _telling_words(source):
+                for key in ((word.lower(),), (before.lower(), word.lower())):
+                    forms.setdefault(key, Counter())[word] += 1
+        self._forms = {key: counted.most_common(1)[0][0] for key, counted in forms.items()}
         self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
 
     def restore(self, text: str) -> str:
@@ -43,17 +45,23 @@ class Casing:
         if dateline := _DATELINE.match(text):
             text = text[dateline.end() :]
         dashed = _HYPHEN.sub(self._dash, pair_quotes(text))
-        return _capitalise(_WORD.sub(self._form, dashed))
+        return _capitalise(self._respelled(dashed))
 
     def _dash(self, match: re.Match[str]) -> str:
         return match[1] + self._dashes.get((match[1].lower(), match[2].lower()), "-")
 
-    def _form(self, match: re.Match[str]) -> str:
-        word = match[0]
-        known = self._forms.get(word)
-        if known is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
-            known = self._forms.get(head[0], head[0]) + word[head.end() :]
-        return "I" if word == "i" else known or word
+    def _respelled(self, text: str) -> str:
+        before = ""
+
+        def form(match: re.Match[str]) -> str:
+            nonlocal before
+            word, last, before = match[0], before, match[0]
+            known = self._forms.get((last, word)) or self._forms.get((word,))
+            if known is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
+                known = self._forms.get((head[0],), head[0]) + word[head.end() :]
+            return "I" if word == "i" else known or word
+
+        return _WORD.sub(form, text)
 
 
 def pair_quotes(text: str) -> str:
@@ -73,18 +81,19 @@ def pair_quotes(text: str) -> str:
     return out.strip()
 
 
-def _telling_words(source: str) -> list[str]:
-    """The words whose capitals, or lack of them, are the word's own and not its sentence's."""
+def _telling_words(source: str) -> list[tuple[str, str]]:
+    """The words whose capitals, or lack of them, are the word's own and not its sentence's; each after the
+    word before it."""
     matches = list(_WORD.finditer(source))
-    told = []
+    told, last = [], ""
     for match, following in zip(matches, [*matches[1:], None], strict=True):
-        word = match[0]
+        word, before, last = match[0], last, match[0]
         plain_capital = (word[:1].isupper() and word[1:].islower()) or len(word) == 1
         if plain_capital and _SENTENCE_START.search(source[max(0, match.start() - 8) : match.start()]):
             adjacent = following is not None and source[match.end() : following.start()] == " "
             if not (adjacent and following is not None and following[0][:1].isupper()):
                 continue
-        told.append(word)
+        told.append((before, word))
     return told
 
 

@@ -5,12 +5,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 from models import measure
 from models.decoding import Decoding, Summary
 from models.engines import Engine, Overflow, StepWatcher, Stopped
 
 _POLL = 0.25
+
+
+class Write(Protocol):
+    """Text of token ids."""
+
+    def __call__(self, tokens: list[int], complete: bool = True) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Job:
         engine: What runs it.
         prepared: The input.
         decoding: Generation settings.
-        write: Turns token ids into what the reader gets.
+        write: Turns token ids into what the reader gets, `complete` or so far.
     """
 
     def __init__(
@@ -39,7 +46,7 @@ class Job:
         engine: Engine,
         prepared: Prepared,
         decoding: Decoding,
-        write: Callable[[list[int]], str],
+        write: Write,
     ) -> None:
         self._name, self._engine, self._prepared = name, engine, prepared
         self._decoding, self._write = decoding, write
@@ -82,7 +89,7 @@ class Job:
         started = self._started
         seconds = self._seconds + (perf_counter() - started if started is not None else 0.0)
         if tokens:
-            texts = [*texts, self._write(tokens)]
+            texts = [*texts, self._write(tokens, complete=False)]
         tokens_out = self._tokens_out + len(tokens)
         return Summary(
             model=self._name,

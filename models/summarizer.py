@@ -13,7 +13,7 @@ from models.decoding import INPUT_LIMIT, PREFIX, Decoding, Draft, Sampling, Summ
 from models.engines import Engine, Overflow
 from models.errors import BadRequest
 from models.inspection import T5_FAMILY, ModelInfo
-from models.job import Job, Prepared
+from models.job import Job, Prepared, Write
 from models.streaming import follow
 from models.text import clean, divide, finish, stops
 from models.tokenizer import TextTokenizer
@@ -165,10 +165,16 @@ class Summarizer:
     def _usual(self, decoding: Decoding) -> Decoding:
         return replace(decoding, usual_shortest=self.info.usual_shortest)
 
-    def _writer(self, source: str, longest: int) -> Callable[[list[int]], str]:
+    def _writer(self, source: str, longest: int) -> Write:
         """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""
-        restore = Casing(source[:_SPELLING]).restore if self._tokenizer.lowercases else str
-        return lambda tokens: restore(finish(self._tokenizer.decode(tokens), cut=len(tokens) >= longest))
+        known = source[:_SPELLING]
+        restore = Casing(known).restore if self._tokenizer.lowercases else str
+
+        def write(tokens: list[int], complete: bool = True) -> str:
+            text = self._tokenizer.decode(tokens)
+            return restore(finish(text, known, cut=len(tokens) >= longest) if complete else text.strip())
+
+        return write
 
     def _full(self, text: str) -> str:
         return self._prefix + self._tokenizer.disarm(clean(text))

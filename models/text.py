@@ -14,6 +14,7 @@ _ABBREVIATION = re.compile(
     r"(?<!\w)(?:(?:[a-z]\.)*[a-z]|mr|mrs|ms|dr|st|gov|sens?|reps?|gen|lt|col|sgt|capt|maj|cpl|rev|adm|brig)$",
     re.IGNORECASE,
 )
+_LAST_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\.$")
 _LONGEST_ABBREVIATION = 20
 
 
@@ -82,12 +83,20 @@ def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
     return [*pieces, (start, length)]
 
 
-def finish(text: str, cut: bool = False) -> str:
-    """What the reader gets of a decoded text.
+def finish(text: str, source: str, cut: bool = False) -> str:
+    """What the reader gets of a decoded text that is complete: only its whole sentences, if it has one and
+    ends in the middle of another.
 
     Args:
         text: The text.
-        cut: Whether the longest length ended it: then only its whole sentences are kept, if it has one.
+        source: What it summarises.
+        cut: Whether the longest length ended it. Else it may have ended at the first full stop of "the U.S."
     """
-    ends = sentence_ends(text) if cut else []
+    ends = sentence_ends(text) if cut or _torn(text.rstrip(), source) else []
     return text[: ends[-1] if ends else None].strip()
+
+
+def _torn(text: str, source: str) -> bool:
+    """Whether a text ends within initials that its source has whole."""
+    initial = _LAST_INITIAL.search(text)
+    return initial is not None and re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None

@@ -67,3 +67,9 @@ def test_dashes_that_became_hyphens_come_back() -> None:
     casing = Casing("The first -- and so far only -- show. A man—aged 5 – ran to a well-known place at 1-0.")
     assert casing.restore("the first-and so far only-show.") == "The first -- and so far only -- show."
     assert casing.restore("a man-aged 5-ran at 1-0, well-known") == "A man—aged 5 – ran at 1-0, well-known"
+
+
+def test_a_word_is_spelled_as_after_the_same_word() -> None:
+    casing = Casing("All states of the United States ask that states pay late. So said the Late Show.")
+    assert casing.restore("states of the united states pay late.") == "States of the United States pay late."
+    assert casing.restore("it was the late show.") == "It was the Late Show."

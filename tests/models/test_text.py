@@ -43,9 +43,17 @@ def test_titles_and_initials_end_no_sentence() -> None:
 
 
 def test_a_text_cut_by_the_longest_length_keeps_its_whole_sentences() -> None:
-    assert finish(" he ran. then mr. ", cut=True) == "he ran."
-    assert finish(" he ran. then mr. ") == "he ran. then mr."
-    assert finish(" then mr. ", cut=True) == "then mr."
+    assert finish(" he ran. then mr. ", "", cut=True) == "he ran."
+    assert finish(" he ran. then mr. ", "") == "he ran. then mr."
+    assert finish(" then mr. ", "", cut=True) == "then mr."
+
+
+def test_initials_that_are_whole_in_the_source_are_not_torn() -> None:
+    source = "He ran in the U.S. and took vitamin C. Then he slept."
+    assert finish("he ran. he slept in the u.", source) == "he ran."
+    assert finish("he slept in the u.", source) == "he slept in the u."
+    for whole in ("he ran. it was the u.s.", "he ran. he took vitamin c.", "he ran. he saw malcolm x."):
+        assert finish(whole, source) == whole
 
 
 def test_what_fits_is_not_divided() -> None:
@@ -72,4 +80,4 @@ def test_pieces_cover_everything_and_fit(length: int) -> None:
 
 
 def test_the_reader_gets_it_stripped() -> None:
-    assert finish("  a b ") == "a b"
+    assert finish("  a b ", "") == "a b"

@@ -108,7 +108,7 @@ def test_rules_refine_where_they_are_asked_to(
     refine: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "models.summarizer.finish", lambda text, cut: "The cat sat on the mat. And <7> dogs ran"
+        "models.summarizer.finish", lambda text, source, cut: "The cat sat on the mat. And <7> dogs ran"
     )
     asked = request(studio, refine=refine)
     columns, session = finish(compare(asked, ["teacher"], Session(), studio))
@@ -126,7 +126,7 @@ def test_rules_refine_where_they_are_asked_to(
 
 
 def test_what_rules_cannot_mend_is_said(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.summarizer.finish", lambda text, cut: "The 7 cats sat on the mat.")
+    monkeypatch.setattr("models.summarizer.finish", lambda text, source, cut: "The 7 cats sat on the mat.")
     columns, session = finish(compare(request(studio, refine=True), ["teacher"], Session(), studio))
     assert session.results["teacher"].summary.text == "The 7 cats sat on the mat."
     assert "Rules changed nothing. They would reject it: <strong>numbers</strong>" in columns["teacher"]
