@@ -31,7 +31,7 @@ class Casing:
         letters = sum(map(str.isalpha, source))
         if letters and sum(map(str.isupper, source)) / letters < _LOUD:
             for before, word in _telling_words(source):
-                for key in ((word.lower(),), (before.lower(), word.lower())):
+                for key in ((word.lower(),), (before, word.lower())):
                     forms.setdefault(key, Counter())[word] += 1
         self._forms = {key: counted.most_common(1)[0][0] for key, counted in forms.items()}
         self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
@@ -55,11 +55,12 @@ class Casing:
 
         def form(match: re.Match[str]) -> str:
             nonlocal before
-            word, last, before = match[0], before, match[0]
-            known = self._forms.get((last, word)) or self._forms.get((word,))
+            word = match[0]
+            known = self._forms.get((before, word)) or self._forms.get((word,))
             if known is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
                 known = self._forms.get((head[0],), head[0]) + word[head.end() :]
-            return "I" if word == "i" else known or word
+            before = "I" if word == "i" else known or word
+            return before
 
         return _WORD.sub(form, text)
 

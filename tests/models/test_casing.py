@@ -73,3 +73,5 @@ def test_a_word_is_spelled_as_after_the_same_word() -> None:
     casing = Casing("All states of the United States ask that states pay late. So said the Late Show.")
     assert casing.restore("states of the united states pay late.") == "States of the United States pay late."
     assert casing.restore("it was the late show.") == "It was the Late Show."
+    ministers = Casing("So Prime Minister May met Prime Minister Li, as prime minister.")
+    assert ministers.restore("he was there as prime minister.") == "He was there as prime minister."
