@@ -28,7 +28,7 @@ def counted(text: str, model: str | None, studio: Studio) -> str:
     tokens = tokens if len(text) <= EXACT else round(tokens * len(text) / EXACT)
     line = f"{words} · {about}{figures.count(tokens, 'token')}"
     if tokens > limit:
-        line += f' <span class="over">· {about}{tokens - limit:,} over the limit of {limit}</span>'
+        line += f' <span class="over">· over the limit of {limit}</span>'
     return f'<div class="counter">{line}</div>'
 
 
