@@ -4,10 +4,15 @@ Spaced-out text ("36 - year - old", "do n't", "( cnn )"), the form some releases
 and natural text give the same tokens, because the normalizer undoes the spacing.
 """
 
-from collections.abc import Iterable
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
+
+from distill.errors import BadConfig
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
 
@@ -26,29 +31,74 @@ _SPACING = (
 
 
 def train_vocabulary(texts: Iterable[str], size: int = 8000) -> PreTrainedTokenizerFast:
-    """Train a unigram vocabulary (Kudo, 2018) of `size` pieces, special tokens included.
+    """Train a unigram vocabulary (Kudo, 2018) of `size` pieces at most, special tokens included.
 
     Ids follow T5: 0 pads (and starts the decoder), 1 ends, 2 stands for what is unknown.
     Punctuation and numbers are pieces of their own, so that copying them is copying tokens.
+    The same texts give the same pieces.
+
+    Raises:
+        BadConfig: The texts have more characters than there shall be pieces.
     """
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = normalizers.Sequence(
+    normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Lowercase()]
         + [normalizers.Replace(Regex(pattern), content) for pattern, content in _SPACING]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+    splitter = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Metaspace(),
             pre_tokenizers.Punctuation("isolated"),
             pre_tokenizers.Digits(individual_digits=False),
         ]
     )
+    words: Counter[str] = Counter()
+    for text in texts:
+        words.update(word for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text)))
+    pieces = _pieces(words, size)
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=[piece for piece, _ in pieces].index(UNK)))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
     tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=size, special_tokens=[PAD, EOS, UNK], unk_token=UNK, show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"$A {EOS}", pair=f"$A {EOS} $B {EOS}", special_tokens=[(EOS, tokenizer.token_to_id(EOS))]
     )
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, eos_token=EOS, unk_token=UNK)
+
+
+def _pieces(words: Mapping[str, int], size: int) -> list[tuple[str, float]]:
+    """Pieces with their log-probabilities, from how often each word occurs.
+
+    By SentencePiece: the trainer of tokenizers counts in a random order, and so gives other pieces each time.
+    """
+    model = io.BytesIO()
+    try:
+        SentencePieceTrainer.train(
+            sentence_iterator=(f"{word}\t{count}" for word, count in sorted(words.items())),
+            input_format="tsv",
+            model_writer=model,
+            model_type="unigram",
+            vocab_size=size,
+            hard_vocab_limit=False,
+            character_coverage=1.0,
+            max_sentence_length=2**20,
+            num_threads=1,
+            minloglevel=2,
+            # The words are normalized and split already.
+            normalization_rule_name="identity",
+            add_dummy_prefix=False,
+            remove_extra_whitespaces=False,
+            split_by_unicode_script=False,
+            split_by_number=False,
+            pad_id=0,
+            eos_id=1,
+            unk_id=2,
+            bos_id=-1,
+            pad_piece=PAD,
+            eos_piece=EOS,
+            unk_piece=UNK,
+        )
+    except RuntimeError as problem:
+        raise BadConfig(
+            f"A vocabulary of {size} pieces cannot be made of these texts: {problem}. Ask for more pieces."
+        ) from problem
+    found = SentencePieceProcessor(model_proto=model.getvalue())
+    return [(found.id_to_piece(place), found.get_score(place)) for place in range(found.get_piece_size())]

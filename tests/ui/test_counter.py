@@ -14,7 +14,9 @@ def test_nothing_to_count(studio: Studio) -> None:
 
 def test_over_the_limit_tells_how_many(studio: Studio) -> None:
     assert "603 tokens" in counted("cat " * 600, "embedded/teacher", studio)
-    assert "603 tokens <span class=\"over\">· over the limit of 512" in counted("cat " * 600, "embedded/teacher", studio)
+    assert '603 tokens <span class="over">· over the limit of 512' in counted(
+        "cat " * 600, "embedded/teacher", studio
+    )
 
 
 def test_a_huge_text_is_estimated(studio: Studio) -> None:
