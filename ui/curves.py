@@ -25,6 +25,8 @@ TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
 def term(name: str, rows: Rows) -> pd.DataFrame:
     """One term, unweighted, in training and on the held-out examples; the labels' also of the teacher."""
     lines = {TRAIN: name, HELD_OUT: f"validation_{name}", TEACHER: f"validation_teacher_{name}"}
+    if name == "loss":  # in validations the library's loss is the labels' alone
+        lines = {TRAIN: name}
     return _lines(rows, lines)
 
 
