@@ -101,7 +101,7 @@ def load(
         examples = replace(examples, rows=random.Random(sample_seed).sample(examples.rows, wanted))
     if not examples.rows:
         raise BadData(
-            f"{source} has no usable row ({examples.empty} empty, {examples.broken} broken)."
+            f"{Path(source).name} has no usable row ({examples.empty} empty, {examples.broken} broken)."
             " A row needs a text and its summary; a jsonl file has one object a line."
         )
     return examples
