@@ -10,7 +10,7 @@ import gradio as gr
 
 from models.catalogue import ROLES
 from models.summarizer import LongInput
-from ui import columns, compare_fields, comparing, counter, presets, rendering, results_log
+from ui import columns, compare_fields, comparing, counter, examples, presets, rendering, results_log
 from ui.compare import CompareTab
 from ui.errors import told
 from ui.limits import INFERENCE, QUIET
@@ -107,7 +107,14 @@ def _connect_input(tab: CompareTab, studio: Studio) -> None:
 
     models = [tab.columns[role].model for role in ROLES]
     tab.text.change(count, [tab.text, *models], tab.counter, trigger_mode="always_last", **QUIET)
+    tab.text.input(_forget, [tab.text, tab.reference], tab.reference, **QUIET)
     tab.clear.click(lambda: ("", ""), None, [tab.text, tab.reference], **QUIET)
+
+
+def _forget(text: str, reference: str) -> Any:
+    """An example's reference goes with the example: it is none for another text."""
+    own = {summary: document for _, document, summary in examples.examples()}
+    return "" if own.get(reference, text) != text else gr.skip()
 
 
 def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:

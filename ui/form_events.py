@@ -38,6 +38,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     )
     found = [tab.check, tab.tune]
     changing = [form.teacher, form.origin, form.student, form.encoder, form.decoder]
+    changing += [form.source, form.file, form.document, form.summary, form.hub]  # was said of other data
     triggers = [page.load, *(part.change for part in changing)]
     triggers += [event for part in (*form.settings, *form.teaching, form.lines) for event in _settled(part)]
     gr.on(triggers, check, form.inputs, found, trigger_mode="always_last", **QUIET)

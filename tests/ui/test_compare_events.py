@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from distill import runs
@@ -9,7 +10,8 @@ from distill.files import write_json
 from models.catalogue import ROLES
 from models.pool import ModelPool
 from models.settings import Settings
-from ui.compare_events import _ended, let_go, models_of
+from ui.compare_events import _ended, _forget, let_go, models_of
+from ui.examples import examples
 from ui.result import Result, Session
 from ui.studio import Studio
 
@@ -58,3 +60,10 @@ def test_a_full_disk_costs_the_downloads_only(make_result: Callable[..., Result]
         run, stop, table, _, csv, jsonl = _ended(session, 1, downloads)
         assert (run["interactive"], stop["interactive"], table["visible"]) == (True, False, True)
         assert csv["interactive"] is jsonl["interactive"] is kept
+
+
+def test_an_example_s_reference_goes_with_it() -> None:
+    _, document, summary = examples()[0]
+    assert _forget("another text", summary) == ""
+    assert _forget(document, summary) == gr.skip()
+    assert _forget("another text", "my own reference") == gr.skip()
