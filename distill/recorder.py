@@ -132,9 +132,8 @@ class Recorder(TrainerCallback):
 
     def _compare_with_teacher(self, row: dict[str, float]) -> None:
         teacher, student = row.get("validation_teacher_hard"), row.get("validation_hard")
-        retention = row.get(
-            "validation_retention", 1.0
-        )  # a copier is bad at labels in other words than the text's
+        # A teacher that copies is bad at labels in other words, and may still summarise better.
+        retention = row.get("validation_retention", 1.0)
         if teacher is not None and student is not None and teacher >= student and retention >= 1:
             self.run.warn(
                 "The teacher predicts the validation labels no better than the student: it has little"

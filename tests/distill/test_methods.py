@@ -1,7 +1,8 @@
 """Every way to teach runs, watches what it should, and goes on after a cut as if nothing had happened."""
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -138,6 +139,16 @@ def test_alpha_zero_asks_no_teacher(short: dict[str, Any], tmp_path: Path) -> No
 def test_a_teacher_that_is_no_better_is_told(short: dict[str, Any], tmp_path: Path) -> None:
     run = train({**short, "teacher": short["student"], "max_steps": 1, "evaluation_steps": 1}, tmp_path)
     assert any("has little to teach" in warning for warning in run.status().warnings)
+
+
+@pytest.mark.parametrize(("retention", "told"), [(1.0, True), (0.9, False)])
+def test_a_teacher_that_summarises_better_is_not_blamed(
+    retention: float, told: bool, short: dict[str, Any], tmp_path: Path
+) -> None:
+    run = new_run(short, tmp_path)
+    row = {"validation_teacher_hard": 8.0, "validation_hard": 3.0, "validation_retention": retention}
+    Recorder._compare_with_teacher(cast(Any, SimpleNamespace(run=run)), row)
+    assert bool(run.status().warnings) == told
 
 
 def test_dominance_is_noticed_once() -> None:
