@@ -1,6 +1,6 @@
 """What a run measured, as the points of its charts. Pure functions over the rows of its metrics."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from colorsys import hls_to_rgb
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,10 +24,12 @@ TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
 
 def term(name: str, rows: Rows) -> pd.DataFrame:
     """One term, unweighted, in training and on the held-out examples; the labels' also of the teacher."""
-    lines = {TRAIN: name, HELD_OUT: f"validation_{name}", TEACHER: f"validation_teacher_{name}"}
-    if name == "loss":  # in validations the library's loss is the labels' alone
-        lines = {TRAIN: name}
-    return _lines(rows, lines)
+    lines = {TRAIN: name}
+    if name != "loss":  # in validations the library's loss is the labels' alone
+        lines[HELD_OUT] = f"validation_{name}"
+    if name == "hard" and any({"soft", "validation_teacher_hard"} & set(row) for row in rows):
+        lines[TEACHER] = "validation_teacher_hard"
+    return _with_all(lines, _lines(rows, lines))
 
 
 def rouge(rows: Rows) -> pd.DataFrame:
@@ -65,6 +67,13 @@ def _lines(rows: Rows, lines: dict[str, str], scale: float = 1) -> pd.DataFrame:
     return pd.DataFrame(points, columns=["step", "value", "line"])
 
 
+def _with_all(lines: Iterable[str], points: pd.DataFrame) -> pd.DataFrame:
+    """A drawn chart gets no further line, so one whose figures are still to come begins with a gap."""
+    to_come = [label for label in lines if label not in set(points["line"])] if len(points) else []
+    gaps = [(points["step"].iloc[0], None, label) for label in to_come]
+    return pd.concat([points, pd.DataFrame(gaps, columns=points.columns)]) if gaps else points
+
+
 def thinned(rows: Rows, points: int = POINTS) -> Rows:
     """At most so many rows, evenly chosen, the last one among them."""
     if len(rows) <= points:
@@ -74,7 +83,7 @@ def thinned(rows: Rows, points: int = POINTS) -> Rows:
 
 def is_curve(points: pd.DataFrame) -> bool:
     """Whether there is more than one step to draw a line through."""
-    return len(set(points["step"])) > 1
+    return len(set(points.dropna()["step"])) > 1
 
 
 def moves(points: pd.DataFrame) -> bool:

@@ -15,6 +15,19 @@ def test_a_term_has_training_held_out_and_the_teachers_values() -> None:
     ]
 
 
+def test_a_line_whose_figures_are_still_to_come_begins_with_a_gap() -> None:
+    rows = [{"step": step, "loss": 3.0, "hard": 2.0, "soft": 1.0} for step in (4, 5)]
+    points = curves.term("hard", rows)
+    gaps = points[points["value"].isna()]
+    assert gaps[["step", "line"]].values.tolist() == [[4, "held out"], [4, "teacher, held out"]]
+    assert curves.is_curve(points)
+    assert not curves.is_curve(curves.term("hard", rows[:1]))
+    assert set(curves.term("soft", rows)["line"]) == {"training", "held out"}
+    assert set(curves.term("hard", [{"step": 1, "hard": 2.0}])["line"]) == {"training", "held out"}  # no teacher
+    assert set(curves.term("loss", rows)["line"]) == {"training"}
+    assert curves.term("hidden", rows).empty
+
+
 def test_rouge_is_in_points() -> None:
     rows = [{"step": 1, "validation_rougeL": 0.25, "validation_rouge1": 0.5}]
     assert curves.rouge(rows).values.tolist() == [[1, 50.0, "ROUGE-1"], [1, 25.0, "ROUGE-L"]]
