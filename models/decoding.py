@@ -150,7 +150,8 @@ class Summary:
         parts: Pieces a long input was summarised in.
         beams: Beams of the search.
         finished: Whether this is the whole summary.
-        note: What the user should know about the figures, such as a fallback to float32; else empty.
+        note: What the user should know, such as a fallback to float32 or letters the model does not know;
+            else empty.
         engine_seconds: Of the parts done, the engine's share of `seconds`: without tokenising and writing.
     """
 

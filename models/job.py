@@ -22,10 +22,18 @@ class Write(Protocol):
 
 @dataclass(frozen=True)
 class Prepared:
-    """An input as a model gets it: token ids per part, tokens left out, and the seconds this took."""
+    """An input as a model gets it.
+
+    Args:
+        parts: Token ids per part.
+        tokens_cut: Tokens left out.
+        note: What the user should know about it, or nothing.
+        seconds: What preparing it took.
+    """
 
     parts: list[list[int]]
     tokens_cut: int
+    note: str
     seconds: float
 
 
@@ -110,7 +118,7 @@ class Job:
             parts=len(self._prepared.parts),
             beams=self._decoding.beams,
             finished=finished,
-            note=self._engine.note,
+            note=" ".join(note for note in (self._prepared.note, self._engine.note) if note),
             engine_seconds=self._engine_seconds,
         )
 

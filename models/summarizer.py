@@ -16,7 +16,7 @@ from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared, Write
 from models.streaming import follow
 from models.text import clean, divide, finish, stops
-from models.tokenizer import TextTokenizer
+from models.tokenizer import Encoded, TextTokenizer
 
 LongInput = Literal["cut", "parts"]
 MAX_PARTS = 32
@@ -24,6 +24,7 @@ MAX_PARTS = 32
 _DEFAULT = Decoding()
 _TURN = 0.001
 _SPELLING = 50_000  # characters of a source that tell how its words are spelled
+_SIGNS = 12  # unknown ones told at most
 _LEAST_SHARE = 0.75  # of the room that whole sentences have to fill; else the last one is cut
 
 
@@ -80,7 +81,7 @@ class Summarizer:
             input_tokens: Cut to so many tokens exactly, to measure with. None: after the last whole sentence
                 that the model's limit lets in.
         """
-        [part], _ = self._cut(self._full(text), input_tokens)
+        [part], _ = self._cut(self._encode(text), input_tokens)
         return self._tokenizer.wrap(part)
 
     def piece(self, token: int) -> str:
@@ -152,13 +153,12 @@ class Summarizer:
         if long_input not in ("cut", "parts"):
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
-        source, text = text, self._full(text)
-        parts, cut = (
-            self._in_parts(text, self._room()) if long_input == "parts" else self._cut(text, input_tokens)
-        )
+        encoded = self._encode(text)
+        parts, cut = self._in_parts(encoded) if long_input == "parts" else self._cut(encoded, input_tokens)
         wrapped = [self._tokenizer.wrap(part) for part in parts]
-        write = self._writer(source, decoding.max_new_tokens)
-        prepared = Prepared(wrapped, cut, perf_counter() - start)
+        write = self._writer(text, decoding.max_new_tokens)
+        note = _unknown_note(self._tokenizer.unknown(encoded, len(encoded.ids) - cut))
+        prepared = Prepared(wrapped, cut, note, perf_counter() - start)
         decoding = self._usual(decoding).settled(min(map(len, wrapped)))
         return Job(self.name, self._engine, prepared, decoding, write)
 
@@ -176,33 +176,40 @@ class Summarizer:
 
         return write
 
-    def _full(self, text: str) -> str:
-        return self._prefix + self._tokenizer.disarm(clean(text))
+    def _encode(self, text: str) -> Encoded:
+        return self._tokenizer.encode(self._prefix + self._tokenizer.disarm(clean(text)))
 
     def _room(self, input_tokens: int = INPUT_LIMIT) -> int:
         """Tokens of text and prefix that fit."""
         return self._tokenizer.room(min(input_tokens, self.info.input_tokens))
 
-    def _cut(self, text: str, exactly: int | None) -> tuple[list[list[int]], int]:
+    def _cut(self, encoded: Encoded, exactly: int | None) -> tuple[list[list[int]], int]:
         """One part that fits, and how many tokens are left out."""
-        encoded, room = self._tokenizer.encode(text), self._room(exactly or INPUT_LIMIT)
+        room = self._room(exactly or INPUT_LIMIT)
         end = min(len(encoded.ids), room)
         if exactly is None and end < len(encoded.ids):
             # A model that copies would leave a sentence unfinished where its input does.
-            fitting = (encoded.tokens_before(place) for place in stops(text))
+            fitting = (encoded.tokens_before(place) for place in stops(encoded.text))
             *_, last = 0, *takewhile(lambda stop: stop <= room, fitting)
             end = last if last >= _LEAST_SHARE * room else room
         return [encoded.ids[:end]], len(encoded.ids) - end
 
-    def _in_parts(self, text: str, room: int) -> tuple[list[list[int]], int]:
-        encoded = self._tokenizer.encode(text)
+    def _in_parts(self, encoded: Encoded) -> tuple[list[list[int]], int]:
         opening = encoded.tokens_before(len(self._prefix.rstrip()))
         prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
-        ends = [encoded.tokens_before(place) - opening for place in stops(text)]
-        pieces = divide(len(ids), ends, room - opening)
+        ends = [encoded.tokens_before(place) - opening for place in stops(encoded.text)]
+        pieces = divide(len(ids), ends, self._room() - opening)
         if len(pieces) > MAX_PARTS:
             raise BadRequest(
                 f"The text would be summarised in {len(pieces)} parts; {MAX_PARTS} is the limit. "
                 "Paste a part of it, or let it be cut."
             )
         return [prefix + ids[start:end] for start, end in pieces], 0
+
+
+def _unknown_note(signs: str) -> str:
+    """What to tell of letters and signs that a vocabulary lacks."""
+    if not signs:
+        return ""
+    more = f" and {len(signs) - _SIGNS} more" if len(signs) > _SIGNS else ""
+    return f"Not in the model’s vocabulary, so lost in its summary: {' '.join(signs[:_SIGNS])}{more}."

@@ -1,8 +1,10 @@
 """Text to token ids and back, with the tokenizers library alone."""
 
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -12,14 +14,15 @@ from models.errors import ModelUnavailable
 
 @dataclass(frozen=True)
 class Encoded:
-    """Token ids of a text without special tokens, and the character each token ends before."""
+    """Token ids of a text without special tokens, and the places each token starts at and ends before."""
 
+    text: str
     ids: list[int]
-    ends: list[int]
+    spans: list[tuple[int, int]]
 
     def tokens_before(self, character: int) -> int:
         """How many tokens end at or before a place in the text."""
-        return bisect_right(self.ends, character)
+        return bisect_right(self.spans, character, key=itemgetter(1))
 
 
 class TextTokenizer:
@@ -32,6 +35,7 @@ class TextTokenizer:
         self._special = [
             str(token.content) for token in tokenizer.get_added_tokens_decoder().values() if token.special
         ]
+        self._unknown = tokenizer.token_to_id("<unk>")
         self.opening, self.closing = self._specials(eos)
 
     @property
@@ -61,7 +65,17 @@ class TextTokenizer:
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return Encoded(encoding.ids, [end for _, end in encoding.offsets])
+        return Encoded(text, encoding.ids, encoding.offsets)
+
+    def unknown(self, encoded: Encoded, tokens: int) -> str:
+        """The letters and signs, each once, that the vocabulary lacks among so many first tokens."""
+        pieces = (
+            encoded.text[start:end]
+            for token, (start, end) in zip(encoded.ids[:tokens], encoded.spans, strict=False)
+            if token == self._unknown
+        )
+        visible = (sign for piece in pieces for sign in piece if unicodedata.category(sign)[0] not in "CMZ")
+        return "".join(dict.fromkeys(visible))
 
     def wrap(self, ids: list[int]) -> list[int]:
         """The ids with the special tokens the model expects around an input."""

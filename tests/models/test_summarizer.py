@@ -276,6 +276,24 @@ def test_any_text_is_survived(text: str, how: str, real: Summarizer) -> None:
     assert "</s>" not in summary.text
 
 
+def test_lost_letters_are_told(tiny: Path) -> None:
+    summarizer = with_fake(tiny, FakeEngine([THE]))
+    assert summarizer.summarize("the cat", GREEDY).note == ""
+    lost = "Not in the model’s vocabulary, so lost in its summary"
+    assert summarizer.summarize("the straße, é", GREEDY).note == f"{lost}: ß é."
+    many = "".join(chr(place) for place in range(ord("а"), ord("а") + 14))
+    assert summarizer.summarize(many, GREEDY).note == f"{lost}: {' '.join(many[:12])} and 2 more."
+    unseen = summarizer.summarize("the cat. " * 300 + "ß", GREEDY)
+    assert (unseen.tokens_cut > 0, unseen.note) == (True, "")
+
+
+def test_a_lost_letter_and_the_engines_note_are_both_told(tiny: Path) -> None:
+    engine = FakeEngine([THE])
+    engine.overflows = True
+    note = with_fake(tiny, engine).summarize("ß", GREEDY).note
+    assert note.endswith("summary: ß. float16 overflowed.")
+
+
 def test_a_megabyte_is_survived(tiny: Path) -> None:
     whole = 2 + 3 * 169 + 1  # prefix, sentences of three tokens, end
     summary = with_fake(tiny, FakeEngine([THE])).summarize("the cat. " * 111_111, GREEDY)

@@ -81,3 +81,11 @@ def test_an_older_tokenizer_is_converted_with_transformers(tiny: Path, tmp_path:
 def test_a_megabyte_is_tokenised_in_linear_time(tiny: Path) -> None:
     assert len(open_tokenizer(tiny).encode("the cat " * 125_000).ids) == 250_000
     assert len(open_tokenizer(tiny).encode("z" * 200_000).ids) == 200_001
+
+
+def test_letters_that_the_vocabulary_lacks_are_known(tiny: Path) -> None:
+    tokenizer = open_tokenizer(tiny)
+    encoded = tokenizer.encode("the Straße 日本\ufe0f cat 日 é")
+    assert tokenizer.unknown(encoded, len(encoded.ids)) == "ß日本é"
+    assert tokenizer.unknown(encoded, encoded.ids.index(2) + 1) == "ß"
+    assert tokenizer.unknown(tokenizer.encode("the cat"), 2) == ""

@@ -23,7 +23,10 @@ def test_a_line_whose_figures_are_still_to_come_begins_with_a_gap() -> None:
     assert curves.is_curve(points)
     assert not curves.is_curve(curves.term("hard", rows[:1]))
     assert set(curves.term("soft", rows)["line"]) == {"training", "held out"}
-    assert set(curves.term("hard", [{"step": 1, "hard": 2.0}])["line"]) == {"training", "held out"}  # no teacher
+    assert set(curves.term("hard", [{"step": 1, "hard": 2.0}])["line"]) == {
+        "training",
+        "held out",
+    }  # no teacher
     assert set(curves.term("loss", rows)["line"]) == {"training"}
     assert curves.term("hidden", rows).empty
 
