@@ -119,6 +119,11 @@ def load_unseen(source: str, **options: Any) -> Examples:
         return load(source, split="train", **options)
 
 
+def has_validation_split(source: str) -> bool:
+    """Whether the data bring rows to validate on: else some are set aside."""
+    return source == BUILT_IN or source in HUB_DATASETS
+
+
 def read_columns(path: str | Path) -> list[str]:
     """The columns of a csv, jsonl or parquet file."""
     for record in file_records(Path(path)):
@@ -203,7 +208,8 @@ def _columns(
     for name, what in zip(found, ("document", "summary"), strict=True):
         if name not in present and not (what == "summary" and summary_optional):
             wrong = f"has no column {name!r}" if name else f"has no column that looks like the {what}"
-            raise BadData(f"The data {wrong}. It has: {', '.join(present)}. Name it with {what}_column.")
+            there = ", ".join(present)
+            raise BadData(f"The data {wrong}. It has: {there}. Say which one it is ({what}_column).")
     return found[0] or "", found[1] or ""
 
 

@@ -65,8 +65,7 @@ def load_examples(
         "summary_column": config.summary_column,
         "summary_optional": not config.has_references,
     }
-    has_validation_split = config.data == data.BUILT_IN or config.data in data.HUB_DATASETS
-    if config.validation is None and not has_validation_split:
+    if config.validation is None and not data.has_validation_split(config.data):
         wanted = config.max_examples + config.validation_examples if config.max_examples else None
         examples = data.load(config.data, limit=wanted, **options)
         log.info("%s: %s", config.data, examples.note)

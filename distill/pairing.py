@@ -1,12 +1,12 @@
 """The check before a run: may this teacher teach this student, will it fit, what would fail and why."""
 
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from typing import Any
 
 import psutil
 
 from distill.config import RunConfig, parse_layers
+from distill.data import has_validation_split
 from distill.errors import DistillError
 from distill.layer_map import evenly_spaced
 from distill.memory import step_bytes
@@ -230,15 +230,23 @@ def _check_quality(
         document_column=config.document_column,
         summary_column=config.summary_column,
     )
-    scores = {row["model"]: row["rougeL"]["f"] for row in rows}
-    report.estimate["rougeL"] = scores
-    weak = partial(
-        Finding, "weak_teacher", remedy="Tune the teacher on this data first: python -m distill finetune."
-    )
-    if student in scores and scores[teacher] <= scores[student]:
+    count, scores = rows[0]["n"], {row["model"]: row["rougeL"]["f"] for row in rows}
+    report.estimate |= {"rougeL": scores, "scored_examples": count}
+    if count < 2 and config.validation is None and not has_validation_split(data):
+        report.problems.append(
+            Finding(
+                "one_example",
+                "The data has one usable row: it cannot be split into training and validation.",
+                "Give more rows, or validation data of their own (validation).",
+            )
+        )
+    elif student in scores and scores[teacher] <= scores[student]:
         report.warnings.append(
-            weak(
-                f"On {rows[0]['n']} examples the teacher reaches ROUGE-L {scores[teacher]:.3f}, the student"
+            Finding(
+                "weak_teacher",
+                f"On {count} examples the teacher reaches ROUGE-L {scores[teacher]:.3f}, the student"
                 f" {scores[student]:.3f}: a teacher that is no better has little to teach.",
+                "Tune the teacher on this data first: the page has a button for it, the command line has"
+                " python -m distill finetune.",
             )
         )

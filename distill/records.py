@@ -43,7 +43,11 @@ def file_records(path: Path) -> Iterator[dict[str, Any] | None]:
     read = {"csv": _csv_rows, "json": _json_lines, "parquet": _parquet_rows}[kind]
     try:
         yield from read(path)
-    except (OSError, EOFError, UnicodeError, csv.Error, zlib.error) as error:
+    except UnicodeError as error:
+        raise BadData(
+            f"{path.name} is not UTF-8 text. Save it as UTF-8; a spreadsheet calls that “CSV UTF-8”."
+        ) from error
+    except (OSError, EOFError, csv.Error, zlib.error) as error:
         raise BadData(f"{path.name} cannot be read as {kind}: {first_line(error)}.") from error
 
 
@@ -92,10 +96,12 @@ def _json_object(line: bytes) -> dict[str, Any] | None:
 
 
 def _csv_rows(path: Path) -> Iterator[dict[str, Any] | None]:
-    """Rows with another number of cells than the header are broken."""
+    """Rows with another number of cells than the header are broken. Spreadsheets also write `;` or tabs."""
     csv.field_size_limit(sys.maxsize)  # the default refuses an article of 131072 characters
     with _binary(path) as binary, io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text:
-        rows = csv.reader(text)
+        first = text.readline()
+        text.seek(0)
+        rows = csv.reader(text, delimiter=max(",;\t", key=first.count))
         header = next(rows, [])
         if any("\0" in name for name in header):
             raise csv.Error("it is not text")

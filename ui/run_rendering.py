@@ -158,7 +158,20 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
     ]
     memory = f"Needs about {figures.size(total)} of memory"
     memory += f"; {figures.size(there)} are free." if there else "."
-    return f'<div class="facts">{escape("; ".join(told))}{"." if told else ""} {memory}</div>'
+    facts = f"{escape('; '.join(told))}{'.' if told else ''} {memory}{_scores(estimate)}"
+    return f'<div class="facts">{facts}</div>'
+
+
+def _scores(estimate: Mapping[str, Any]) -> str:
+    """What the models reach on the data, where they were tried on it; the teacher comes first."""
+    scores = [
+        f"{part} {100 * score:.1f}"
+        for part, score in zip(("teacher", "student"), estimate.get("rougeL", {}).values(), strict=False)
+    ]
+    if not scores:
+        return ""
+    count = estimate["scored_examples"]
+    return f" ROUGE-L on {count} example{'' if count == 1 else 's'} of the data: {', '.join(scores)}."
 
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:

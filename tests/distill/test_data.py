@@ -64,6 +64,13 @@ def test_line_breaks_inside_a_cell_are_kept(tmp_path: Path) -> None:
     assert data.load(source).rows == [Example("one\r\ntwo\nthree\u2028four", "s")]
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_other_separators_of_spreadsheets_are_read(tmp_path: Path, sign: str) -> None:
+    source = _write(tmp_path / "a.csv", f'document{sign}summary\n"a, b{sign} c"{sign}d\n')
+    assert data.load(source).rows == [Example(f"a, b{sign} c", "d")]
+    assert data.read_columns(source) == ["document", "summary"]
+
+
 def test_words_that_mean_missing_elsewhere_are_text(tmp_path: Path) -> None:
     source = _csv(tmp_path / "a.csv", [{"text": "NA", "summary": "None"}, {"text": "nan", "summary": "null"}])
     assert data.load(source).rows == [Example("NA", "None"), Example("nan", "null")]
@@ -124,8 +131,14 @@ def test_columns_are_found_by_usual_names_or_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({}, r"no column that looks like the document\. It has: colour, size\. Name it with document_column"),
-        ({"document_column": "size"}, r"looks like the summary\. It has: colour, size\. .* summary_column"),
+        (
+            {},
+            r"no column that looks like the document\. It has: colour, size\. Say .*\(document_column\)",
+        ),
+        (
+            {"document_column": "size"},
+            r"looks like the summary\. It has: colour, size\. Say .*summary_column",
+        ),
         ({"document_column": "body"}, r"no column 'body'\. It has: colour, size\."),
     ],
 )
@@ -151,7 +164,7 @@ def test_a_summary_may_be_optional(tmp_path: Path) -> None:
         ("a.parquet", b"", "a.parquet cannot be read as parquet"),
         ("a.parquet", bytes(range(256)), "a.parquet cannot be read as parquet"),
         ("a.csv", b"\x00\x01\x02,\x00", "a.csv cannot be read as csv: it is not text"),
-        ("a.csv", b"document,summary\ncaf\xe9,s", "a.csv cannot be read as csv: 'utf-8'"),
+        ("a.csv", b"document,summary\ncaf\xe9,s", "a.csv is not UTF-8 text. Save it as UTF-8"),
         ("a.jsonl", bytes(range(256)), "no usable row"),
         ("a.jsonl.gz", b"plain text", "a.jsonl.gz cannot be read as json: Not a gzipped file"),
         ("a.jsonl.gz", gzip.compress(b"{}" * 99)[:-9], "a.jsonl.gz cannot be read as json"),

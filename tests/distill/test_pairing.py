@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,9 @@ def test_the_sample_is_read_from_the_columns_that_were_named(
     config = RunConfig(student="s", document_column="note", summary_column="gist")
     report = check(str(tiny_teacher), str(tiny), settings, data=str(data), config=config)
     assert len(report.estimate["rougeL"]) == 2
+    assert _codes(report)[0] == ["one_example"]  # a run could not set any aside
+    config = replace(config, validation=str(data))
+    assert check(str(tiny_teacher), str(tiny), settings, data=str(data), config=config).compatible
 
 
 def test_real_models_are_scored_on_real_data(

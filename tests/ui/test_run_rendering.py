@@ -68,6 +68,14 @@ def test_no_result_is_no_table() -> None:
     assert run_rendering.result(None) == run_rendering.result({"rows": []}) == ""
 
 
+def test_the_check_tells_what_the_models_reach_on_the_data() -> None:
+    found = {"total_bytes": 1, "rougeL": {"big": 0.2461, "small": 0.2}, "scored_examples": 20}
+    said = "ROUGE-L on 20 examples of the data: teacher 24.6, student 20.0."
+    assert said in run_rendering.check(Report(estimate=found))
+    found |= {"rougeL": {"big": 0.2461}, "scored_examples": 1}  # a student cut from the teacher is not tried
+    assert "on 1 example of the data: teacher 24.6." in run_rendering.check(Report(estimate=found))
+
+
 def test_the_check_says_what_to_do() -> None:
     bad = Report(problems=[Finding("vocabulary", "They differ.", "Choose another.")])
     html = run_rendering.check(bad)
