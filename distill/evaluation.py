@@ -84,11 +84,12 @@ def add_retention(results: list[dict[str, Any]], reference: dict[str, Any] | Non
 def score_table(results: Sequence[dict[str, Any]]) -> str:
     """What `evaluate` found, for people to read; the difference is to the first model."""
     head = "".join(f"{kind:21}" for kind in ("ROUGE-1", "ROUGE-2", "ROUGE-L"))
-    lines = [f"{'model':36} {'n':>4}  {head}retention"]
+    retained = any(row["retention"] is not None for row in results)
+    lines = [f"{'model':36} {'n':>4}  {head}{'retention' if retained else ''}".rstrip()]
     for row in results:
         scores = "  ".join(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL"))
-        kept = f"{row['retention']:9.1%}" if row.get("retention") is not None else ""
-        lines.append(f"{row['model']:36} {row['n']:4}  {scores}  {kept}")
+        kept = f"  {row['retention']:9.1%}" if retained else ""
+        lines.append(f"{row['model']:36} {row['n']:4}  {scores}{kept}")
     for row in results[1:]:
         lines.append(f"{row['model']} less {results[0]['model']}: ROUGE-L {_interval(row['difference'])}")
     for row in results:

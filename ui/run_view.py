@@ -91,7 +91,7 @@ def _plot(chart: Chart) -> gr.LinePlot:
         title=chart.title,
         x_title="Step",
         y_title=" ",
-        x_axis_format="d",
+        x_axis_format=",.6~g",  # two steps have ticks between them
         y_axis_format=chart.number,
         color_title=" ",
         show_label=False,

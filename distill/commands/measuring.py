@@ -70,6 +70,8 @@ def evaluate(
     from distill.evaluation import add_retention, score_table
     from distill.judging import judge_models
 
+    if teacher and teacher not in models:
+        raise BadConfig(f"The teacher {teacher} is not among the models: name it there too.")
     results = judge_models(models, data, settings, sample_seed=seed if shuffle else None, **options)
     named = teacher or next((name for name in models if "teacher" in name), None)
     add_retention(results, next((result for result in results if result["model"] == named), None))

@@ -90,6 +90,10 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["export", "nope", "/tmp/x"], "There is no run 'nope'"),
         (["evaluate", "/no/model", "--data", "built-in"], "There is no folder '/no/model'"),
         (["evaluate", "TINY", "--data", "/no/data.csv"], "There is no data"),
+        (
+            ["evaluate", "TINY", "--data", "built-in", "--teacher", "t"],
+            "The teacher t is not among the models",
+        ),
         (["evaluate", "TINY", "--data", "built-in", "--beams", "99"], "beams is 99"),
         (["fresh", "/tmp"], "Give either --data"),
         (["fresh", "/tmp", "--tokenizer", "TINY"], "/tmp exists already; name a new folder"),
@@ -176,7 +180,7 @@ def test_check_reads_the_columns_it_is_told(
     call: Call, tiny_teacher: Path, tiny: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "odd.jsonl"
-    data.write_text('{"note": "the cat sat", "gist": "cat"}')
+    data.write_text('{"note": "the cat sat", "gist": "cat"}\n' * 2)
     names = [str(tiny_teacher), str(tiny), "--data", str(data)]
     assert "no column that looks like the document" in call("check", *names)[2]
     code, answer, _ = call("check", *names, "--document-column", "note", "--summary-column", "gist")
@@ -276,8 +280,8 @@ def test_fresh_then_pretrain(
 
 def test_evaluate(call: Call, tiny: Path, tiny_teacher: Path, articles: Path) -> None:
     names = [str(tiny), str(tiny_teacher)]
-    options = ["--data", str(articles), "--limit", "2", "--beams", "1", "--teacher", names[1]]
-    code, answer, _ = call("evaluate", *names, *options)
+    options = ["--data", str(articles), "--limit", "2", "--beams", "1"]
+    code, answer, _ = call("evaluate", *names, *options, "--teacher", names[1])
     assert code == 0
     assert [result["model"] for result in answer["results"]] == names
     wanted = {"n", "rouge1", "rouge2", "rougeL", "rougeLsum", "retention", "novel_bigrams"}

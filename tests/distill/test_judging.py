@@ -66,3 +66,13 @@ def test_models_are_compared_text_by_text_and_with_the_lead(
     assert model["difference"]["f"] == pytest.approx(model["rougeL"]["f"] - lead["rougeL"]["f"])
     assert lead["flaws"] == {"names": 0, "numbers": 0, "repetition": 0, "unfinished": 1}
     assert "lead:6" in score_table([{**row, "retention": None} for row in (lead, model)])
+
+
+def test_the_table_has_a_retention_where_there_is_a_teacher() -> None:
+    score = {"f": 0.2, "low": 0.1, "high": 0.3}
+    row = {"model": "m", "n": 7, **dict.fromkeys(("rouge1", "rouge2", "rougeL"), score), "flaws": {}}
+    bare, shared = (score_table([{**row, "retention": share}]).splitlines() for share in (None, 0.5))
+    assert bare[0].split() == ["model", "n", "ROUGE-1", "ROUGE-2", "ROUGE-L"]
+    assert bare[1].endswith("0.200 (0.100–0.300)")
+    assert shared[0].endswith("retention")
+    assert shared[1].endswith("0.200 (0.100–0.300)      50.0%")
