@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from colorsys import hls_to_rgb
 from dataclasses import dataclass, field
 from functools import partial
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -70,7 +71,7 @@ def _lines(rows: Rows, lines: dict[str, str], scale: float = 1) -> pd.DataFrame:
 def _with_all(lines: Iterable[str], points: pd.DataFrame) -> pd.DataFrame:
     """A drawn chart gets no further line, so one whose figures are still to come begins with a gap."""
     to_come = [label for label in lines if label not in set(points["line"])] if len(points) else []
-    gaps = [(points["step"].iloc[0], None, label) for label in to_come]
+    gaps = [(points["step"].iloc[0], nan, label) for label in to_come]  # None would make it no number
     return pd.concat([points, pd.DataFrame(gaps, columns=points.columns)]) if gaps else points
 
 

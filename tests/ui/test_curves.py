@@ -20,6 +20,7 @@ def test_a_line_whose_figures_are_still_to_come_begins_with_a_gap() -> None:
     points = curves.term("hard", rows)
     gaps = points[points["value"].isna()]
     assert gaps[["step", "line"]].values.tolist() == [[4, "held out"], [4, "teacher, held out"]]
+    assert points["value"].dtype == float  # else the axis shows words
     assert curves.is_curve(points)
     assert not curves.is_curve(curves.term("hard", rows[:1]))
     assert set(curves.term("soft", rows)["line"]) == {"training", "held out"}
