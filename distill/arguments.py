@@ -24,13 +24,15 @@ def generation(model: Any, config: RunConfig) -> GenerationConfig:
     """
     own, decoding = model.generation_config, Decoding(beams=config.beams)
     shortest = USUALLY_SHORTEST if own.min_new_tokens is None else own.min_new_tokens
+    search: dict[str, Any] = {}
+    if decoding.beams > 1:  # without beams the library warns of settings that have no meaning then
+        search = {"early_stopping": decoding.early_stopping, "length_penalty": decoding.length_penalty}
     return GenerationConfig(
         num_beams=decoding.beams,
-        early_stopping=decoding.early_stopping and decoding.beams > 1,
-        length_penalty=decoding.length_penalty,
         no_repeat_ngram_size=decoding.no_repeat_ngram,
         min_length=min(shortest, config.target_tokens) + 1,  # the start token counts
         max_length=config.target_tokens + 1,
+        **search,
         **special_ids(own),
     )
 
