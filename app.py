@@ -45,7 +45,7 @@ def _make_home(settings: Settings) -> None:
 
 
 def _prepare_environment(settings: Settings) -> None:
-    """Set what Gradio and the hub client read at import: no telemetry, files in our own folder.
+    """Set what Gradio, the hub client and runs read: no telemetry, files in our own folder, the model set.
 
     After each call Gradio sums up all calls so far, for a monitoring page that is closed here: the more
     calls, the slower. So it is told to wait for a number of calls that never comes.
@@ -54,6 +54,7 @@ def _prepare_environment(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "page")
+    os.environ["MODEL_SET"] = settings.model_set  # for the runs that the page starts
 
 
 def _parser() -> argparse.ArgumentParser:

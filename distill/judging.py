@@ -173,7 +173,7 @@ def judge(
     rows = []
     for label, name in _contestants(run, config, settings):
         try:
-            row = judge_model(pool, name, examples, decoding, _teller(run, label, len(examples)))
+            row = judge_model(pool, name, examples, decoding, teller(run, label, len(examples)))
         except ModelUnavailable as error:  # the end of a long training is no time to fail for a comparison
             log.warning("The %s is left out of the table: %s", label, error)
             continue
@@ -183,7 +183,7 @@ def judge(
     return {"rows": rows, "examples": len(examples)}
 
 
-def _teller(run: Run, label: str, total: int) -> Callable[[int], None]:
+def teller(run: Run, label: str, total: int) -> Callable[[int], None]:
     """Says in the run's status how far the judging of one model is; obeys a request to stop."""
 
     def tell(count: int) -> None:

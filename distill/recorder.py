@@ -34,7 +34,8 @@ class Recorder(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        """Start the clock of the ETA."""
+        """Start the clock of the ETA, and the first step's peak of memory."""
+        peak_memory_bytes()
         self._began = (state.global_step, time.monotonic())
         self.run.update(step=state.global_step, steps=state.max_steps, message="Training")
 
@@ -109,7 +110,7 @@ class Recorder(TrainerCallback):
                 "gradient_norm": logs.get("grad_norm"),
                 "seconds": logs["seconds"],
                 "tokens_per_second": logs["tokens_per_second"],
-                "memory_bytes": memory_bytes(),
+                "memory_bytes": peak_memory_bytes(),
                 "eta_seconds": eta,
             }
         )
@@ -166,3 +167,16 @@ def _scores(key: str) -> bool:
 def memory_bytes() -> int:
     """The run's GPU memory where there is one, else its process's memory."""
     return torch.cuda.memory_allocated() if torch.cuda.is_available() else psutil.Process().memory_info().rss
+
+
+def peak_memory_bytes() -> int:
+    """The most GPU memory since this was last asked; without a GPU the process's memory now.
+
+    Between two steps, when a row is written, gradients and activations are freed: only the peak shows them.
+    It resets the device's peak, so only a process that trains may ask.
+    """
+    if not torch.cuda.is_available():
+        return memory_bytes()
+    peak = torch.cuda.max_memory_allocated()
+    torch.cuda.reset_peak_memory_stats()
+    return peak

@@ -21,7 +21,6 @@ from distill.files import append_json_line, read_json, read_json_lines
 from distill.job_folder import JobFolder
 from distill.status import RunStatus
 from distill.values import known_fields
-from models import catalogue
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
@@ -207,11 +206,6 @@ def all_runs(settings: Settings) -> list[Run]:
 def active(settings: Settings) -> Run | None:
     """The run that is running, if any."""
     return next((run for run in all_runs(settings) if run.status().status == "running"), None)
-
-
-def newest_student(teacher: str, settings: Settings) -> str | None:
-    """`run:ID` of the newest finished run with this teacher."""
-    return catalogue.newest_student(teacher, settings)
 
 
 def _is_error_output(path: Path) -> bool:

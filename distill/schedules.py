@@ -60,12 +60,12 @@ class _Reversed(torch.autograd.Function):
 
 
 def adaptive_temperature(teacher: Tensor, mask: Tensor, base: float) -> Tensor:
-    """A temperature for each example: `base` on average, higher where the teacher is surer than usual.
+    """A temperature for each example: `base` at the batch's mean entropy, higher where the teacher is surer.
 
     A sure teacher's distribution is nearly one-hot and tells little beyond the label until it is softened; an
     unsure one's is soft already. T = base · (1 + (mean entropy − entropy) / (mean entropy + entropy)), with
-    entropies averaged over an example's target tokens and the mean taken over the batch: between 0 and 2 ·
-    base.
+    entropies averaged over an example's target tokens and the mean taken over the batch; from base / 4 to
+    2 · base. (Its mean over a batch is a little above base: the factor is convex in the entropy.)
 
     Args:
         teacher: Logits, `(batch, target_length, vocab)`.
@@ -73,7 +73,7 @@ def adaptive_temperature(teacher: Tensor, mask: Tensor, base: float) -> Tensor:
         base: T of an example that is as hard as the batch's mean.
 
     Returns:
-        `(batch, 1, 1)`, at least `base / 4`.
+        `(batch, 1, 1)`.
     """
     logs = torch.log_softmax(teacher.float(), dim=-1)
     entropies = -(logs.exp() * logs).sum(-1)

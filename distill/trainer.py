@@ -50,6 +50,7 @@ class DistillationTrainer(Seq2SeqTrainer):
         self._loss_shifts_labels = False  # no label is left out of that number, as decoder-only models do
         self._training, self._held_out = Tally(), Tally()
         self._gradients: dict[str, float] = {}
+        self._step_begins = True
         self._logged_at = time.perf_counter()
 
     def compute_loss(
@@ -90,10 +91,7 @@ class DistillationTrainer(Seq2SeqTrainer):
             if teacher is not None and isinstance(teacher.logits, Tensor):
                 own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
                 self._held_out.add_term("teacher_hard", float(own), tokens)
-        loss = outcome.total
-        if num_items_in_batch is not None and not own_words:  # that number is of all processes
-            loss = loss * self.accelerator.num_processes  # each process's gradient is averaged afterwards
-        return (loss, outputs) if return_outputs else loss
+        return (outcome.total, outputs) if return_outputs else outcome.total
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         """By length as the library does, but from a random state that a resumed run has too."""
@@ -109,14 +107,13 @@ class DistillationTrainer(Seq2SeqTrainer):
 
     def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
         """Also measure the gradient's norm in each block, once all of a step's batches are in."""
+        if self._step_begins:  # the library clears the student's gradients only
+            self.objective.zero_grad()
         loss = super().training_step(*args, **kwargs)
-        if self.accelerator.sync_gradients:
+        self._step_begins = self.accelerator.sync_gradients
+        if self._step_begins:
             scaler = self.accelerator.scaler
             self._gradients = gradient_norms(self.model, scaler.get_scale() if scaler else 1.0)
-            if self.accelerator.num_processes > 1:  # the library does this for the student only
-                for parameter in self.objective.parameters():
-                    if parameter.grad is not None:
-                        parameter.grad = self.accelerator.reduce(parameter.grad, "mean")  # type: ignore[assignment]
         return loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
@@ -126,7 +123,6 @@ class DistillationTrainer(Seq2SeqTrainer):
         if new:
             for group in self.objective.parameter_groups(self.args.learning_rate):
                 optimizer.add_param_group(group)
-            optimizer.register_step_post_hook(lambda *_: self.objective.zero_grad())
         return optimizer
 
     def prediction_step(

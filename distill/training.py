@@ -27,7 +27,7 @@ from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
 from distill.features import show_attention
 from distill.files import read_json, write_json
-from distill.judging import judge, judge_model
+from distill.judging import judge, judge_model, teller
 from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
 from distill.objective import Objective
@@ -118,7 +118,12 @@ def _train(
         return materials.student, step
     if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
         return student.load_model(checkpoint), step
-    trainer = make_trainer(run, config, materials, _teacher_rouge(run, config, materials, settings))
+    trainer = make_trainer(run, config, materials)  # first, as it finds what is wrong with the settings
+    try:
+        teacher_rouge = _teacher_rouge(run, config, materials, settings)
+    except Stopped:
+        return materials.student, step
+    trainer.add_callback(Recorder(run, trainer.objective, teacher_rouge))
     if checkpoint:
         trainer.objective.load(checkpoint)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -140,8 +145,11 @@ class _Told:
 
 
 def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> None:
-    for teacher in config.teachers:
-        report = pairing.check(teacher, config.student, settings, progress=progress)
+    for number, teacher in enumerate(config.teachers):
+        # A student that is cut from the first teacher has its vocabulary, which the others must have too.
+        cut = number > 0 and parse_layers(config.student)
+        student_model = config.teachers[0] if cut else config.student
+        report = pairing.check(teacher, student_model, settings, progress=progress)
         for finding in report.warnings:
             log.warning("%s %s", finding.message, finding.remedy)
         if not report.compatible:
@@ -158,15 +166,15 @@ def _teacher_rouge(run: Run, config: RunConfig, materials: Materials, settings: 
     if kept is None:
         run.update(message="Judging the teacher")
         decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
-        kept = judge_model(ModelPool(settings), config.teacher, materials.validation, decoding)
+        examples = materials.validation
+        told = teller(run, "the teacher", len(examples))
+        kept = judge_model(ModelPool(settings), config.teacher, examples, decoding, told)
         write_json(run.folder / "teacher.json", kept)
     return kept["rougeL"]["f"]
 
 
-def make_trainer(
-    run: Run, config: RunConfig, materials: Materials, teacher_rouge: float | None = None
-) -> DistillationTrainer:
-    """The trainer of a run, ready to start; `teacher_rouge` is what the student's ROUGE-L is a share of.
+def make_trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationTrainer:
+    """The trainer of a run, ready to start but for a `Recorder`.
 
     Raises:
         BadData: No example can be trained on.
@@ -191,9 +199,8 @@ def make_trainer(
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return rouge_means(texts, [example.summary for example in materials.validation])
 
-    objective = Objective(config, model.config, teachers[0].config if teachers else None)
     trainer = DistillationTrainer(
-        objective=objective,
+        objective=Objective(config, model.config, teachers[0].config if teachers else None),
         generation=generation(model, config),
         teacher=_teacher(run, config, materials),
         model=model,
@@ -203,7 +210,6 @@ def make_trainer(
         data_collator=collator(tokenizer, model),
         processing_class=tokenizer,
         compute_metrics=metrics if config.has_references else None,
-        callbacks=[Recorder(run, objective, teacher_rouge)],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer

@@ -134,7 +134,9 @@ CHARTS = {
         _single("alpha", "Alpha (teacher’s share)", "alpha", shown=moves),
     ),
     "Speed": (
-        _single("tokens-per-second", "Target tokens a second", "tokens_per_second", number=",.0f"),
+        _single(
+            "tokens-per-second", "Tokens a second, texts and summaries", "tokens_per_second", number=",.0f"
+        ),
         _single("memory", "Memory, MB", "memory_bytes", 1e-6, number=".0f"),
     ),
 }

@@ -19,6 +19,7 @@ from distill import runs
 from distill.benchmark.reports_loop import BATCHES_A_STEP, reports_epoch
 from distill.config import RunConfig
 from distill.materials import Materials, load_materials
+from distill.recorder import Recorder
 from distill.training import make_trainer
 from models.settings import Settings
 
@@ -78,6 +79,7 @@ def epoch(name: str, plan: Plan, materials: Materials, seed: int) -> float:
     home = plan.home / (f"{name}-{time.monotonic_ns()}" if name == "first" else name)
     run = runs.create(config, replace(plan.settings, home=home))
     trainer = make_trainer(run, config, own)
+    trainer.add_callback(Recorder(run, trainer.objective))  # as in a real run, which it slows
     trainer.args.save_strategy, trainer.args.eval_strategy = SaveStrategy.NO, IntervalStrategy.NO
     if not way.by_length:
         trainer.args.train_sampling_strategy = "random"

@@ -11,7 +11,7 @@ A page starts one in the background and reads it from disk, as it does with runs
 The values are those of `distill.config.RunConfig` with `methods`, `seeds` and `budget` (see `Plan`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from distill import processes
@@ -34,15 +34,12 @@ __all__ = [
 ]
 
 
-def compare(
-    values: Mapping[str, Any], settings: Settings, *, on_progress: Callable[[str], None] = lambda text: None
-) -> dict[str, Any]:
+def compare(values: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Make a comparison and carry it out in this process.
 
     Args:
         values: Settings of all runs, with `methods`, `seeds` and `budget`.
         settings: The studio's.
-        on_progress: Told what is being done.
 
     Returns:
         The result, as `distill.comparison.results.collect` makes it.
@@ -53,13 +50,11 @@ def compare(
     """
     plan = Plan.from_values(values)
     with processes.RunLock(settings.home):
-        return carry_out(create(plan, settings), settings, on_progress)
+        return carry_out(create(plan, settings), settings)
 
 
-def carry_out(
-    comparison: Comparison, settings: Settings, on_progress: Callable[[str], None] = lambda text: None
-) -> dict[str, Any]:
+def carry_out(comparison: Comparison, settings: Settings) -> dict[str, Any]:
     """Carry a comparison out, or go on with it, in this process, which holds the lock; see `compare`."""
     from distill.comparison.work import Work
 
-    return Work(comparison, settings, on_progress).carry_out()
+    return Work(comparison, settings).carry_out()

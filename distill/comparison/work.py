@@ -4,7 +4,7 @@ import ctypes
 import gc
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -38,14 +38,10 @@ class Work:
     Args:
         comparison: Its folder.
         settings: The studio's.
-        on_progress: Told what is being done.
     """
 
-    def __init__(
-        self, comparison: Comparison, settings: Settings, on_progress: Callable[[str], None]
-    ) -> None:
+    def __init__(self, comparison: Comparison, settings: Settings) -> None:
         self.comparison, self.settings, self.plan = comparison, settings, comparison.plan()
-        self._on_progress = on_progress
         self._judge = Judge(comparison, self.plan.base, settings, self._stop_if_asked)
 
     def carry_out(self) -> dict[str, Any]:
@@ -208,7 +204,6 @@ class Work:
         self._stop_if_asked()
         log.info("%s", text)
         self.comparison.update(message=text)
-        self._on_progress(text)
 
     def _end(self, status: str, message: str) -> None:
         self.comparison.update(status=status, message=message, run_id=None, eta_seconds=None)

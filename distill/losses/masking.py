@@ -17,7 +17,7 @@ def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = Non
     """
     kept = values.masked_fill(mask == 0, 0.0).sum()
     total = mask.sum() if count is None else count
-    return kept / max(float(total), 1.0)
+    return kept / torch.as_tensor(total, device=kept.device).clamp(min=1)  # no wait for a GPU
 
 
 def zero_masked(values: Tensor, mask: Tensor) -> Tensor:

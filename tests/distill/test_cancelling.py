@@ -37,6 +37,25 @@ def test_while_it_validates(short: dict[str, Any], tmp_path: Path, monkeypatch: 
     assert [row["step"] for row in run.metrics()] == [1, 2, 3, 4, 4]
 
 
+def test_while_the_teacher_is_judged(
+    short: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, update = new_run(short, tmp_path), Run.update
+
+    def stop(self: Run, **changes: Any) -> None:
+        update(self, **changes)
+        if changes.get("message") == "Judging the teacher: 2 of 2 summaries":
+            (run.folder / "stop").touch()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "update", stop)
+        assert carry_out(run)["steps"] == 0
+    assert run.status().status == "cancelled"
+    assert not (run.folder / "teacher.json").exists()
+    run.clear_stop()
+    assert carry_out(run)["steps"] == 4
+
+
 def test_while_the_student_is_judged(
     short: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,9 @@ COMMANDS = (
     "runs",
     "evaluate",
     "bench",
+    "bench-train",
+    "bench-startup",
+    "agree",
     "export",
     "fresh",
 )

@@ -53,7 +53,7 @@ def compared(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DistillationTrainer, "training_step", training_step)
-        yield comparison.compare(wanted, settings, on_progress=lambda text: None), settings, seen
+        yield comparison.compare(wanted, settings), settings, seen
 
 
 def test_controls_are_always_there(compared: Any) -> None:

@@ -44,7 +44,8 @@ def test_killed_twice_it_ends_as_if_it_never_was(
 ) -> None:
     pairs = [f"{name}={value}" for name, value in values.items()]
     arguments = ["train", *(part for pair in pairs for part in ("--set", pair))]
-    steps = sorted(random.sample(range(1, 14), 2))
+    steps = sorted(random.sample(range(1, 12), 2))  # after the last ones the end may come first
+    print("killed at", steps)
     for step in steps:
         process = _begin(environment, *arguments)
         [run] = wait_for(lambda: runs.all_runs(settings))

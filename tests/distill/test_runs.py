@@ -172,23 +172,6 @@ def test_only_a_stopped_run_is_resumed(settings: Settings, status: str) -> None:
         run.resume(settings)
 
 
-def test_the_newest_student_of_a_teacher(settings: Settings) -> None:
-    assert runs.newest_student("t", settings) is None
-    for name, teacher, status in (
-        ("2026-1", "t", "finished"), ("2026-2", "t", "finished"), ("2026-3", "u", "finished"),
-        ("2026-4", "t", "failed"),
-    ):  # fmt: skip
-        folder = settings.runs / name
-        (folder / "student").mkdir(parents=True)
-        (folder / "student" / "config.json").touch()
-        (folder / "config.json").write_text(json.dumps({"student": "s", "teacher": teacher}))
-        (folder / "lineage.json").write_text(json.dumps({"teacher": teacher}))
-        (folder / "status.json").write_text(json.dumps({"status": status}))
-    assert runs.newest_student("t", settings) == "run:2026-2"
-    assert runs.newest_student("u", settings) == "run:2026-3"
-    assert runs.newest_student("v", settings) is None
-
-
 def test_a_reader_never_sees_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from distill.files import read_json, write_json
 

@@ -1,6 +1,7 @@
 """The loss a run really takes its steps on, its terms, and what validation may not touch."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -228,3 +229,67 @@ def test_an_epoch_s_short_last_step_counts_in_full(plain_values: dict[str, Any],
     steps = {"max_examples": 8, "batch_size": 1, "accumulation": 5, "max_steps": 2, "learning_rate": 1e-9}
     five, three = _training_rows(train({**plain_values, **steps, "on_policy": 1}, tmp_path))
     assert three["soft"] == pytest.approx(five["soft"], rel=0.2)
+
+
+def test_all_teachers_must_have_one_vocabulary(values: dict[str, Any], tmp_path: Path) -> None:
+    """A student that is cut from the first teacher has no tokenizer of its own to compare the others with."""
+    from distill.errors import IncompatibleModels
+
+    other = shutil.copytree(values["teacher"], tmp_path / "other")
+    tokenizer = json.loads((other / "tokenizer.json").read_text())
+    pieces = tokenizer["model"]["vocab"]
+    tokenizer["model"]["vocab"] = [*pieces[:4], *reversed(pieces[4:])]
+    (other / "tokenizer.json").write_text(json.dumps(tokenizer))
+    run = new_run({**values, "student": "layers:1+1", "more_teachers": str(other)}, tmp_path)
+    with pytest.raises(IncompatibleModels, match="The vocabularies differ"):
+        carry_out(run)
+
+
+def test_a_further_teacher_may_be_shallower_than_the_layers(
+    values: dict[str, Any], plain: Path, tmp_path: Path
+) -> None:
+    extra = {"student": "layers:3+1", "more_teachers": str(plain), "max_steps": 1}
+    assert train({**values, **extra}, tmp_path).status().status == "finished"
+
+
+def test_a_setting_that_does_not_fit_is_found_before_the_teacher_is_judged(
+    values: dict[str, Any], tmp_path: Path
+) -> None:
+    from distill.errors import BadConfig
+
+    run = new_run({**values, "relation_weight": 1.0, "relation_heads": 7}, tmp_path)
+    with pytest.raises(BadConfig):
+        carry_out(run)
+    assert not (run.folder / "teacher.json").exists()
+
+
+def test_what_the_objective_learns_starts_each_step_without_a_gradient(
+    values: dict[str, Any], tmp_path: Path
+) -> None:
+    """Even after a step that the float16 scaler skipped: one overflow would else stay for ever."""
+    from distill.materials import load_materials
+    from distill.training import make_trainer
+    from models.settings import Settings
+
+    config = RunConfig.from_dict({**values, "accumulation": 1, "temperature_schedule": "learnable"})
+    materials = load_materials(config, Settings(home=tmp_path, threads=1))
+    trainer = make_trainer(new_run(values, tmp_path), config, materials)
+    trainer.create_optimizer_and_scheduler(1)
+    trainer.model, trainer.optimizer = trainer.accelerator.prepare(trainer.model, trainer.optimizer)
+    [learnt] = trainer.objective.parameters()
+    for _ in range(2):
+        batch = next(iter(trainer.get_train_dataloader()))
+        trainer.training_step(trainer.model, batch, torch.tensor(9))
+        assert learnt.grad is not None
+        assert learnt.grad.isfinite()
+        learnt.grad.fill_(torch.inf)
+
+
+def test_the_memory_of_a_step_is_its_peak(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distill import recorder
+
+    asked: list[str] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 7)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: asked.append("reset"))
+    assert (recorder.peak_memory_bytes(), asked) == (7, ["reset"])

@@ -186,3 +186,20 @@ def test_an_engine_may_follow_a_name(name: str, parts: tuple[str, str, str]) -> 
 def test_an_unknown_engine_is_refused_with_the_known_ones(name: str, known: str) -> None:
     with pytest.raises(BadRequest, match=known):
         split_engine(name)
+
+
+def test_the_newest_student_of_a_teacher(settings: Settings) -> None:
+    assert newest_student("t", settings) is None
+    for name, teacher, status in (
+        ("2026-1", "t", "finished"), ("2026-2", "t", "finished"), ("2026-3", "u", "finished"),
+        ("2026-4", "t", "failed"),
+    ):  # fmt: skip
+        folder = settings.runs / name
+        (folder / "student").mkdir(parents=True)
+        (folder / "student" / "config.json").touch()
+        (folder / "config.json").write_text(json.dumps({"student": "s", "teacher": teacher}))
+        (folder / "lineage.json").write_text(json.dumps({"teacher": teacher}))
+        (folder / "status.json").write_text(json.dumps({"status": status}))
+    assert newest_student("t", settings) == "run:2026-2"
+    assert newest_student("u", settings) == "run:2026-3"
+    assert newest_student("v", settings) is None

@@ -120,12 +120,17 @@ def test_all_masked_is_zero_with_no_gradient(divergence: str) -> None:
 
 
 @pytest.mark.parametrize("divergence", DIVERGENCES)
-@pytest.mark.parametrize("k", [1, 5, 30])
+@pytest.mark.parametrize("k", [1, 3, 7])
 def test_gradient_is_right(divergence: str, k: int) -> None:
+    few = slice(7)  # classes: each costs two evaluations for every token
     loss = partial(
-        logit_loss, teacher=_top(TEACHER.double(), k), mask=MASK, temperature=T, divergence=divergence
+        logit_loss,
+        teacher=_top(TEACHER[..., few].double(), k),
+        mask=MASK,
+        temperature=T,
+        divergence=divergence,
     )
-    student = STUDENT.double().requires_grad_()
+    student = STUDENT[..., few].double().requires_grad_()
     assert torch.autograd.gradcheck(lambda values: loss(student=values), student)
 
 
