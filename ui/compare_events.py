@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -13,7 +13,7 @@ from models.summarizer import LongInput
 from ui import columns, compare_fields, comparing, counter, examples, presets, rendering, results_log
 from ui.compare import CompareTab
 from ui.errors import told
-from ui.limits import INFERENCE, QUIET
+from ui.limits import ACT, INFERENCE, QUIET
 from ui.result import Result, Session
 from ui.studio import Studio
 from ui.uploads import temporary
@@ -26,6 +26,8 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     bodies = [tab.columns[role].body for role in ROLES]
     buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
     choices = compare_fields.choices(tab)
+    # A model that was changed meanwhile would stand above the summary of the one before.
+    locked = [*buttons, tab.model_set, tab.engines, *choices]
     inputs = [
         tab.session,
         tab.text,
@@ -35,25 +37,23 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
         *choices,
         *tab.panel.fields,
     ]
-    ended = [*buttons, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
+    ended = [*locked, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
 
     def end(session: Session) -> list[Any]:
-        return _ended(session, len(buttons), temporary(studio.settings))
+        return _ended(session, len(locked), temporary(studio.settings))
 
-    running = []
-    for button, roles in zip(buttons, (ROLES, *((role,) for role in ROLES)), strict=True):
-        event = button.click(
-            told(_runner(roles, tab, studio, buttons)),
-            inputs,
-            [*bodies, *buttons, tab.stop, tab.session],
-            show_progress="hidden",
-            api_visibility="private",
-            trigger_mode="once",
-            **INFERENCE,
-        )
-        event.then(end, tab.session, ended, **QUIET)
-        running.append(event)
-    tab.stop.click(None, cancels=running, queue=False, api_visibility="private").then(
+    running = gr.on(
+        [button.click for button in buttons],
+        told(_runner(tab, studio, locked)),
+        inputs,
+        [*bodies, *locked, tab.stop, tab.session],
+        show_progress="hidden",
+        api_visibility="private",
+        trigger_mode="once",  # for all of them: each run goes on from the session that it was given
+        **INFERENCE,
+    )
+    running.then(end, tab.session, ended, **QUIET)
+    tab.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
         _stopped, tab.session, bodies, **QUIET
     ).then(end, tab.session, ended, **QUIET)
     _connect_input(tab, studio)
@@ -61,9 +61,13 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
 
 
 def _runner(
-    roles: Sequence[str], tab: CompareTab, studio: Studio, buttons: Sequence[gr.Button]
+    tab: CompareTab, studio: Studio, locked: Sequence[gr.Component]
 ) -> Callable[..., Iterator[dict[Any, Any]]]:
+    # By name: a component that was updated is another object in its visitor's session.
+    roles_of = {tab.run_all.elem_id: ROLES, **{tab.columns[role].button.elem_id: (role,) for role in ROLES}}
+
     def run(
+        pressed: gr.EventData,
         session: Session,
         text: str | None,
         reference: str | None,
@@ -74,16 +78,17 @@ def _runner(
         models, decoding = compare_fields.read(rest)
         # An untouched box sends None.
         request = comparing.Request(text or "", models, decoding, long_input, reference or "", refine)
-        started = {button: gr.update(interactive=False) for button in buttons}
+        started = {part: gr.update(interactive=False) for part in locked}
         yield {**started, tab.stop: gr.update(interactive=True)}
+        roles = roles_of[cast(gr.Button, pressed.target).elem_id]
         for shown, now in comparing.compare(request, roles, session, studio):
             yield {**{tab.columns[role].body: html for role, html in shown.items()}, tab.session: now}
 
     return run
 
 
-def _ended(session: Session, buttons: int, downloads: Path) -> list[Any]:
-    ready = [gr.update(interactive=True)] * buttons
+def _ended(session: Session, locked: int, downloads: Path) -> list[Any]:
+    ready = [gr.update(interactive=True)] * locked
     if not session.rows:
         return [*ready, gr.update(interactive=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()]
     try:
@@ -138,10 +143,10 @@ def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     page.load(told(opened), tab.model_set, [*models, *headers], **QUIET)
     # These change several columns at once. Each column’s own event follows, and they may meet: so results
     # are dropped here.
-    tab.model_set.input(told(choose_set), [tab.session, tab.model_set], [*models, tab.session], **QUIET)
+    tab.model_set.input(told(choose_set), [tab.session, tab.model_set], [*models, tab.session], **ACT)
     engines = [tab.columns[role].engine for role in ROLES]
     asked = [tab.session, tab.engines, *engines]
-    tab.engines.input(told(choose_engines), asked, [*engines, tab.session], **QUIET)
+    tab.engines.input(told(choose_engines), asked, [*engines, tab.session], **ACT)
     for role in ROLES:
         column = tab.columns[role]
         column.engine.input(lambda: None, None, tab.engines, **QUIET)  # no preset any more

@@ -13,14 +13,12 @@ from ui.compare import CompareTab
 from ui.curves import CHARTS, Chart
 from ui.distil import DistilTab
 from ui.errors import told
-from ui.limits import QUIET
+from ui.limits import ACT, QUIET
 from ui.studio import Studio
 from ui.watching import Watch, look, signature, watched
 
 TICK = 2.0
 """Seconds between two looks at the run's folder."""
-
-_ACT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
 
 
 def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks, studio: Studio) -> None:
@@ -63,13 +61,13 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
 
     page.load(told(opened), None, outputs, **QUIET)
     gr.Timer(TICK).tick(tick, tab.watch, outputs, **QUIET)
-    tab.start.click(told(start), tab.form.inputs, outputs, **_ACT)
-    tab.tune.click(told(tune), tab.form.inputs, outputs, **_ACT)
-    view.teach.click(told(teach), tab.watch, tab.form.teacher, **QUIET)
-    view.cancel.click(told(cancel), tab.watch, outputs, **_ACT)
-    view.resume.click(told(resume), tab.watch, outputs, **_ACT)
-    view.table.select(told(select), None, outputs, **QUIET)
-    view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **QUIET)
+    tab.start.click(told(start), tab.form.inputs, outputs, **ACT)
+    tab.tune.click(told(tune), tab.form.inputs, outputs, **ACT)
+    view.teach.click(told(teach), tab.watch, tab.form.teacher, **ACT)
+    view.cancel.click(told(cancel), tab.watch, outputs, **ACT)
+    view.resume.click(told(resume), tab.watch, outputs, **ACT)
+    view.table.select(told(select), None, outputs, **ACT)
+    view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **ACT)
 
 
 def _unchanged(run: Run, watch: Watch) -> bool:

@@ -1,5 +1,6 @@
 """What the Distil tab's form does while it is filled in: show what is needed, check the pair."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -32,7 +33,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     page.load(told(opened), None, [form.teacher, form.student], **QUIET)
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
     form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
-    form.file.change(told(_columns), form.file, [form.document, form.summary], **QUIET)
+    form.file.change(_columns, form.file, [form.document, form.summary], **QUIET)
     form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
@@ -70,7 +71,10 @@ def _source(source: str) -> list[Any]:
 
 
 def _columns(file: str | None) -> list[Any]:
-    names = data.read_columns(file) if file else []
+    try:
+        names = data.read_columns(file) if file else []
+    except DistillError:  # the check says what is wrong with it
+        names = []
     hint = "Empty: found by its name."
     return [gr.update(choices=names, value=None, info=hint if names else None)] * 2
 
@@ -103,6 +107,8 @@ def checked(values: tuple[Any, ...], studio: Studio) -> str:
                     f"{name} is not on this machine yet. It is fetched, and the pair checked, when you press "
                     "“Check on the data” or “Start”."
                 )
+        if Path(chosen["data"]).is_file():
+            data.read_columns(chosen["data"])
         report = pairing.check(str(here[0]), str(here[1]), studio.settings, config=config)
     except Exception as problem:
         return rendering.failed(errors.message(problem))

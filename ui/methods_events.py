@@ -11,12 +11,11 @@ from models.settings import Settings
 from ui import form_values, methods_rendering, starting
 from ui.distil import DistilTab
 from ui.errors import told
-from ui.limits import QUIET
+from ui.limits import ACT, QUIET
 from ui.studio import Studio
 from ui.watching import Watch, signature
 
 _TICK = 3.0
-_ACT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
 
 
 def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
@@ -52,10 +51,10 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
 
     page.load(told(opened), None, panel.outputs, **QUIET)
     gr.Timer(_TICK).tick(tick, panel.watch, panel.outputs, **QUIET)
-    panel.start.click(told(start), [*panel.asked, *form.inputs], panel.outputs, **_ACT)
-    panel.cancel.click(told(cancel), panel.watch, panel.outputs, **_ACT)
-    panel.resume.click(told(resume), panel.watch, panel.outputs, **_ACT)
-    panel.chooser.input(told(select), panel.chooser, panel.outputs, **QUIET)
+    panel.start.click(told(start), [*panel.asked, *form.inputs], panel.outputs, **ACT)
+    panel.cancel.click(told(cancel), panel.watch, panel.outputs, **ACT)
+    panel.resume.click(told(resume), panel.watch, panel.outputs, **ACT)
+    panel.chooser.input(told(select), panel.chooser, panel.outputs, **ACT)
 
 
 def watched(watch: Watch, settings: Settings) -> Comparison | None:

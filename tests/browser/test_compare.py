@@ -110,12 +110,29 @@ def test_a_long_text_tells_what_is_cut(page: Page) -> None:
 
 
 def test_stop_frees_the_buttons(page: Page) -> None:
-    page.fill("#text textarea", TEXT * 20)
+    page.fill("#text textarea", TEXT * 100)
+    page.get_by_text("Decoding settings").click()
+    page.get_by_label("Summarise it in parts").check()  # long enough to be stopped on any machine
     page.click("#run-all")
-    expect(page.locator("#stop")).to_be_enabled()
+    # A model that was changed now would get the name above another one's summary.
+    expect(page.locator("#model-set input").first).to_be_disabled()
     page.click("#stop")
     expect(page.locator("#run-all")).to_be_enabled()
+    expect(page.locator("#model-set input").first).to_be_enabled()
     expect(page.locator(".card [data-clock]")).to_have_count(0)
+
+
+def test_two_buttons_at_once_are_one_run(page: Page) -> None:
+    """Each run goes on from the session it was given, so a second one would lose the first one's results."""
+    page.fill("#text textarea", TEXT)
+    for role in ("original", "distilled"):  # sooner than the answer that disables the other button
+        page.evaluate(f"document.querySelector('#run-{role}').click()")
+    finished(page, 1)
+    expect(page.locator("#run-all")).to_be_enabled()
+    page.click("#run-distilled")
+    finished(page, 2)
+    for role in ("original", "distilled"):
+        expect(page.locator("#log-table")).to_contain_text(f"embedded/{role}")
 
 
 def test_visitors_do_not_see_each_others_results(page: Page, context: BrowserContext, server: Server) -> None:

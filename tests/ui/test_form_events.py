@@ -5,7 +5,7 @@ import pytest
 
 from models import hub
 from ui import form_values
-from ui.form_events import checked, tried
+from ui.form_events import _columns, checked, tried
 from ui.studio import Studio
 
 
@@ -79,3 +79,12 @@ def test_a_copy_of_a_hub_model_is_checked_without_asking(
     monkeypatch.setattr(hub, "cached", cached)
     assert "This pair can work" in checked(values(f"{owner}/teacher", f"{owner}/original"), studio)
     assert not asked
+
+
+def test_a_file_that_cannot_be_read_is_said_before_the_start(studio: Studio, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes("document,summary\nä,ö".encode("latin-1"))
+    chosen = [*values("embedded/teacher", "embedded/original")]
+    chosen[5:7] = ["file", str(bad)]
+    assert "bad.csv is not UTF-8 text" in checked(tuple(chosen), studio)
+    assert all(update["choices"] == [] for update in _columns(str(bad)))
