@@ -9,18 +9,41 @@ from typing import Any
 
 ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 _RESAMPLES = 1000
+# A word of any script. Chinese and Japanese have no spaces: there each sign is one, as is usual for ROUGE.
+_SIGN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_SIGN}]|[^\W_{_SIGN}]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
 
 
 @cache
 def _scorer() -> Any:
     from rouge_score.rouge_scorer import RougeScorer
+    from rouge_score.tokenizers import DefaultTokenizer
 
-    return RougeScorer(list(ROUGE_KINDS), use_stemmer=True)
+    return RougeScorer(list(ROUGE_KINDS), tokenizer=_Words(DefaultTokenizer(use_stemmer=True)))
+
+
+class _Words:
+    """rouge-score's words where a text is ASCII; elsewhere it would drop every letter but a to z.
+
+    Args:
+        english: rouge-score's own, which stems.
+    """
+
+    def __init__(self, english: Any) -> None:
+        self._english = english
+
+    def tokenize(self, text: str) -> list[str]:
+        if text.isascii():
+            return self._english.tokenize(text)
+        words = _WORD.findall(text.lower())
+        return [
+            stem for word in words for stem in (self._english.tokenize(word) if word.isascii() else [word])
+        ]
 
 
 def rouge(prediction: str, reference: str) -> dict[str, float]:
-    """F1 of ROUGE-1, -2, -L and -Lsum, 0 to 1, by rouge-score with stemming.
+    """F1 of ROUGE-1, -2, -L and -Lsum, 0 to 1, by rouge-score with stemming; words of any script count.
 
     Lin (2004), ROUGE: A Package for Automatic Evaluation of Summaries. Lsum compares sentence by sentence.
     """
@@ -113,6 +136,4 @@ def _ngrams(text: str, size: int) -> list[tuple[str, ...]]:
 
 
 def _words(text: str) -> list[str]:
-    from rouge_score.tokenize import tokenize
-
-    return tokenize(text, None)
+    return _WORD.findall(text.lower())

@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 
+from distill import evaluation
 from distill.evaluation import (
     add_retention,
     bootstrap,
@@ -47,10 +48,34 @@ def test_rouge_lsum_compares_sentence_by_sentence(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prediction", "reference"), [("", "the cat"), ("the cat", ""), ("", ""), ("日本", "日本")]
+    ("prediction", "reference"), [("", "the cat"), ("the cat", ""), ("", ""), ("—", "…")]
 )
 def test_nothing_to_compare_is_zero(prediction: str, reference: str) -> None:
     assert set(rouge(prediction, reference).values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("prediction", "reference", "words", "order"),
+    [
+        ("В Москве дождь", "в москве ДОЖДЬ!", 1, 1),
+        ("北京下雨", "下雨北京", 1, 0.5),  # four signs, two of them in order
+        ("für über Öl", "fär äber Äl", 0, 0),
+        ("naïve cats", "a naïve cat", 2 * 2 / 5, 2 * 2 / 5),  # what is English is stemmed still
+        ("snake_case", "snake case", 1, 1),
+    ],
+)
+def test_words_of_any_script_count(prediction: str, reference: str, words: float, order: float) -> None:
+    scores = rouge(prediction, reference)
+    assert (scores["rouge1"], scores["rougeL"]) == (pytest.approx(words), pytest.approx(order))
+
+
+@pytest.mark.parametrize(
+    "text", ["It's 1,200 km -- (the U.S.), isn't_it? Running runners ran.", "don’t — “no”"]
+)
+def test_english_words_are_those_of_rouge_score(text: str) -> None:
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    assert evaluation._scorer()._tokenizer.tokenize(text) == DefaultTokenizer(True).tokenize(text)
 
 
 def test_means_are_over_pairs() -> None:
