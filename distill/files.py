@@ -33,8 +33,14 @@ def read_json(path: Path) -> Any | None:
     """The JSON in `path`, or None where there is none or it is broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
+
+
+def read_object(path: Path) -> dict[str, Any] | None:
+    """The JSON object in `path`, or None where there is none, it is broken, or it is something else."""
+    value = read_json(path)
+    return value if isinstance(value, dict) else None
 
 
 def append_json_line(path: Path, value: Any) -> None:
@@ -55,7 +61,7 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
     for line in lines:
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
             values.append(value)

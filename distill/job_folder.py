@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 
 from distill import processes
 from distill.errors import DistillError, RunConflict, RunNotFound
-from distill.files import read_json, write_json
+from distill.files import read_object, write_json
 from models.settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -55,7 +55,8 @@ class JobFolder:
         Raises:
             RunNotFound: There is none.
         """
-        if not _NAME.fullmatch(name) or not (parent / name / cls.plan_file).is_file():
+        possible = isinstance(name, str) and _NAME.fullmatch(name)  # a request may hold anything
+        if not possible or not (parent / name / cls.plan_file).is_file():
             known = ", ".join(job.folder.name for job in cls.newest_first(parent)[:5]) or "none yet"
             raise RunNotFound(f"There is no {cls.kind} {name!r}. Newest {cls.kind}s: {known}.")
         return cls(parent / name)
@@ -72,7 +73,7 @@ class JobFolder:
 
     def saved_status(self) -> dict[str, Any]:
         """What was said last; empty where nothing was."""
-        return read_json(self.folder / "status.json") or {}
+        return read_object(self.folder / "status.json") or {}
 
     def died(self) -> bool:
         """Whether it is said to be running though its process is gone."""
@@ -82,7 +83,7 @@ class JobFolder:
 
     def process(self) -> dict[str, Any] | None:
         """The identity of the process that carries it out."""
-        return read_json(self.folder / "process.json")
+        return read_object(self.folder / "process.json")
 
     def belongs_to(self, process: dict[str, Any]) -> None:
         """Note which process carries it out."""

@@ -114,5 +114,5 @@ def _process(who: dict[str, Any] | None) -> psutil.Process | None:
         process = psutil.Process((who or {})["pid"])
         same = abs(process.create_time() - (who or {})["started"]) < _CLOCK_SECONDS
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except (KeyError, psutil.Error):
+    except (KeyError, TypeError, ValueError, psutil.Error):
         return None

@@ -17,7 +17,7 @@ from typing import Any
 from distill import checkpoints, processes
 from distill.config import RunConfig
 from distill.errors import RunConflict
-from distill.files import append_json_line, read_json, read_json_lines
+from distill.files import append_json_line, read_json_lines, read_object
 from distill.job_folder import JobFolder
 from distill.status import RunStatus
 from distill.values import known_fields
@@ -63,24 +63,28 @@ class Run(JobFolder):
         Raises:
             RunConflict: They cannot be read.
         """
-        saved = read_json(self.folder / "config.json")
-        if not isinstance(saved, dict):
-            raise RunConflict(f"The settings of the run {self.run_id} cannot be read; start a new run.")
-        return RunConfig(**known_fields(RunConfig, saved))
+        saved = read_object(self.folder / "config.json")
+        try:
+            if saved:
+                return RunConfig(**known_fields(RunConfig, saved))
+        except (TypeError, ValueError):  # a value of another type
+            pass
+        raise RunConflict(f"The settings of the run {self.run_id} cannot be read; start a new run.")
 
     def lineage(self) -> dict[str, Any]:
         """What it was made from: models, data hash, commit, library versions, seed."""
-        return read_json(self.folder / "lineage.json") or {}
+        return read_object(self.folder / "lineage.json") or {}
 
     def result(self) -> dict[str, Any] | None:
         """Its end table, once there is one."""
-        return read_json(self.folder / "result.json")
+        return read_object(self.folder / "result.json")
 
     def metrics(self) -> list[dict[str, Any]]:
         """One dict a step, oldest first. Steps repeated after a resume count once, as last written."""
         rows: dict[tuple, dict[str, Any]] = {}
         for row in read_json_lines(self.folder / "metrics.jsonl"):
-            rows[(row.get("step", 0), "validation_loss" in row)] = row
+            if isinstance(row.get("step"), int):
+                rows[(row["step"], "validation_loss" in row)] = row
         return [rows[key] for key in sorted(rows)]
 
     def log_tail(self, lines: int = 40) -> str:

@@ -37,8 +37,8 @@ def _inference(studio: Studio) -> tuple[Any, ...]:
         """Summarise a text with one model: a catalogue name, run:RUN_ID, a folder or a hub id."""
         decoding = Decoding(beams=beams, max_new_tokens=max_new_tokens)
         clean(text)  # before a model is loaded for nothing
-        if not isinstance(model, str):
-            raise BadRequest("Name a model, such as embedded/distilled.")
+        if not isinstance(model, str) or not isinstance(engine, str):
+            raise BadRequest("Name a model, such as embedded/distilled, and an engine, such as auto.")
         return studio.pool.get(model, engine=engine).summarize(text, decoding).as_dict()
 
     def compare(text: str, beams: int = 4, max_new_tokens: int = 128) -> dict[str, Any]:

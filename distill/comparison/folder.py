@@ -13,7 +13,7 @@ from typing import Any
 from distill import processes, runs
 from distill.comparison.plan import Plan
 from distill.errors import DistillError, RunConflict
-from distill.files import read_json, write_json
+from distill.files import read_object, write_json
 from distill.job_folder import JobFolder
 from models.settings import Settings
 
@@ -31,11 +31,11 @@ class Comparison(JobFolder):
 
     def plan(self) -> Plan:
         """What it does."""
-        return Plan.from_dict(read_json(self.folder / "plan.json") or {})
+        return Plan.from_dict(read_object(self.folder / "plan.json") or {})
 
     def result(self) -> dict[str, Any] | None:
         """What it has found so far, from the first finished run on; see `results.collect`."""
-        return read_json(self.folder / "result.json")
+        return read_object(self.folder / "result.json")
 
     def figures(self) -> list[Path]:
         """Its pictures, once it is finished."""
@@ -63,11 +63,11 @@ class Comparison(JobFolder):
 
     def progress(self, kind: str) -> dict[str, Any]:
         """What is noted of one kind: `runs`, `steps`, `step_seconds`, `memory`, `failures`, `seconds`."""
-        return (read_json(self.folder / "progress.json") or {}).get(kind, {})
+        return (read_object(self.folder / "progress.json") or {}).get(kind, {})
 
     def note(self, kind: str, key: str, value: Any) -> None:
         """Note what must outlive this process; None takes a note back."""
-        saved = read_json(self.folder / "progress.json") or {}
+        saved = read_object(self.folder / "progress.json") or {}
         notes = {**saved.get(kind, {}), key: value}
         saved[kind] = {name: each for name, each in notes.items() if each is not None}
         write_json(self.folder / "progress.json", saved)

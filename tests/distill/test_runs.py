@@ -187,3 +187,26 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path, monkeypatch: pytest.Mon
         write_json(path, {"a": 2})
     assert read_json(path) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("damage", ["[1]", "[" * 100_000, '"x"'], ids=["list", "nested", "text"])
+def test_a_damaged_file_of_one_run_takes_no_other_with_it(settings: Settings, damage: str) -> None:
+    good, bad = _new(settings), _new(settings)
+    good.update(status="finished")
+    for name in ("status.json", "process.json", "result.json", "lineage.json"):
+        (bad.folder / name).write_text(damage)
+    bad.record({"step": None, "loss": 1.0})
+    states = {run.run_id: run.status().status for run in runs.all_runs(settings)}
+    assert states == {good.run_id: "finished", bad.run_id: "interrupted"}
+    assert (bad.result(), bad.lineage(), bad.metrics()) == (None, {}, [])
+    bad.update(status="running")
+    assert bad.status().status == "interrupted"
+    (bad.folder / "config.json").write_text('{"student": "s", "alpha": "y"}')
+    with pytest.raises(RunConflict, match="cannot be read"):
+        bad.config()
+
+
+@pytest.mark.parametrize("name", [None, 1, ["a"], {}])
+def test_an_id_that_is_no_text_names_no_run(settings: Settings, name: Any) -> None:
+    with pytest.raises(RunNotFound):
+        runs.find(name, settings)
