@@ -53,10 +53,7 @@ class RunConfig:
     extract_gain: float | None = _help(
         "extract: leave the text's first sentences only for so much more F1, 0 to 1", None
     )
-    extract_lead: int = _help(
-        "extract_gain: the first sentences have so many words at most; 0: as many sentences as match best",
-        LEAD_WORDS,
-    )
+    extract_lead: int = _help("extract with a gain: words of the text's first sentences at most", LEAD_WORDS)
     max_examples: int | None = _help("cap on the training examples", None)
     validation_examples: int = _help("cap on the validation examples", 200)
     epochs: float = _help("passes over the data", 3.0)
@@ -196,7 +193,7 @@ _RANGES = (
     ("max_examples", 1, 1e9),
     ("validation_examples", 1, 1e6),
     ("extract_gain", 0, 1),
-    ("extract_lead", 0, 512),
+    ("extract_lead", 1, 512),
     ("epochs", 0.001, 1000),
     ("max_steps", 1, 1e8),
     ("batch_size", 1, 4096),

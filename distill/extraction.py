@@ -38,8 +38,7 @@ def oracle(document: str, summary: str, gain: float | None = None, lead_words: i
         document, summary: Plain texts.
         gain: With it the document's first sentences are the answer unless others match by so much more F1.
             What is hardly better is noise to a learner; the news' beginning is the safe choice.
-        lead_words: Words of these first sentences at most; 0 for as many sentences as match best, so that a
-            learner also sees where to end.
+        lead_words: Words of these first sentences at most.
     """
     found = sentences(without_dateline(document))
     # Half of a quotation that spans sentences would teach to write stray quotation marks.
@@ -47,7 +46,7 @@ def oracle(document: str, summary: str, gain: float | None = None, lead_words: i
     wanted = _words(summary)
     chosen = _best(candidates, wanted)
     if gain is not None:
-        first = _first(candidates, lead_words) if lead_words else _best_beginning(candidates, wanted)
+        first = _first(candidates, lead_words)
         if _match(candidates, chosen, wanted) - _match(candidates, first, wanted) <= gain:
             chosen = first
     return " ".join(candidates[i] for i in chosen) or document
@@ -78,12 +77,6 @@ def _first(candidates: Sequence[str], most: int) -> list[int]:
             break
         chosen.append(place)
     return chosen
-
-
-def _best_beginning(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:
-    """As many of the first candidates as match best together."""
-    beginnings = [list(range(length)) for length in range(1, len(candidates) + 1)]
-    return max(beginnings, key=lambda chosen: _match(candidates, chosen, wanted), default=[])
 
 
 def _match(candidates: Sequence[str], chosen: Sequence[int], wanted: Counter[str]) -> float:
