@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ HUB_DATASETS = {
     "samsum": HubData("knkarthick/samsum", "dialogue", "summary"),
 }
 _DOCUMENT_NAMES = ("document", "article", "text", "dialogue", "body", "content")
+_SHOWN, _LONGEST_NAME = 40, 80  # characters of a column's name
 _SUMMARY_NAMES = ("summary", "highlights", "target", "headline", "title", "abstract")
 
 
@@ -133,15 +134,36 @@ def read_columns(path: str | Path) -> list[str]:
 
 
 def split_off(examples: Examples, validation: int, seed: int) -> tuple[list[Example], list[Example]]:
-    """Shuffle by seed and set `validation` rows aside (a fifth at most)."""
+    """Shuffle by seed and set `validation` rows aside (a fifth at most); none of their texts is trained on.
+
+    Raises:
+        BadData: All rows have one text.
+    """
     rows = list(examples.rows)
-    if len(rows) < 2:
-        raise BadData(
-            "One example cannot be split into training and validation; give more, or a validation file."
-        )
     random.Random(seed).shuffle(rows)
-    held_out = max(1, min(validation, len(rows) // 5))
-    return rows[held_out:], rows[:held_out]
+    aside = max(1, min(validation, len(rows) // 5))
+    if aside < validation:
+        log.info("Of %d examples %d validate, not %d: a fifth at most.", len(rows), aside, validation)
+    held_out, rest = rows[:aside], rows[aside:]
+    texts = {row.document for row in held_out}
+    train = [row for row in rest if row.document not in texts]
+    if not train:
+        raise BadData(
+            "One text cannot be split into training and validation; give more, or a validation file."
+        )
+    if len(train) < len(rest):
+        log.info("%d examples repeat a text that validates and are left out.", len(rest) - len(train))
+    return train, held_out
+
+
+def warn_of_shared(train: Sequence[Example], held_out: Sequence[Example]) -> None:
+    """Say it where a student would be judged on what it was trained on."""
+    texts = {row.document for row in train}
+    shared = sum(row.document in texts for row in held_out)
+    if shared:
+        log.warning(
+            "%d of %d validation texts are also trained on: the scores flatter.", shared, len(held_out)
+        )
 
 
 def _unknown(source: str) -> HubData:
@@ -201,15 +223,17 @@ def _missing(value: Any) -> bool:
 def _columns(
     present: list[str], document: str | None, summary: str | None, summary_optional: bool
 ) -> tuple[str, str]:
+    plain = {name.strip().lower(): name for name in reversed(present)}  # of two alike the first
     found = [
-        wanted or next((name for name in usual if name in present), None)
+        wanted or next((plain[name] for name in usual if name in plain), None)
         for wanted, usual in ((document, _DOCUMENT_NAMES), (summary, _SUMMARY_NAMES))
     ]
     for name, what in zip(found, ("document", "summary"), strict=True):
         if name not in present and not (what == "summary" and summary_optional):
             wrong = f"has no column {name!r}" if name else f"has no column that looks like the {what}"
-            there = ", ".join(present)
-            raise BadData(f"The data {wrong}. It has: {there}. Say which one it is ({what}_column).")
+            there = ", ".join(f"{name[:_SHOWN]}…" if len(name) > _SHOWN else name for name in present)
+            header = " Its first line has to name them." if max(map(len, present)) > _LONGEST_NAME else ""
+            raise BadData(f"The data {wrong}. It has: {there}.{header} Say which one it is ({what}_column).")
     return found[0] or "", found[1] or ""
 
 

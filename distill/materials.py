@@ -66,7 +66,9 @@ def load_examples(
         "summary_optional": not config.has_references,
     }
     if config.validation is None and not data.has_validation_split(config.data):
-        wanted = config.max_examples + config.validation_examples if config.max_examples else None
+        # A fifth at most is set aside: so many rows that a small run validates as a large one does.
+        aside = config.validation_examples
+        wanted = max(config.max_examples + aside, 5 * aside) if config.max_examples else None
         examples = data.load(config.data, limit=wanted, **options)
         log.info("%s: %s", config.data, examples.note)
         train, validation = data.split_off(examples, config.validation_examples, config.seed)
@@ -77,6 +79,7 @@ def load_examples(
     else:
         held_out = data.load(config.data, split="validation", limit=config.validation_examples, **options)
     log.info("%s: %s; validation: %s", config.data, examples.note, held_out.note)
+    data.warn_of_shared(examples.rows, held_out.rows)
     return examples.rows, held_out.rows, _left_out(examples, held_out)
 
 

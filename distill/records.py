@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from distill.errors import BadData, NoSuchSplit
 
-FILE_KINDS = {".csv": "csv", ".jsonl": "json", ".json": "json", ".parquet": "parquet"}
+FILE_KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "json", ".json": "json", ".parquet": "parquet"}
 _NO_SPLIT = re.compile("(Unknown|Bad) split")  # how the library says so
 _KINDS = "a csv, jsonl or parquet file"
 

@@ -143,7 +143,7 @@ def _data() -> tuple[Any, ...]:
         label="Data",
         elem_id="data-source",
     )
-    kinds = [".csv", ".jsonl", ".json", ".parquet"]
+    kinds = [".csv", ".tsv", ".jsonl", ".json", ".parquet"]
     file = gr.File(
         label="csv, jsonl or parquet", file_types=kinds, visible=False, height=120, elem_id="data-file"
     )

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -228,7 +229,7 @@ def test_a_fifth_at_most_is_held_out(rows: int, validation: int) -> None:
 
 
 def test_one_example_cannot_be_split() -> None:
-    with pytest.raises(BadData, match="One example cannot be split"):
+    with pytest.raises(BadData, match="One text cannot be split"):
         data.split_off(Examples(WANTED[:1]), 1, seed=0)
 
 
@@ -319,3 +320,39 @@ def test_without_a_network_the_way_out_is_named(
     with pytest.raises(BadData, match=rf"{why}.*\. Without a network use built-in or a file\.") as caught:
         data.load("samsum")
     assert "\n" not in str(caught.value)
+
+
+def test_no_text_that_validates_is_trained_on(caplog: pytest.LogCaptureFixture) -> None:
+    rows = [Example(f"text {n % 6}", f"summary {n}") for n in range(30)]
+    with caplog.at_level(logging.INFO):
+        train, held_out = data.split_off(Examples(rows), 3, seed=0)
+    assert len(held_out) == 3
+    assert train
+    assert not {row.document for row in train} & {row.document for row in held_out}
+    assert f"{27 - len(train)} examples repeat a text that validates" in caplog.text
+    with pytest.raises(BadData, match="One text cannot be split"):
+        data.split_off(Examples([Example("same", str(n)) for n in range(9)]), 3, seed=0)
+
+
+def test_shared_texts_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    data.warn_of_shared(WANTED, [WANTED[0], Example("other", "o")])
+    assert "1 of 2 validation texts are also trained on" in caplog.text
+    caplog.clear()
+    data.warn_of_shared(WANTED, [Example("other", "o")])
+    assert not caplog.text
+
+
+def test_names_of_columns_are_found_in_any_case(tmp_path: Path) -> None:
+    source = _csv(tmp_path / "a.csv", [{" Article": "a", "HIGHLIGHTS ": "h"}])
+    assert data.load(source).rows == [Example("a", "h")]
+
+
+def test_a_file_without_a_header_is_told_so(tmp_path: Path) -> None:
+    source = _write(tmp_path / "a.csv", f"{'long text ' * 50},short\nb,c\n")
+    with pytest.raises(BadData, match="has to name them") as caught:
+        data.load(source)
+    assert len(str(caught.value)) < 300
+
+
+def test_tabs_have_a_kind_of_file_too(tmp_path: Path) -> None:
+    assert data.load(_write(tmp_path / "a.tsv", "document\tsummary\na\tb\n")).rows == [Example("a", "b")]
