@@ -48,11 +48,13 @@ class DraftJournal:
         """
         self._file.seek(0)
         first = self._file.readline()
-        if not first.endswith(b"\n"):  # new, or torn before anything was drafted
+        nothing = not self._file.read(1) and "data_sha256" in (_parsed(first) or {})
+        if not first.endswith(b"\n") or nothing:  # new, or ended before anything was drafted
             self._file.truncate(0)
             self._write([header])
             return []
         self._check(_parsed(first), header)
+        self._file.seek(len(first))
         drafts: list[list[str]] = []
         whole, place, end = 0, len(first), len(first)
         for line in self._file:

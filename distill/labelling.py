@@ -18,7 +18,7 @@ from distill.drafts import DraftJournal
 from distill.errors import BadConfig, RunConflict
 from distill.files import write_json, write_json_lines
 from models.batching import BATCH_TOKENS
-from models.decoding import Decoding, Sampling
+from models.decoding import Decoding, Sampling, check_hypotheses
 from models.errors import BadRequest
 from models.summarizer import Summarizer
 from models.text import clean
@@ -42,6 +42,9 @@ class Drafting:
         top_p: Draw from the likeliest tokens that make up this share; the long tail of the rest is where a
             small model's text falls apart (Holtzman et al., 2020, arXiv:1904.09751).
         seed: Of the drawing.
+
+    Raises:
+        BadRequest: A value is out of its range.
     """
 
     model: str
@@ -51,6 +54,9 @@ class Drafting:
     temperature: float = 0.5
     top_p: float = 0.9
     seed: int = 42
+
+    def __post_init__(self) -> None:
+        check_hypotheses(self.decoding(), self.hypotheses, self.sampling(0))
 
     def decoding(self) -> Decoding:
         """The decoding settings."""

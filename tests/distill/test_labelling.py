@@ -10,7 +10,7 @@ import pytest
 from distill import data, labelling
 from distill.data import Example
 from distill.drafts import DraftJournal
-from distill.errors import BadConfig, RunConflict
+from distill.errors import BadConfig, DistillError, RunConflict
 from distill.labelling import Drafting, label
 from models.decoding import Decoding, Draft, Sampling
 from models.engines import Stopped
@@ -235,3 +235,17 @@ def test_stopped_between_batches_it_goes_on_from_there(tmp_path: Path) -> None:
     assert not out.exists()
     assert run(out, teacher)["written"] == 10
     assert [len(texts) for texts, _ in teacher.calls] == [4, 4, 2]
+
+
+@pytest.mark.parametrize("wrong", [{"temperature": 0.0, "sample": True}, {"hypotheses": 9}, {"beams": 99}])
+def test_how_the_teacher_writes_is_checked_at_once(wrong: dict[str, Any]) -> None:
+    with pytest.raises(DistillError):
+        Drafting("fake", **wrong)
+
+
+def test_a_journal_without_drafts_is_another_labellings_too(tmp_path: Path) -> None:
+    out = tmp_path / "labels.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        run(out, FakeTeacher(fails_at=1), Drafting("other"))
+    run(out, FakeTeacher())
+    assert {line["model"] for line in lines(out)} == {"fake"}
