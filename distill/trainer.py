@@ -88,6 +88,9 @@ class DistillationTrainer(Seq2SeqTrainer):
             self._training.add(outcome, 1.0, tokens=int(masks.input.sum()) + tokens)
         else:
             self._held_out.add(outcome, tokens)
+            self._held_out.add_term(
+                "loss", float(outcome.total), tokens
+            )  # the library's is the labels' alone
             if teacher is not None and isinstance(teacher.logits, Tensor):
                 own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
                 self._held_out.add_term("teacher_hard", float(own), tokens)

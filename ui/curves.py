@@ -25,9 +25,7 @@ TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
 
 def term(name: str, rows: Rows) -> pd.DataFrame:
     """One term, unweighted, in training and on the held-out examples; the labels' also of the teacher."""
-    lines = {TRAIN: name}
-    if name != "loss":  # in validations the library's loss is the labels' alone
-        lines[HELD_OUT] = f"validation_{name}"
+    lines = {TRAIN: name, HELD_OUT: f"validation_{name}"}
     if name == "hard" and any({"soft", "validation_teacher_hard"} & set(row) for row in rows):
         lines[TEACHER] = "validation_teacher_hard"
     return _with_all(lines, _lines(rows, lines))

@@ -293,3 +293,10 @@ def test_the_memory_of_a_step_is_its_peak(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 7)
     monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: asked.append("reset"))
     assert (recorder.peak_memory_bytes(), asked) == (7, ["reset"])
+
+
+def test_the_held_out_loss_is_the_one_that_is_trained(values: dict[str, Any], tmp_path: Path) -> None:
+    run = train({**values, "max_steps": 1, "evaluation_steps": 1, "hidden_weight": 2.0}, tmp_path)
+    [row] = [row for row in run.metrics() if "validation_loss" in row]
+    soft, hard, hidden = (row[f"validation_{name}"] for name in ("soft", "hard", "hidden"))
+    assert row["validation_loss"] == pytest.approx(0.7 * soft + 0.3 * hard + 2 * hidden, rel=1e-5)
