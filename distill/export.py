@@ -1,6 +1,7 @@
 """Hand a student over: a plain T5 with its tokenizer and a model card, anywhere the user wants it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import torch
 from distill import student
 from distill.errors import BadConfig, RunConflict
 from distill.runs import Run
+from models.decoding import MAX_NEW_TOKENS
 
+_SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _CARD = """---
 library_name: transformers
 tags: [summarization, t5, distillation]
@@ -49,8 +52,12 @@ def export_student(
 
     Raises:
         RunConflict: The run has no student yet.
-        BadConfig: The folder holds something already.
+        BadConfig: The folder holds something already, or a size or a length is none.
     """
+    if not _SIZE.fullmatch(shard_size):
+        raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
+    if shortest is not None and not 0 <= shortest <= MAX_NEW_TOKENS:
+        raise BadConfig(f"shortest is {shortest}; use a whole number from 0 to {MAX_NEW_TOKENS}.")
     if not run.student.is_dir():
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     if folder.exists() and any(folder.iterdir()):
@@ -58,8 +65,7 @@ def export_student(
     model: Any = student.load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest
-    model.save_pretrained(folder, max_shard_size=shard_size)
-    student.load_tokenizer(run.student).save_pretrained(folder)
+    student.save(model, student.load_tokenizer(run.student), folder, max_shard_size=shard_size)
     (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
 
 

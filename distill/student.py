@@ -1,6 +1,8 @@
 """How a student is born: from a checkpoint, from layers of its teacher, or fresh from a shape."""
 
 import copy
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,3 +112,26 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
         decoder_start_token_id=tokenizer.pad_token_id,
     )
     return model
+
+
+def save(model: Any, tokenizer: PreTrainedTokenizerBase, folder: Path, **options: Any) -> None:
+    """Save a model with its tokenizer, readable for all, so that the folder is there whole or not at all.
+
+    Args:
+        model, tokenizer: What to save.
+        folder: Where to; new or empty.
+        **options: Of the model's `save_pretrained`.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        model.save_pretrained(scratch, **options)
+        tokenizer.save_pretrained(scratch)
+        for file in scratch.iterdir():  # the library lets nobody else read weights
+            file.chmod(0o644)
+        scratch.chmod(0o755)
+        scratch.replace(folder)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise

@@ -231,13 +231,8 @@ def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | Non
 
 
 def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Save a model with its tokenizer, so that the folder is there whole or not at all."""
-    if folder.exists():
-        return  # a resumed run had come this far before
-    scratch = folder.with_name(f"{folder.name}.partial")
-    model.save_pretrained(scratch)
-    tokenizer.save_pretrained(scratch)
-    scratch.replace(folder)
+    if not folder.exists():  # else a resumed run had come this far before
+        student.save(model, tokenizer, folder)
 
 
 def _mark_failed(run: Run, message: str) -> None:

@@ -34,11 +34,11 @@ def add_choice_options(parser: argparse.ArgumentParser) -> None:
 
 def count(text: str) -> int:
     """A whole number of at least 1."""
-    if (number := int(text)) < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 def numbers(text: str) -> list[int]:
     """`1,4` → `[1, 4]`."""
-    return [int(part) for part in text.split(",")]
+    return [count(part.strip()) for part in text.split(",")]

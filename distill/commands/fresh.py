@@ -1,7 +1,5 @@
 """Write a new model: `fresh`."""
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +59,5 @@ def fresh(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
     model = student.fresh(student.Shape(**shape), pieces, seed)
-    scratch = Path(tempfile.mkdtemp(dir=_made(folder.resolve().parent), prefix=f".{folder.name}."))
-    model.save_pretrained(scratch)
-    pieces.save_pretrained(scratch)
-    scratch.chmod(0o755)
-    shutil.move(scratch, folder)
+    student.save(model, pieces, folder)
     return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

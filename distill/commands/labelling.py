@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command
+from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command, count
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def add_drafting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules", default="all", help="all, none, or such as length,numbers or all,-names,copy:highest=0.9"
     )
-    parser.add_argument("--batch-tokens", type=int, help="most input tokens in one batch")
+    parser.add_argument("--batch-tokens", type=count, help="most input tokens in one batch")
 
 
 def label(

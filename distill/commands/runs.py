@@ -1,4 +1,4 @@
-"""Look after runs: `resume`, `runs`, `export`."""
+"""Look after runs: `resume`, `cancel`, `runs`, `export`."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ def add(parsers: Any) -> None:
     """Add these commands."""
     resume_parser = add_command(parsers, "resume", resume, "Go on with a run from its last checkpoint.")
     resume_parser.add_argument("run_id")
+    cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run at its next step, with a checkpoint.")
+    cancel_parser.add_argument("run_id")
     add_command(parsers, "runs", list_runs, "List all runs, newest first.")
     export_parser = add_command(
         parsers, "export", export, "Copy a run's student, with a model card, to a folder."
@@ -36,6 +38,13 @@ def resume(*, run_id: str, settings: Settings) -> Answer:
         if not lock.inherited:  # else a request to stop is newer than the start
             run.clear_stop()
         return carry_out(run, settings)
+
+
+def cancel(*, run_id: str, settings: Settings) -> Answer:
+    """Ask a run to stop at its next step, with a checkpoint."""
+    run = runs.find(run_id, settings)
+    run.cancel()
+    return run.status().as_dict(), 0
 
 
 def list_runs(*, settings: Settings) -> Answer:

@@ -45,10 +45,7 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
             min(own.decoder_layers, teacher.decoder_layers),
         )
     model = student.from_teacher_layers(student.load_model(teacher.folder), *depths)
-    scratch = target.with_name("copy.partial")
-    model.save_pretrained(scratch)
-    student.load_tokenizer(teacher.folder).save_pretrained(scratch)
-    scratch.replace(target)
+    student.save(model, student.load_tokenizer(teacher.folder), target)
 
 
 def label_texts(

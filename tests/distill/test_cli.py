@@ -25,6 +25,7 @@ COMMANDS = (
     "figurative",
     "compare",
     "resume",
+    "cancel",
     "runs",
     "evaluate",
     "bench",
@@ -216,6 +217,12 @@ def test_train_list_resume_export(
     folder = tmp_path / "out" / "mine"
     assert call("export", run_id, str(folder))[:2] == (0, {"folder": str(folder)})
     _check_export(folder, Path(answer["student"]))
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
+    assert {path.stat().st_mode & 0o777 for path in Path(answer["student"]).iterdir()} == {0o644}
+    for wrong, words in ((["--shard-size", "9XB"], "9MB or 2GB"), (["--shortest", "-3"], "from 0 to 512")):
+        code, _, errors = call("export", run_id, str(tmp_path / "wrong"), *wrong)
+        assert (code, words in errors, (tmp_path / "wrong").exists()) == (2, True, False)
+    assert "is not running: it is finished" in call("cancel", run_id)[2]
     code, _, errors = call("export", run_id, str(folder))
     assert (code, "is not empty; name a new folder" in errors) == (2, True)
     (tmp_path / "file").touch()
