@@ -7,10 +7,10 @@ import psutil
 
 from distill.config import RunConfig, parse_layers
 from distill.data import has_validation_split
-from distill.errors import DistillError
+from distill.errors import BadConfig, DistillError
 from distill.layer_map import evenly_spaced
 from distill.memory import step_bytes
-from models.catalogue import resolve
+from models.catalogue import resolve, split_engine
 from models.inspection import T5_FAMILY, ModelInfo
 from models.loading import Progress, fetch, inspect, open_tokenizer
 from models.settings import Settings
@@ -88,7 +88,10 @@ def _open(
     name: str, part: str, settings: Settings, report: Report, progress: Progress | None
 ) -> ModelInfo | None:
     try:
-        return inspect(fetch(resolve(name, settings), progress))
+        model, *_ = split_engine(name)
+        if model != name.strip():
+            raise BadConfig(f"it is trained with on PyTorch, so leave {name.strip()[len(model) :]} out.")
+        return inspect(fetch(resolve(model, settings), progress))
     except DistillError as error:
         remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
         report.problems.append(

@@ -173,3 +173,9 @@ def test_real_models_are_scored_on_real_data(
     few.write_text("\n".join(articles.read_text().splitlines()[:2]))
     scores = check(str(tiny_teacher), str(tiny), settings, data=str(few)).estimate["rougeL"]
     assert set(scores) == {str(tiny_teacher), str(tiny)}
+
+
+def test_a_model_is_trained_with_on_no_engine(tiny: Path, settings: Settings) -> None:
+    report = check(f"{tiny}@torch:float32", str(tiny), settings)
+    assert _codes(report)[0] == ["teacher_unusable"]
+    assert "leave @torch:float32 out" in report.problems[0].message
