@@ -156,3 +156,20 @@ def test_a_saved_fresh_config_is_whole(tiny: Path, tmp_path: Path) -> None:
     config = json.loads((tmp_path / "config.json").read_text())
     assert config["decoder_start_token_id"] == 0
     assert config["dropout_rate"] == 0.0
+
+
+def test_the_command_names_the_shapes_defaults() -> None:
+    from distill.commands.fresh import SHAPE_DEFAULTS
+
+    assert vars(student.Shape()) == SHAPE_DEFAULTS
+
+
+def test_a_model_is_saved_whole_or_not_at_all(teacher: Any, tmp_path: Path) -> None:
+    class Full:
+        def save_pretrained(self, folder: Path) -> None:
+            (folder / "part").touch()
+            raise OSError("No space left")
+
+    with pytest.raises(OSError, match="No space"):
+        student.save(teacher, Full(), tmp_path / "new" / "model")  # type: ignore[arg-type]
+    assert not list((tmp_path / "new").iterdir())

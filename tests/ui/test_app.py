@@ -2,6 +2,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def test_calls_are_not_summed_up_after_each_call(settings: Settings, monkeypatch
     queue.events_recorded = 1000
     queue.compute_analytics_summary([{"function": "summarize", "status": "success", "process_time": 1.0}])
     assert queue.cached_event_analytics_summary == {"functions": {}}
+
+
+def test_runs_of_the_page_have_its_model_set(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    app._prepare_environment(replace(settings, model_set="t5"))
+    assert Settings.from_env(os.environ).model_set == "t5"
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "x"])
