@@ -3,6 +3,9 @@
 import argparse
 import json
 import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +107,18 @@ def carry_out(run: runs.Run, settings: Settings) -> Answer:
     disable_progress_bar()  # one bar a loaded model, in the log of a run too
     run.belongs_to(processes.identity())
     _log.info("Run %s", run.run_id)
-    with run.log_file():
+    with run.log_file(), _stopped_when_terminated(run):
         return training.carry_out(run, settings), 0
+
+
+@contextmanager
+def _stopped_when_terminated(run: runs.Run) -> Iterator[None]:
+    """Take SIGTERM, as of a machine that goes down, for a request to stop, which leaves a checkpoint."""
+    before = signal.signal(signal.SIGTERM, lambda *_: run.request_stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_values(options: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from distill import processes, runs
+from distill import checkpoints, processes, runs
 from distill.errors import RunConflict
 from distill.runs import Run
 from models.settings import Settings
@@ -93,11 +93,12 @@ def test_cancelled_at_once_it_does_not_go_on(
     assert not run.student.exists()
 
 
-def test_a_terminated_run_can_be_resumed(
+def test_a_terminated_run_leaves_a_checkpoint(
     values: dict[str, Any], settings: Settings, environment: dict[str, str]
 ) -> None:
     run = runs.start({**values, "max_steps": 5000}, settings)
     wait_for(lambda: _reached(run, 1))
     os.kill((run.process() or {})["pid"], signal.SIGTERM)
     wait_for(lambda: run.status().status != "running")
-    assert run.status().status in runs.RESUMABLE
+    assert run.status().status == "cancelled", run.log_tail()
+    assert checkpoints.step(checkpoints.newest_first(run.checkpoints)[0]) == run.metrics()[-1]["step"]
