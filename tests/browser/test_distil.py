@@ -48,6 +48,8 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     page.get_by_text("Settings of the preset").click()
     page.locator("#setting-max_steps input").fill("6")
     page.locator("#setting-max_examples input").fill("16")
+    page.locator("#advanced > button").click()
+    page.locator("#setting-lines textarea").fill("validation_examples=4\nevaluation_steps=3")
     page.click("#start-run")
     expect(page.locator(".badge.running")).to_be_visible()
     run = page.locator(".run .model").inner_text()
