@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -134,13 +135,10 @@ def _connect_models(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
             session = session if engine == wanted[role] else session.without(role)
         return [*wanted.values(), session]
 
-    def opened(name: str) -> list[Any]:
-        names = studio.columns(name)  # a run may have finished, a model been fetched since the start
-        return [*models_of(name, studio), *(columns.head(role, names[role], studio) for role in ROLES)]
-
     models = [tab.columns[role].model for role in ROLES]
     headers = [tab.columns[role].header for role in ROLES]
-    page.load(told(opened), tab.model_set, [*models, *headers], **QUIET)
+    opened = partial(at_opening, studio)
+    page.load(told(opened), [tab.model_set, *models, *headers], [*models, *headers], **QUIET)
     # These change several columns at once. Each column’s own event follows, and they may meet: so results
     # are dropped here.
     tab.model_set.input(told(choose_set), [tab.session, tab.model_set], [*models, tab.session], **ACT)
@@ -163,6 +161,27 @@ def models_of(model_set: str, studio: Studio) -> list[Any]:
     """The columns' model fields for a set, as the models and runs on this machine are now."""
     names, choices = studio.columns(model_set), studio.choices()
     return [gr.update(choices=choices, value=names[role]) for role in ROLES]
+
+
+def at_opening(studio: Studio, model_set: str, *held: str | None) -> list[Any]:
+    """The columns of a page just opened: a run may have finished, a model been fetched since the start.
+
+    What is right as it is keeps its value: this answer may come when something else is already typed.
+
+    Args:
+        studio, model_set: What the columns are of.
+        *held: The models, then the headers, that the page has.
+    """
+    names = studio.columns(model_set)
+    fields = [
+        gr.update(choices=update["choices"]) if update["value"] == name else update
+        for update, name in zip(models_of(model_set, studio), held, strict=False)
+    ]
+    heads = [columns.head(role, names[role], studio) for role in ROLES]
+    return [
+        *fields,
+        *(gr.skip() if head == old else head for head, old in zip(heads, held[len(ROLES) :], strict=True)),
+    ]
 
 
 def _chooser(role: str, studio: Studio) -> Callable[..., tuple[str, str, Session]]:

@@ -10,7 +10,8 @@ from distill.files import write_json
 from models.catalogue import ROLES
 from models.pool import ModelPool
 from models.settings import Settings
-from ui.compare_events import _ended, _forget, let_go, models_of
+from ui import columns
+from ui.compare_events import _ended, _forget, at_opening, let_go, models_of
 from ui.examples import examples
 from ui.result import Result, Session
 from ui.studio import Studio
@@ -28,9 +29,23 @@ def test_a_reload_shows_the_student_of_a_run_that_finished_meanwhile(settings: S
     assert distilled["value"] == "t5/distilled"
     assert distilled["value"] in studio.choices()
     assert studio.folder("t5/distilled") == run.student
-    assert [update["value"] for update in models_of("embedded", studio)] == [
-        f"embedded/{role}" for role in ROLES
-    ]
+    held = [studio.columns("t5")["original"], studio.columns("t5")["teacher"], None]
+    opened = at_opening(
+        studio, "t5", *held, *(columns.head(*pair, studio) for pair in zip(ROLES, held, strict=True))
+    )
+    assert opened[2]["value"] == "t5/distilled"
+    assert "t5/distilled" in opened[5]
+
+
+def test_a_late_answer_at_opening_leaves_what_is_typed_by_then(settings: Settings) -> None:
+    studio = Studio(settings, ModelPool(settings))
+    names = studio.columns("embedded")
+    assert list(names.values()) == [f"embedded/{role}" for role in ROLES]
+    held = [*names.values(), *(columns.head(role, name, studio) for role, name in names.items())]
+    answers = at_opening(studio, "embedded", *held)
+    assert len(answers) == 6
+    assert not any("value" in answer for answer in answers)
+    assert all(answer["choices"] == studio.choices() for answer in answers[:3])
 
 
 @pytest.mark.parametrize(
