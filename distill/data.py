@@ -103,7 +103,7 @@ def load(
     if not examples.rows:
         raise BadData(
             f"{Path(source).name} has no usable row ({examples.empty} empty, {examples.broken} broken)."
-            " A row needs a text and its summary; a jsonl file has one object a line."
+            " A row needs a text and its summary, each as one string; a jsonl file has one object a line."
         )
     return examples
 
