@@ -59,7 +59,7 @@ def add_copy_circuit(model: Any, heads: int, seed: int = 42) -> None:
 
 
 def _look_back(attention: Any, head: int, places: Sequence[int], read: Tensor, write: Tensor) -> None:
-    """Let a head add the mean of the tokens so many places back, read along `read`, along `write`."""
+    """Let a head add the mean of the tokens so many places back to the residual: `read` in, `write` out."""
     rows = _rows(attention, head)
     attention.relative_attention_bias.weight[:, head] = 0.0
     attention.relative_attention_bias.weight[list(places), head] = _LOOKBACK_BIAS
