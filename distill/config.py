@@ -53,7 +53,7 @@ class RunConfig:
     extract_gain: float | None = _help(
         "extract: leave the text's first sentences only for so much more F1, 0 to 1", None
     )
-    extract_lead: int = _help("extract with a gain: words of the text's first sentences at most", LEAD_WORDS)
+    extract_lead: int = _help("extract with a gain: words of the text's first sentences at least", LEAD_WORDS)
     max_examples: int | None = _help("cap on the training examples", None)
     validation_examples: int = _help("cap on the validation examples", 200)
     epochs: float = _help("passes over the data", 3.0)

@@ -12,7 +12,8 @@ _DATELINE = re.compile(
     |\([^()]{2,40}\)\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
-LEAD_WORDS = 75
+LEAD_WORDS = 40
+_SPEAKER = re.compile(r"\b(?:i|we|you|me|my|our|your)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -38,11 +39,10 @@ def oracle(document: str, summary: str, gain: float | None = None, lead_words: i
         document, summary: Plain texts.
         gain: With it the document's first sentences are the answer unless others match by so much more F1.
             What is hardly better is noise to a learner; the news' beginning is the safe choice.
-        lead_words: Words of these first sentences at most.
+        lead_words: Words of these first sentences at least.
     """
     found = sentences(without_dateline(document))
-    # Half of a quotation that spans sentences would teach to write stray quotation marks.
-    candidates = [sentence for sentence in found if sentence.count('"') % 2 == 0] or found
+    candidates = [sentence for sentence in found if _can_stand_alone(sentence)] or found
     wanted = _words(summary)
     chosen = _best(candidates, wanted)
     if gain is not None:
@@ -50,6 +50,11 @@ def oracle(document: str, summary: str, gain: float | None = None, lead_words: i
         if _match(candidates, chosen, wanted) - _match(candidates, first, wanted) <= gain:
             chosen = first
     return " ".join(candidates[i] for i in chosen) or document
+
+
+def _can_stand_alone(sentence: str) -> bool:
+    """Not half of a quotation that spans sentences, and not someone's own words or a word to the reader."""
+    return sentence.count('"') % 2 == 0 and not _SPEAKER.search(sentence)
 
 
 def _best(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:
@@ -68,15 +73,10 @@ def _best(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:
     return sorted(chosen) or [0][: len(candidates)]
 
 
-def _first(candidates: Sequence[str], most: int) -> list[int]:
-    """As many of the first candidates as have so many words, one at least."""
-    words, chosen = 0, []
-    for place, sentence in enumerate(candidates):
-        words += len(sentence.split())
-        if chosen and words > most:
-            break
-        chosen.append(place)
-    return chosen
+def _first(candidates: Sequence[str], least: int) -> list[int]:
+    """As many of the first candidates as it takes to have so many words."""
+    words = [_words(candidate).total() for candidate in candidates]
+    return [place for place in range(len(candidates)) if sum(words[:place]) < least]
 
 
 def _match(candidates: Sequence[str], chosen: Sequence[int], wanted: Counter[str]) -> float:

@@ -50,8 +50,16 @@ def test_a_dateline_is_left_out(text: str, rest: str) -> None:
     assert without_dateline(text) == rest
 
 
-def test_the_oracle_takes_no_half_quotation() -> None:
-    assert oracle('he said " yes . and no . " the end .', "yes") == "the end ."
+@pytest.mark.parametrize(
+    "document",
+    ['he said " yes . and no . " the end .', "We say yes. the end .", '" i say yes , " he said . the end .'],
+)
+def test_the_oracle_takes_no_half_quotation_and_nobodys_own_words(document: str) -> None:
+    assert oracle(document, "yes") == "the end ."
+
+
+def test_what_has_nothing_else_is_taken_all_the_same() -> None:
+    assert oracle("I say yes. We say no.", "no") == "We say no."
 
 
 @pytest.mark.parametrize(
@@ -78,10 +86,11 @@ def test_the_beginning_is_left_for_a_gain_only(gain: float | None, expected: str
     assert oracle("a dog ran. the cat sat.", "The cat sat!", gain) == expected
 
 
-def test_the_beginning_is_whole_sentences_of_so_many_words_at_most() -> None:
-    text = "a dog ran home. " * 20
-    assert oracle(text, "nothing alike", gain=0.1, lead_words=14) == " ".join(["a dog ran home."] * 3)
-    assert oracle(text, "nothing alike", gain=0.1, lead_words=1) == "a dog ran home."
+@pytest.mark.parametrize(("words", "count"), [(1, 1), (4, 1), (5, 2), (12, 3), (13, 4), (512, 20)])
+def test_the_beginning_is_whole_sentences_of_so_many_words_at_least(words: int, count: int) -> None:
+    text = "a dog ran home . " * 20
+    beginning = oracle(text, "nothing alike", gain=0.1, lead_words=words)
+    assert beginning == " ".join(["a dog ran home ."] * count)
 
 
 def test_a_document_without_a_whole_sentence_is_taken_as_it_is() -> None:
