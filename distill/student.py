@@ -48,7 +48,7 @@ class Shape:
                 raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
         if self.width < _HEAD_WIDTH:  # the copy circuit needs that many directions of its own
             raise BadConfig(f"The shape's width is {self.width}; use {_HEAD_WIDTH} or more.")
-        if self.heads < 2:  # one looks one place back, one two
+        if self.heads < 2:  # one looks one place back, one further
             raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
 
 
@@ -88,7 +88,7 @@ def _keep(stack: Any, layers: tuple[int, ...]) -> None:
 
 
 def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGeneration:
-    """A new T5 of this shape with random weights and a copy circuit in half of its heads."""
+    """A new T5 of this shape with random weights and a copy circuit in them."""
     torch.manual_seed(seed)
     config: Any = T5Config(
         vocab_size=-(-len(tokenizer) // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
@@ -105,7 +105,7 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
     config.decoder_start_token_id = tokenizer.pad_token_id  # a fresh T5Config has none
     config.n_positions = shape.input_tokens
     model: Any = T5ForConditionalGeneration(config)
-    add_copy_circuit(model, heads=max(1, shape.heads // 2), seed=seed)
+    add_copy_circuit(model, seed)
     model.generation_config = GenerationConfig(
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,

@@ -147,26 +147,29 @@ def test_the_circuit_copies_before_any_training() -> None:
     torch.manual_seed(0)
     model: Any = T5ForConditionalGeneration(config)
     without = _span_loss(model)
-    add_copy_circuit(model, heads=2)
+    add_copy_circuit(model)
     assert _span_loss(model) < without - 1
 
 
-def test_a_copy_goes_on_where_it_was_though_its_last_words_stand_elsewhere_too() -> None:
+@pytest.mark.parametrize(("heads", "pieces"), [(2, 2), (3, 4), (4, 8), (6, 8)])
+def test_a_copy_goes_on_where_it_was_though_its_last_words_stand_elsewhere_too(
+    heads: int, pieces: int
+) -> None:
     config = T5Config(
-        vocab_size=1000, d_model=256, d_kv=64, d_ff=128, num_layers=2, num_heads=4, dropout_rate=0.0
+        vocab_size=1000, d_model=256, d_kv=64, d_ff=128, num_layers=2, num_heads=heads, dropout_rate=0.0
     )
     config.decoder_start_token_id = 0
     torch.manual_seed(0)
     model: Any = T5ForConditionalGeneration(config).eval()
-    add_copy_circuit(model, heads=2)
+    add_copy_circuit(model)
     generator = torch.Generator().manual_seed(3)
     inputs = torch.stack([torch.randperm(997, generator=generator)[:60] + 3 for _ in range(32)])
-    inputs[:, 40:42] = inputs[:, 20:22]  # a name of two pieces
-    for start, other in ((12, 42), (32, 22)):
-        labels = inputs[:, start : start + 11].clone()
+    inputs[:, 40 : 40 + pieces] = inputs[:, 20 : 20 + pieces]  # one name
+    for first, again in ((20, 40), (40, 20)):
+        labels = inputs[:, first - 8 : first + pieces + 1].clone()
         with torch.no_grad():
-            after = model(input_ids=inputs, labels=labels).logits[:, 10]
-        right, wrong = (after.gather(1, ids) for ids in (labels[:, 10:], inputs[:, other : other + 1]))
+            after = model(input_ids=inputs, labels=labels).logits[:, -1]
+        right, wrong = (after.gather(1, inputs[:, [start + pieces]]) for start in (first, again))
         assert (right > wrong).float().mean() > 0.9
 
 
