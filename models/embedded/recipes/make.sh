@@ -31,7 +31,7 @@ learn() {
 # export_model NAME: write the run's student to WORK/models, in half the bytes
 export_model() {
     [ -d "$work/models/$1" ] || "$python" -m distill export "$(sed s/run:// "$work/$1")" "$work/models/$1" \
-        --dtype bfloat16 --shortest 75
+        --dtype bfloat16 --shortest 64
 }
 
 # Daily Mail's articles that open with a byline have sentences torn at their line ends, which would be copied.
@@ -50,7 +50,7 @@ learn teacher teacher-lead "$train" "$@"
 export_model teacher
 learn original small-lead "$train" "$@"
 [ -f "$work/labels.jsonl" ] || "$python" -m distill label "$work/models/teacher" --data "$train" \
-    --limit "${LABELS:-8000}" --shuffle --out "$work/labels.jsonl"
+    --limit "${LABELS:-4800}" --shuffle --out "$work/labels.jsonl"
 learn distilled small-lead "$work/labels.jsonl" "$@"
 export_model original
 export_model distilled
