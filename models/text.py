@@ -16,6 +16,7 @@ _ABBREVIATION = re.compile(
 )
 _LAST_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\.$")
 _LONGEST_ABBREVIATION = 20
+_COPIED = 4  # last words that stand so in the source are copied from there
 
 
 def clean(text: str) -> str:
@@ -90,13 +91,19 @@ def finish(text: str, source: str, cut: bool = False) -> str:
     Args:
         text: The text.
         source: What it summarises.
-        cut: Whether the longest length ended it. Else it may have ended at the first full stop of "the U.S."
+        cut: Whether the longest length ended it. Else it may have ended within a sentence that it copied, or
+            at the first full stop of "the U.S."
     """
     ends = sentence_ends(text) if cut or _torn(text.rstrip(), source) else []
     return text[: ends[-1] if ends else None].strip()
 
 
 def _torn(text: str, source: str) -> bool:
-    """Whether a text ends within initials that its source has whole."""
+    """Whether a text ends within initials that its source has whole, or where the source goes on."""
     initial = _LAST_INITIAL.search(text)
-    return initial is not None and re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None
+    if initial is not None:
+        return re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None
+    if not text or not (text[-1].isalnum() or text[-1] in ",;:-–—"):
+        return False
+    last = r"\W+".join(map(re.escape, re.findall(r"\w+", text)[-_COPIED:]))
+    return re.search(rf"\b{last}(?:\w|[^\w.!?…]+\w)", source, re.IGNORECASE) is not None

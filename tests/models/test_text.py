@@ -56,6 +56,17 @@ def test_initials_that_are_whole_in_the_source_are_not_torn() -> None:
         assert finish(whole, source) == whole
 
 
+@pytest.mark.parametrize("end", ["at the new", "new “market", "in paris, at the", "new “marke", "paris,"])
+def test_a_sentence_that_the_source_goes_on_with_is_left_out(end: str) -> None:
+    source = "Bea slept. Then Al ran in Paris, at the new “market hall” of 2,000 people. Cy sat."
+    text = source[: source.lower().index(end) + len(end)].lower()
+    assert finish(text, source) == "bea slept."
+    assert finish(text, "Something else.") == text  # headlines end without a full stop
+    assert finish("bea slept. then al ran in paris, at the new market hall of 2,000 people", source).endswith(
+        "people"
+    )
+
+
 def test_what_fits_is_not_divided() -> None:
     assert divide(10, [3, 7], 10) == [(0, 10)]
 
