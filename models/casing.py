@@ -5,16 +5,17 @@ from collections import Counter
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SENTENCE_START = re.compile(r"(?:^|(?<=[.!?])\s|\n)[\"'(“‘\s]*$")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[a-z]\.)+|\b(?:mr|mrs|ms|dr|st|jr|sr|no|vs|gen|sen|rep|gov|prof))\.?$", re.IGNORECASE
-)
+_TITLES = r"\b(?:mr|mrs|ms|dr|st|jr|sr|no|vs|gen|sen|rep|gov|prof)"
+_ABBREVIATION = re.compile(rf"(?:(?<![\w'’])(?:[a-z]\.)+|{_TITLES})\.?$", re.IGNORECASE)
+_BEFORE_NAME = re.compile(rf"(?:(?<![\w.'’])[a-z]|{_TITLES})\.$", re.IGNORECASE)  # "George A. Romero"
 _START = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]*)([a-z])")
 _DATELINE = re.compile(
-    r"(?!the\b|.{0,40}press)[\w.,' -]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*(?=\S)",
+    r"(?!the\b|[^(]{0,40}press)[\w.,' -]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*(?=\S)",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"(\w+)(\s*(?:--+|[–—])\s*|\s+-\s+)(?=(\w+))")  # between words, and no hyphen
 _HYPHEN = re.compile(r"(\w+)-(?=(\w+))")
+_LOOKED_BACK = 10  # characters, for the longest abbreviation
 _LOUD = 0.6  # a text with a larger share of capital letters tells nothing about spelling
 
 
@@ -90,7 +91,7 @@ def _telling_words(source: str) -> list[tuple[str, str]]:
     for match, following in zip(matches, [*matches[1:], None], strict=True):
         word, before, last = match[0], last, match[0]
         plain_capital = (word[:1].isupper() and word[1:].islower()) or len(word) == 1
-        if plain_capital and _SENTENCE_START.search(source[max(0, match.start() - 8) : match.start()]):
+        if plain_capital and _starts_sentence(source[max(0, match.start() - _LOOKED_BACK) : match.start()]):
             adjacent = following is not None and source[match.end() : following.start()] == " "
             if not (adjacent and following is not None and following[0][:1].isupper()):
                 continue
@@ -98,10 +99,15 @@ def _telling_words(source: str) -> list[tuple[str, str]]:
     return told
 
 
+def _starts_sentence(before: str) -> bool:
+    """Whether a word after these characters is a sentence's first."""
+    return bool(_SENTENCE_START.search(before)) and not _BEFORE_NAME.search(before.rstrip())
+
+
 def _capitalise(text: str) -> str:
     def raised(match: re.Match[str]) -> str:
         stop = match.start(1) + 1
-        if match[1].startswith(".") and _ABBREVIATION.search(text[max(0, stop - 10) : stop]):
+        if match[1].startswith(".") and _ABBREVIATION.search(text[max(0, stop - _LOOKED_BACK) : stop]):
             return match[0]
         return match[1] + match[2] + match[3].upper()
 

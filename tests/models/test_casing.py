@@ -26,6 +26,21 @@ def test_restores_the_source_spelling(written: str, expected: str) -> None:
     assert Casing(SOURCE).restore(written) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was the world's. Young children slept.",
+        "Director George A. Romero's film is old. Mr. Blunt said so.",
+    ],
+)
+def test_a_full_stop_after_an_initial_or_a_genitive(text: str) -> None:
+    assert Casing(text).restore(text.lower()) == text
+
+
+def test_a_capital_after_initials_that_may_end_a_sentence_proves_nothing() -> None:
+    assert Casing("He is in the U.S. Officials know.").restore("he and officials.") == "He and officials."
+
+
 def test_a_lower_case_source_gives_sentence_capitals_only() -> None:
     assert Casing("london ( cnn ) -- a man said").restore("a man from london.") == "A man from london."
 
@@ -40,6 +55,7 @@ def test_a_loud_source_does_not_make_a_loud_summary() -> None:
         ("new delhi (cnn) police in the u.s. said so.", "Police in the U.S. said so."),
         ("perth, australia ( reuters ) -- it rained.", "It rained."),
         ("(cnn) it rained.", "It rained."),
+        ("washington (cnn)hillary pressed on.", "Hillary pressed on."),
         ("the cable news network (cnn) said so.", "The cable news network (CNN) said so."),
         ("associated press (ap) said so.", "Associated press (ap) said so."),
         ("it rained in london (cnn)", "It rained in london (CNN)"),
