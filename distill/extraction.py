@@ -13,7 +13,6 @@ _DATELINE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 LEAD_WORDS = 40
-_SPEAKER = re.compile(r"\b(?:i|we|you|me|my|our|your)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -53,8 +52,8 @@ def oracle(document: str, summary: str, gain: float | None = None, lead_words: i
 
 
 def _can_stand_alone(sentence: str) -> bool:
-    """Not half of a quotation that spans sentences, and not someone's own words or a word to the reader."""
-    return sentence.count('"') % 2 == 0 and not _SPEAKER.search(sentence)
+    """Not half of a quotation that spans sentences."""
+    return sentence.count('"') % 2 == 0
 
 
 def _best(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:
