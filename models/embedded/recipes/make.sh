@@ -50,7 +50,7 @@ learn teacher teacher-lead "$train" "$@"
 export_model teacher
 learn original small-lead "$train" "$@"
 [ -f "$work/labels.jsonl" ] || "$python" -m distill label "$work/models/teacher" --data "$train" \
-    --limit "${LABELS:-4800}" --shuffle --out "$work/labels.jsonl"
+    --limit "${LABELS:-8000}" --shuffle --out "$work/labels.jsonl"
 learn distilled small-lead "$work/labels.jsonl" "$@"
 export_model original
 export_model distilled
