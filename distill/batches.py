@@ -12,7 +12,7 @@ from distill.config import RunConfig
 from distill.data import Example
 from distill.extraction import oracle
 from models.decoding import PREFIX
-from models.text import sentence_ends
+from models.sentences import sentence_ends
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
 _MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and each new size a new kernel

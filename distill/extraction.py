@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from models.text import sentence_ends
+from models.sentences import sentence_ends
 
 _DATELINE = re.compile(
     r"""[^.!?()"]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*  # Baghdad (CNN)

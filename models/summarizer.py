@@ -14,8 +14,9 @@ from models.engines import Engine, Overflow
 from models.errors import BadRequest
 from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared, Write
+from models.sentences import stops
 from models.streaming import follow
-from models.text import clean, divide, finish, stops
+from models.text import clean, divide, finish
 from models.tokenizer import Encoded, TextTokenizer
 
 LongInput = Literal["cut", "parts"]

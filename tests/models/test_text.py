@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from models.errors import BadRequest
-from models.text import CHARACTER_LIMIT, blank, clean, divide, finish, sentence_ends, stops
+from models.text import CHARACTER_LIMIT, blank, clean, divide, finish
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t ", "\0\x07", "\u200b\u2060", "\ud800"[:0]])
@@ -28,18 +28,6 @@ def test_control_characters_and_half_pairs_go_and_the_rest_stays() -> None:
     assert clean(" a\x00b\x1b[0m\r\nc\td \x9f") == "a b [0m \nc\td"
     assert clean("x\ud83dy") == "x?y"
     assert clean("<b>日本語</b> 🙂 שלום") == "<b>日本語</b> 🙂 שלום"
-
-
-def test_sentences_end_after_their_closing_marks() -> None:
-    text = 'He ran. "Why?" 3.5 percent\nLine 「日本。」 End'
-    whole = ["He ran.", 'He ran. "Why?"', 'He ran. "Why?" 3.5 percent\nLine 「日本。」']
-    assert [text[:end] for end in sentence_ends(text)] == whole
-    assert [text[:end] for end in stops(text)] == [*whole[:2], 'He ran. "Why?" 3.5 percent\n', whole[2]]
-
-
-def test_titles_and_initials_end_no_sentence() -> None:
-    text = "mr. t. smith of the u.s. senate ran. dr. who"
-    assert [text[:end] for end in sentence_ends(text)] == ["mr. t. smith of the u.s. senate ran."]
 
 
 def test_a_text_cut_by_the_longest_length_keeps_its_whole_sentences() -> None:
