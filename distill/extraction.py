@@ -5,13 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from models.sentences import sentence_ends
+from models.text import without_dateline
 
-_DATELINE = re.compile(
-    r"""[^.!?()"]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*  # Baghdad (CNN)
-    |[^.!?()"]{0,40}\([^()]{2,40}\)\s*(?:--|[—–])\s*                       # Paris, France (Wired) --
-    |\([^()]{2,40}\)\s*""",
-    re.IGNORECASE | re.VERBOSE,
-)
 LEAD_WORDS = 40
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -20,12 +15,6 @@ def sentences(text: str) -> list[str]:
     """The whole sentences of a text; an unfinished last one is left out."""
     ends = sentence_ends(text)
     return [text[start:end].strip() for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def without_dateline(text: str) -> str:
-    """The text without the place and agency a news story opens with: "Baghdad, Iraq (CNN) --"."""
-    opening = _DATELINE.match(text)
-    return text[opening.end() :] if opening else text
 
 
 def oracle(document: str, summary: str, gain: float | None = None, lead_words: int = LEAD_WORDS) -> str:
@@ -53,7 +42,7 @@ def oracle(document: str, summary: str, gain: float | None = None, lead_words: i
 
 def _can_stand_alone(sentence: str) -> bool:
     """Not half of a quotation that spans sentences."""
-    return sentence.count('"') % 2 == 0
+    return sentence.count('"') % 2 == 0 and sentence.count("“") == sentence.count("”")
 
 
 def _best(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:

@@ -2,39 +2,49 @@
 
 import re
 from collections import Counter
+from itertools import zip_longest
+
+from models.sentences import SHORT_FORMS, TITLES
+from models.text import without_dateline
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SENTENCE_START = re.compile(r"(?:^|(?<=[.!?])\s|\n)[\"'(“‘\s]*$")
-_TITLES = r"\b(?:mr|mrs|ms|dr|st|jr|sr|no|vs|gen|sen|rep|gov|prof)"
-_ABBREVIATION = re.compile(rf"(?:(?<![\w'’])(?:[a-z]\.)+|{_TITLES})\.?$", re.IGNORECASE)
-_BEFORE_NAME = re.compile(rf"(?:(?<![\w.'’])[a-z]|{_TITLES})\.$", re.IGNORECASE)  # "George A. Romero"
-_START = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]*)([a-z])")
-_DATELINE = re.compile(
-    r"(?!the\b|[^(]{0,40}press)[\w.,' -]{0,40}\(\s*(?:cnn|reuters|ap|afp)\s*\)\s*(?:--|[—–-])?\s*(?=\S)",
+_SENTENCE_START = re.compile(r"(?:^|[.!?…][\"'”’)\]]*\s|\n)[\"'(“‘\s]*$")
+_SHORT = rf"\b(?:{TITLES}|{SHORT_FORMS}|no)"
+_ABBREVIATION = re.compile(rf"(?:(?<![\w'’])(?:[a-z]\.)+|{_SHORT}\.)$", re.IGNORECASE)
+_BEFORE_NAME = re.compile(rf"(?:(?<![\w.'’])[a-z]|{_SHORT})\.$", re.IGNORECASE)  # "George A. Romero"
+_START = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]*)([^\W\d_])")
+_AFTER_STOP = re.compile(r"(?<!\S)[\"'“‘(]*+(\S+?)\.[\"'”’)]*\s+[\"'“‘(]*([^\W\d_])")
+_LAST_WORD = re.compile(r"(?<!\S)[\"'(]*+(\S+)\.$")
+_DASH = re.compile(r"(?<!\w)(\w++)(\s*+(?:--+|[–—])\s*+|\s++-\s++)(?=(\w+))")  # between words, and no hyphen
+_HYPHEN = re.compile(r"(\w+)-(?=(\w+))")
+_LOOKED_BACK = 20  # characters, for the longest abbreviation
+_SPELLING = (0.005, 0.6)  # outside these shares of capital letters a text's capitals tell nothing
+_HEADING = 0.7  # a line without a full stop in which more of the words have capitals
+# Before a name that follows these at a sentence's start they have no capital of their own: "The BBC said".
+_SMALL = re.compile(
+    "(?:an?|the|that|this|th[eo]se|s?he|it|we|they|you|his|her|its|our|their|in|on|at|of|for|to|by|from|with|as"
+    "|and|but|or|if|when|while|after|before|since|is|are|was|were|not?)",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"(\w+)(\s*(?:--+|[–—])\s*|\s+-\s+)(?=(\w+))")  # between words, and no hyphen
-_HYPHEN = re.compile(r"(\w+)-(?=(\w+))")
-_LOOKED_BACK = 10  # characters, for the longest abbreviation
-_LOUD = 0.6  # a text with a larger share of capital letters tells nothing about spelling
 
 
 class Casing:
     """How the words of a source are spelled, to write a lower-case summary of it the same way.
 
     A word takes the form it most often has inside the source's sentences after the same word ("United
-    States"), else after any. A capital at the start of a sentence proves nothing, unless the next word has
-    one too ("Zully Broussard gave").
+    States"), else after any, and that of a heading only where there is no other. A capital at the start of a
+    sentence proves nothing, unless the next word has one too ("Zully Broussard gave").
     """
 
     def __init__(self, source: str) -> None:
-        forms: dict[tuple[str, ...], Counter[str]] = {}
-        letters = sum(map(str.isalpha, source))
-        if letters and sum(map(str.isupper, source)) / letters < _LOUD:
-            for before, word in _telling_words(source):
-                for key in ((word.lower(),), (before, word.lower())):
-                    forms.setdefault(key, Counter())[word] += 1
-        self._forms = {key: counted.most_common(1)[0][0] for key, counted in forms.items()}
+        source = source.replace("’", "'")  # as models write it
+        self._forms: dict[tuple[str, ...], str] = {}
+        self._starts: dict[str, bool] = {}  # whether a capital follows "word."
+        low, high = _SPELLING
+        if low < sum(map(str.isupper, source)) / max(1, sum(map(str.isalpha, source))) < high:
+            headings, body = _divided(source)
+            self._forms = {**_forms(headings), **_forms(body)}
+            self._starts = {m[1].lower(): m[2].isupper() for m in _AFTER_STOP.finditer(body)}
         self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
 
     def restore(self, text: str) -> str:
@@ -43,10 +53,8 @@ class Casing:
         Without the place and agency that a news story opens with ("new delhi (cnn)"): copied, they stand in
         front of what is no longer a report's beginning.
         """
-        if dateline := _DATELINE.match(text):
-            text = text[dateline.end() :]
-        dashed = _HYPHEN.sub(self._dash, pair_quotes(text))
-        return _capitalise(self._respelled(dashed))
+        dashed = _HYPHEN.sub(self._dash, pair_quotes(without_dateline(text)))
+        return self._capitalised(self._respelled(dashed))
 
     def _dash(self, match: re.Match[str]) -> str:
         return match[1] + self._dashes.get((match[1].lower(), match[2].lower()), "-")
@@ -60,10 +68,23 @@ class Casing:
             known = self._forms.get((before, word)) or self._forms.get((word,))
             if known is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
                 known = self._forms.get((head[0],), head[0]) + word[head.end() :]
-            before = "I" if word == "i" else known or word
+            before = known or ("I" if word == "i" else word)
             return before
 
         return _WORD.sub(form, text)
+
+    def _capitalised(self, text: str) -> str:
+        """The text with a capital after each full stop that ends a sentence, as far as the source tells."""
+
+        def raised(match: re.Match[str]) -> str:
+            stop = match.start(1) + 1
+            before = text[max(0, stop - _LOOKED_BACK) : stop]
+            starts = True
+            if match[1].startswith(".") and (last := _LAST_WORD.search(before)):
+                starts = self._starts.get(last[1].lower(), not _ABBREVIATION.search(before))
+            return match[1] + match[2] + match[3].upper() if starts else match[0]
+
+        return _START.sub(raised, text)
 
 
 def pair_quotes(text: str) -> str:
@@ -83,17 +104,41 @@ def pair_quotes(text: str) -> str:
     return out.strip()
 
 
+def _divided(source: str) -> tuple[str, str]:
+    """A text's headings, which have capitals of their own kind, and the rest."""
+    lines = source.splitlines()
+    headings = [line for line in lines if _is_heading(line)]
+    return "\n".join(headings), "\n".join(line for line in lines if not _is_heading(line))
+
+
+def _is_heading(line: str) -> bool:
+    words = _WORD.findall(line)
+    capitals = sum(word[0].isupper() for word in words)
+    return capitals > _HEADING * len(words) and line.rstrip()[-1] not in ".!?…\"'”’"
+
+
+def _forms(source: str) -> dict[tuple[str, ...], str]:
+    """The usual form of each word, alone and after the word before it; of two as usual the last."""
+    forms: dict[tuple[str, ...], Counter[str]] = {}
+    for before, word in reversed(_telling_words(source)):
+        for form in {word, word.removesuffix("'s")}:  # "Obama" from "Obama's"
+            for key in ((form.lower(),), (before, form.lower())):
+                forms.setdefault(key, Counter())[form] += 1
+    return {key: counted.most_common(1)[0][0] for key, counted in forms.items()}
+
+
 def _telling_words(source: str) -> list[tuple[str, str]]:
     """The words whose capitals, or lack of them, are the word's own and not its sentence's; each after the
     word before it."""
     matches = list(_WORD.finditer(source))
     told, last = [], ""
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip_longest(matches, matches[1:]):
         word, before, last = match[0], last, match[0]
         plain_capital = (word[:1].isupper() and word[1:].islower()) or len(word) == 1
         if plain_capital and _starts_sentence(source[max(0, match.start() - _LOOKED_BACK) : match.start()]):
             adjacent = following is not None and source[match.end() : following.start()] == " "
-            if not (adjacent and following is not None and following[0][:1].isupper()):
+            named = adjacent and following is not None and following[0][:1].isupper()
+            if not named or _SMALL.fullmatch(word):
                 continue
         told.append((before, word))
     return told
@@ -102,13 +147,3 @@ def _telling_words(source: str) -> list[tuple[str, str]]:
 def _starts_sentence(before: str) -> bool:
     """Whether a word after these characters is a sentence's first."""
     return bool(_SENTENCE_START.search(before)) and not _BEFORE_NAME.search(before.rstrip())
-
-
-def _capitalise(text: str) -> str:
-    def raised(match: re.Match[str]) -> str:
-        stop = match.start(1) + 1
-        if match[1].startswith(".") and _ABBREVIATION.search(text[max(0, stop - _LOOKED_BACK) : stop]):
-            return match[0]
-        return match[1] + match[2] + match[3].upper()
-
-    return _START.sub(raised, text)

@@ -5,11 +5,24 @@ import unicodedata
 from bisect import bisect_right
 
 from models.errors import BadRequest
-from models.sentences import sentence_ends
+from models.sentences import SHORT_FORMS, TITLES, sentence_ends
 
 CHARACTER_LIMIT = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LAST_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\.$")
+_LAST_TITLE = re.compile(rf"(?<!\w)(?:{TITLES})\.$", re.IGNORECASE)
+_LAST_SHORT_FORM = re.compile(rf"(?<!\w)(?:no|{SHORT_FORMS})\.$", re.IGNORECASE)
+# The place and agency a news story opens with: "Baghdad, Iraq (CNN) --", "St. Louis, Nov. 3 (Reuters) -".
+# Only CNN leaves out the dash; without it others may be no agencies: "Federal Police (AFP) officers".
+_DATELINE = re.compile(
+    rf"""(?!the\b|[^(]{{0,40}}press)
+    (?:[^.!?()"] | (?<=\b\w)\. | \b(?:{TITLES}|{SHORT_FORMS})\.){{0,40}}
+    \(\s*(?:cnn\s*\)\s*(?:--|[—–-])?
+        |(?:reuters|ap|afp)\s*\)\s*(?:--|[—–_-])
+        |[^()\d]{{2,40}}\)\s*(?:--|[—–]))\s*                        # Paris, France (Wired) --
+    |\([^().!?\d]{{2,40}}\)\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _COPIED = 4  # last words that stand so in the source are copied from there
 
 
@@ -58,6 +71,12 @@ def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
     return [*pieces, (start, length)]
 
 
+def without_dateline(text: str) -> str:
+    """The text without the place and agency a news story opens with: "Baghdad, Iraq (CNN) --"."""
+    opening = _DATELINE.match(text)
+    return text[opening.end() :] or text if opening else text
+
+
 def finish(text: str, source: str, cut: bool = False) -> str:
     """What the reader gets of a decoded text that is complete: only its whole sentences, if it has one and
     ends in the middle of another.
@@ -66,18 +85,25 @@ def finish(text: str, source: str, cut: bool = False) -> str:
         text: The text.
         source: What it summarises.
         cut: Whether the longest length ended it. Else it may have ended within a sentence that it copied, or
-            at the first full stop of "the U.S."
+            at the first full stop of "the U.S.", or at that of "No. 1".
     """
-    ends = sentence_ends(text) if cut or _torn(text.rstrip(), source) else []
-    return text[: ends[-1] if ends else None].strip()
+    text = text.strip()
+    torn = _torn(text, source)
+    ends = [end for end in sentence_ends(text) if not torn or end < len(text)] if cut or torn else []
+    return text[: ends[-1] if ends else None]
 
 
 def _torn(text: str, source: str) -> bool:
     """Whether a text ends within initials that its source has whole, or where the source goes on."""
-    initial = _LAST_INITIAL.search(text)
-    if initial is not None:
+    if initial := _LAST_INITIAL.search(text):
         return re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None
-    if not text or not (text[-1].isalnum() or text[-1] in ",;:-–—"):
+    if _LAST_TITLE.search(text):
+        onwards = r"\.\s*\w"
+    elif _LAST_SHORT_FORM.search(text):
+        onwards = r"\.[\s,]*[\da-z]"  # a capital may begin a sentence
+    elif text and (text[-1].isalnum() or text[-1] in ",;:-–—"):
+        onwards = r"(?:\w|[^\w.!?…]+\w)"
+    else:
         return False
     last = r"\W+".join(map(re.escape, re.findall(r"\w+", text)[-_COPIED:]))
-    return re.search(rf"\b{last}(?:\w|[^\w.!?…]+\w)", source, re.IGNORECASE) is not None
+    return re.search(rf"\b(?i:{last}){onwards}", source) is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from distill.extraction import oracle, sentences, without_dateline
+from distill.extraction import oracle, sentences
 
 DOCUMENT = 'a dog ran home. the cat sat on the mat. it was 3.5 m long. he said " yes . " cut off'
 
@@ -36,22 +36,10 @@ def test_a_spaced_quotation_mark_goes_to_the_sentence_it_opens() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "rest"),
-    [
-        ("baghdad , iraq ( cnn ) -- dressed", "dressed"),
-        ("New Delhi (CNN) In an", "In an"),
-        ("( the hollywood reporter ) albert", "albert"),
-        ("paris ( wired ) -- it", "it"),
-        ("a man ( born 1920 ) was", "a man ( born 1920 ) was"),
-        ("he said . london ( cnn ) is", "he said . london ( cnn ) is"),
-    ],
+    "document", ['he said " yes . and no . " the end .', "“Yes. And no,” he said. the end ."]
 )
-def test_a_dateline_is_left_out(text: str, rest: str) -> None:
-    assert without_dateline(text) == rest
-
-
-def test_the_oracle_takes_no_half_quotation() -> None:
-    assert oracle('he said " yes . and no . " the end .', "yes") == "the end ."
+def test_the_oracle_takes_no_half_quotation(document: str) -> None:
+    assert oracle(document, "yes") == "the end ."
 
 
 def test_what_has_nothing_else_is_taken_all_the_same() -> None:

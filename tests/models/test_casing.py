@@ -91,3 +91,44 @@ def test_a_word_is_spelled_as_after_the_same_word() -> None:
     assert casing.restore("it was the late show.") == "It was the Late Show."
     ministers = Casing("So Prime Minister May met Prime Minister Li, as prime minister.")
     assert ministers.restore("he was there as prime minister.") == "He was there as prime minister."
+
+
+@pytest.mark.parametrize(
+    ("source", "written", "expected"),
+    [
+        (
+            "Staff at McDonald’s met O’Neill.",
+            "staff at mcdonald's met o'neill.",
+            "Staff at McDonald's met O'Neill.",
+        ),
+        ("He saw Trump's and Merkel’s aides.", "trump and merkel failed.", "Trump and Merkel failed."),
+        (
+            'He said "We go." Police said so. (It rained.) Officials agreed.',
+            "he said that police and officials agreed.",
+            "He said that police and officials agreed.",
+        ),
+        ("Shares of Apple Inc. fell. He said no. She ran.", None, None),
+        ("He ate at 9 p.m. The man slept in the U.S. The end.", None, None),
+        ("Le feu a pris lundi. Émue, elle pleure à Nice.", None, None),
+        ("Hon greps i Stockholm i dag.", None, None),
+        (
+            "Police Arrest Man After Fire\nIt is said that a man was held by police after a fire.\nBo Lee",
+            "a man was held by police after a fire by lee.",
+            "A man was held by police after a fire by Lee.",
+        ),
+        (
+            "The BBC reported it on Monday. In London people cheered.",
+            "people told the bbc that they cheered in london.",
+            "People told the BBC that they cheered in London.",
+        ),
+    ],
+)
+def test_the_source_tells_which_capitals_are_a_word_s_own(
+    source: str, written: str | None, expected: str | None
+) -> None:
+    assert Casing(source).restore(written or source.lower()) == (expected or source)
+
+
+def test_a_long_run_without_spaces_takes_no_time() -> None:
+    text = "a" * 50_000 + " " * 50_000 + "'" * 50_000
+    assert Casing(text).restore("a man.") == "A man."

@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from models.errors import BadRequest
-from models.text import CHARACTER_LIMIT, blank, clean, divide, finish
+from models.text import CHARACTER_LIMIT, blank, clean, divide, finish, without_dateline
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t ", "\0\x07", "\u200b\u2060", "\ud800"[:0]])
@@ -53,6 +53,37 @@ def test_a_sentence_that_the_source_goes_on_with_is_left_out(end: str) -> None:
     assert finish("bea slept. then al ran in paris, at the new market hall of 2,000 people", source).endswith(
         "people"
     )
+
+
+@pytest.mark.parametrize(
+    "end", ["world no.", "shares of apple inc.", "apple inc. on jan.", "on jan. 5 to mr."]
+)
+def test_a_sentence_that_stops_at_an_abbreviation_is_left_out(end: str) -> None:
+    source = "It rained. World No. 1 sold his shares of Apple Inc. on Jan. 5 to Mr. Smith."
+    assert finish(f"it rained. {end}", source) == "it rained."
+    assert finish(f"it rained. {end}", "He works at Apple Inc. It is big.") == f"it rained. {end}"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("baghdad , iraq ( cnn ) -- dressed", "dressed"),
+        ("New Delhi (CNN) In an", "In an"),
+        ("( the hollywood reporter ) albert", "albert"),
+        ("paris ( wired ) -- it", "it"),
+        ("a man ( born 1920 ) was", "a man ( born 1920 ) was"),
+        ("he said . london ( cnn ) is", "he said . london ( cnn ) is"),
+        ("WASHINGTON, Nov. 3 (Reuters) - It rained.", "It rained."),
+        ("St. Louis (CNN) -- it", "it"),
+        ("CAIRO (AP) _ It rained.", "It rained."),
+        ("The Federal Police (AFP) said so.", "The Federal Police (AFP) said so."),
+        ("Federal Police (AFP) officers said so.", "Federal Police (AFP) officers said so."),
+        ("the wire (2002-2008) -- a drama -- is old", "the wire (2002-2008) -- a drama -- is old"),
+        ("(CNN)", "(CNN)"),
+    ],
+)
+def test_a_dateline_is_left_out(text: str, rest: str) -> None:
+    assert without_dateline(text) == rest
 
 
 def test_what_fits_is_not_divided() -> None:
