@@ -10,8 +10,8 @@ from typing import Any
 ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 _RESAMPLES = 1000
 # A word of any script. Chinese and Japanese have no spaces: there each sign is one, as is usual for ROUGE.
-_SIGN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_SIGN}]|[^\W_{_SIGN}]+")
+SIGNS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{SIGNS}]|[^\W_{SIGNS}]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
 
 
@@ -131,9 +131,10 @@ def _sentences(text: str) -> str:
 
 
 def _ngrams(text: str, size: int) -> list[tuple[str, ...]]:
-    words = _words(text)
+    words = split_words(text)
     return [tuple(words[index : index + size]) for index in range(len(words) - size + 1)]
 
 
-def _words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
+    """The words that ROUGE counts, in lower case."""
     return _WORD.findall(text.lower())

@@ -1,14 +1,13 @@
 """Which of a document's own sentences say what its summary says."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from distill.evaluation import split_words
 from models.sentences import sentence_ends
 from models.text import without_dateline
 
 LEAD_WORDS = 40
-_WORD = re.compile(r"[a-z0-9]+")
 
 
 def sentences(text: str) -> list[str]:
@@ -74,4 +73,4 @@ def _match(candidates: Sequence[str], chosen: Sequence[int], wanted: Counter[str
 
 
 def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.lower()))
+    return Counter(split_words(text))

@@ -1,6 +1,7 @@
 """Rules on what a summary says: numbers and names that its source does not have, and how much is copied."""
 
 import re
+from itertools import pairwise
 
 from distill.rules.verdict import Verdict, accept, reject
 from distill.rules.words import ngrams, quoted, words
@@ -28,7 +29,7 @@ def numbers(source: str, summary: str) -> Verdict:
     known = {
         _plain(number) for text in (source, _GROUPED.sub("", source)) for number in _NUMBER.findall(text)
     }
-    known |= {_SPELLED[word] for part in words(source) for word in part.split("-") if word in _SPELLED}
+    known |= {number for word in words(source) for number in _spelled(word)}
     invented = [number for number in _NUMBER.findall(_joined(summary)) if _plain(number) not in known]
     return reject(summary, f"not in the text: {quoted(invented)}") if invented else accept(summary)
 
@@ -64,6 +65,15 @@ def copy(source: str, summary: str, *, lowest: float = 0.0, highest: float = 1.0
     if lowest <= share <= highest:
         return accept(summary)
     return reject(summary, f"{share:.0%} copied, not {lowest:.0%} to {highest:.0%}")
+
+
+def _spelled(word: str) -> list[str]:
+    """The numbers in a word: 30, 6 and 36 in "thirty-six"."""
+    found = [_SPELLED[part] for part in word.split("-") if part in _SPELLED]
+    return [
+        *found,
+        *(str(int(tens) + int(unit)) for tens, unit in pairwise(found) if int(unit) < 10 < int(tens)),
+    ]
 
 
 def _plain(number: str) -> str:

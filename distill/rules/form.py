@@ -12,9 +12,10 @@ from models.sentences import sentence_ends
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a token it does not know
-_FINISHED = re.compile(r"[.!?…。！？][\s\"'”’»)\]]*$")
+_FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
 _PAIRS = {")": "(", "]": "[", "”": "“"}
 _EMOTICON = re.compile(r"[:;=]-?$")
+_ENUMERATOR = re.compile(r"(?:^|\s)\w{1,2}$")  # "1) cats, 2) dogs"
 
 
 def charset(source: str, summary: str, *, most_foreign: float = 0.05) -> Verdict:
@@ -123,8 +124,9 @@ def _stray_quotes(text: str) -> list[int]:
 
 def _stray_brackets(text: str) -> list[int]:
     """Places of brackets and of “ ” without a partner."""
-    # “ closes what „ opens, in other languages.
-    pairs = {close: mark for close, mark in _PAIRS.items() if not (mark == "“" and "„" in text)}
+    # In other languages “ closes what „ opens, and ” may open as well.
+    foreign = "„" in text or "“" not in text
+    pairs = {close: mark for close, mark in _PAIRS.items() if not (mark == "“" and foreign)}
     opened: list[int] = []
     stray = []
     for place, character in enumerate(text):
@@ -132,10 +134,10 @@ def _stray_brackets(text: str) -> list[int]:
             opened.append(place)
         elif character in pairs and not _EMOTICON.search(text, 0, place):
             partner = next((at for at in reversed(opened) if text[at] == pairs[character]), None)
-            if partner is None:
-                stray.append(place)
-            else:
+            if partner is not None:
                 opened.remove(partner)
+            elif not (character == ")" and _ENUMERATOR.search(text, max(0, place - 3), place)):
+                stray.append(place)
     return [*stray, *opened]
 
 

@@ -2,11 +2,13 @@
 
 import re
 
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+from distill.evaluation import SIGNS
+
+_WORD = re.compile(rf"[{SIGNS}]|[^\W_{SIGNS}]+(?:['’.-][^\W_{SIGNS}]+)*")
 
 
 def words(text: str) -> list[str]:
-    """The words in lower case; "anglo-american", "o'neill" and "u.s" are one word each."""
+    """The words in lower case; "anglo-american", "o'neill", "u.s" and each Chinese sign are one word each."""
     return [word.lower() for word in _WORD.findall(text)]
 
 

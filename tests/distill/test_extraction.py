@@ -79,3 +79,8 @@ def test_the_beginning_is_whole_sentences_of_so_many_words_at_least(words: int, 
 
 def test_a_document_without_a_whole_sentence_is_taken_as_it_is() -> None:
     assert oracle("no end", "end") == "no end"
+
+
+def test_words_of_every_script_are_matched() -> None:
+    assert oracle("Шёл дождь. Она ушла.", "Она ушла.") == "Она ушла."
+    assert oracle("Шёл дождь. Она ушла.", "Она ушла.", 1.0, 2) == "Шёл дождь."

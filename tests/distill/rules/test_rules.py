@@ -29,6 +29,11 @@ ACCEPTED: list[tuple[Judge, str]] = [
     (unfinished, "the person signed it ' blanket thief '"),
     (unfinished, "He works for the U.S."),
     (unfinished, "他来了。"),
+    (unfinished, "वह आया।"),
+    (unfinished, "Die Polizei sagte: „Er kommt.“"),
+    (length, "昨天下雨。"),
+    (marks, "He has 1) cats, 2) dogs."),
+    (marks, "Han sa ”hej” i går."),
     (marks, 'He said " hello " (twice) and [again], “well” :) 5\'11" tall.'),
     (marks, 'He asked, "Why?" and "When?"'),
     (numbers, "There were 1500 people; 3 children, the 36-year-old, 6.3, 2.5 and $2.50."),
@@ -104,6 +109,12 @@ def test_names_are_not_judged_where_capitals_tell_nothing() -> None:
     assert names(SOURCE.upper(), summary).kind == "accepted"
     assert names(SOURCE, summary.lower()).kind == "accepted"
     assert names(SOURCE, summary).kind == "rejected"
+
+
+def test_numbers_in_words_are_known_in_digits() -> None:
+    source = "He is thirty-six and has twenty-five cats and forty-first-rate dogs."
+    assert numbers(source, "He is 36 and has 25 cats.").kind == "accepted"
+    assert numbers(source, "He is 63.").kind == "rejected"
 
 
 def test_numbers_of_a_tokenized_text_are_read_as_one() -> None:
