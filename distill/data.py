@@ -12,6 +12,7 @@ from typing import Any
 
 from distill.errors import BadData, NoSuchSplit
 from distill.records import HubData, file_records, hub_records
+from models.text import CHARACTER_LIMIT, blank
 
 log = logging.getLogger(__name__)
 BUILT_IN = "built-in"
@@ -103,7 +104,8 @@ def load(
     if not examples.rows:
         raise BadData(
             f"{Path(source).name} has no usable row ({examples.empty} empty, {examples.broken} broken)."
-            " A row needs a text and its summary, each as one string; a jsonl file has one object a line."
+            " A row needs a text, of a million characters at most, and its summary, each as one string; a"
+            " jsonl file has one object a line."
         )
     return examples
 
@@ -206,7 +208,7 @@ def _collect(
             gist = ""
         if _missing(text) or (_missing(gist) and not summary_optional):
             empty += 1
-        elif not isinstance(text, str) or not isinstance(gist, str):
+        elif not isinstance(text, str) or not isinstance(gist, str) or len(text) > CHARACTER_LIMIT:
             broken += 1
         else:
             rows.append(Example(text.strip(), gist.strip()))
@@ -216,8 +218,8 @@ def _collect(
 
 
 def _missing(value: Any) -> bool:
-    """None, NaN (what pandas makes of an empty cell) or white space."""
-    return value is None or value != value or (isinstance(value, str) and not value.strip())
+    """None, NaN (what pandas makes of an empty cell) or nothing visible."""
+    return value is None or value != value or (isinstance(value, str) and blank(value))
 
 
 def _columns(

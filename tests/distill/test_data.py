@@ -155,6 +155,12 @@ def test_a_summary_may_be_optional(tmp_path: Path) -> None:
     assert data.load(source, summary_optional=True).rows == [Example("a", ""), Example("b", "")]
 
 
+def test_texts_that_no_model_takes_are_left_out(tmp_path: Path) -> None:
+    rows = [{"document": text, "summary": "s"} for text in ("\0\u200b", "a" * 1_000_001, "a")]
+    found = data.load(_write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows))))
+    assert (found.rows, found.empty, found.broken) == ([Example("a", "s")], 1, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
