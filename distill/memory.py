@@ -3,6 +3,7 @@
 from distill.config import RunConfig
 from models.inspection import ModelInfo
 
+_DECODER_SHARE = 4 / 3
 _ADAM_STATES = 4  # weights, gradients and AdamW's two moments, all float32
 # Float32 values a T5 with dropout keeps for the backward pass, as measured in tests/distill/test_memory.py.
 _WIDE_ENCODER = 13  # d_model-wide, a token and encoder layer
@@ -24,13 +25,23 @@ def step_bytes(
         layers: The student's encoder and decoder layers.
         config: The batch and its lengths.
     """
-    share = sum(layers) / (student.encoder_layers + student.decoder_layers)
     return {
         "teacher_bytes": teacher.parameters * 4,
-        "student_bytes": round(student.parameters * share * 4 * _ADAM_STATES),
+        "student_bytes": cut_parameters(student, layers) * 4 * _ADAM_STATES,
         "activation_bytes": activation_bytes(student, layers, config)
         + config.batch_size * config.target_tokens * student.vocab_size * 4 * _LOGIT_COPIES,
     }
+
+
+def cut_parameters(model: ModelInfo, layers: tuple[int, int]) -> int:
+    """About how many parameters are left of a model with so many encoder and decoder layers.
+
+    A decoder layer has a third more than an encoder layer in T5's usual widths, for its second attention.
+    """
+    embeddings = model.vocab_size * model.d_model
+    whole = model.encoder_layers + _DECODER_SHARE * model.decoder_layers
+    kept = layers[0] + _DECODER_SHARE * layers[1]
+    return embeddings + round((model.parameters - embeddings) * kept / whole)
 
 
 def activation_bytes(student: ModelInfo, layers: tuple[int, int], config: RunConfig) -> int:

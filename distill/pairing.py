@@ -9,7 +9,7 @@ from distill.config import RunConfig, parse_layers
 from distill.data import has_validation_split
 from distill.errors import BadConfig, DistillError
 from distill.layer_map import evenly_spaced
-from distill.memory import step_bytes
+from distill.memory import cut_parameters, step_bytes
 from models.catalogue import resolve, split_engine
 from models.inspection import T5_FAMILY, ModelInfo
 from models.loading import Progress, fetch, inspect, open_tokenizer
@@ -184,7 +184,12 @@ def _estimate(
         "total_bytes": sum(parts.values()),
         "available_bytes": _available_bytes(),
         "teacher_shape": _shape(teacher),
-        "student_shape": {**_shape(student), "encoder_layers": encoder, "decoder_layers": decoder},
+        "student_shape": {
+            **_shape(student),
+            "parameters": cut_parameters(student, layers),
+            "encoder_layers": encoder,
+            "decoder_layers": decoder,
+        },
         "layer_map": {
             part: list(evenly_spaced(have, wanted)) if wanted <= have else None
             for part, have, wanted in (

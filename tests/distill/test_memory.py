@@ -73,8 +73,10 @@ def test_checkpointing_keeps_less() -> None:
 
 
 def test_a_student_cut_from_its_teacher_has_a_share_of_it() -> None:
-    info, config = _info(), RunConfig(student="layers:2+1")
+    info = _info(parameters=500 * 128 + 4 * 30 + 2 * 40)  # embeddings, encoder layers, decoder layers
+    config = RunConfig(student="layers:2+1")
     whole, half = step_bytes(info, info, (4, 2), config), step_bytes(info, info, (2, 1), config)
-    assert whole["teacher_bytes"] == half["teacher_bytes"] == 4000
-    assert whole["student_bytes"] == 2 * half["student_bytes"] == 16000
+    assert whole["teacher_bytes"] == half["teacher_bytes"] == 4 * 64_200
+    assert whole["student_bytes"] == 16 * 64_200
+    assert half["student_bytes"] == 16 * 64_100
     assert whole["activation_bytes"] > half["activation_bytes"]
