@@ -2,7 +2,7 @@
 # Make the embedded trio from a CNN/DailyMail file:
 #     models/embedded/recipes/make.sh TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK [OPTION ...]
 # WORK notes which runs are done (started again, it goes on with the next) and gets the models. The options go
-# to every training: `--max-steps 2 --max-examples 8` tries the whole way out.
+# to every training; `LABELS=8 make.sh … --max-steps 2 --max-examples 8` tries the whole way out.
 set -euo pipefail
 train=$1 validation=$2 work=$3
 shift 3
