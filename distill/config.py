@@ -222,6 +222,22 @@ _RANGES = (
 )
 
 
+def describe() -> list[dict[str, Any]]:
+    """Every setting: its `name`, `default`, `help`, and what is `allowed` where not everything is."""
+    allowed = {name: f"{low:g} to {high:g}" for name, low, high in _RANGES}
+    allowed |= {name: ", ".join(words) for name, words in CHOICES.items()}
+    allowed |= {"preset": ", ".join(PRESETS), "method": ", ".join(METHODS)}
+    return [
+        {
+            "name": entry.name,
+            "default": entry.default,
+            "help": entry.metadata["help"],
+            "allowed": allowed.get(entry.name, ""),
+        }
+        for entry in fields(RunConfig)
+    ]
+
+
 def parse_layers(student: str) -> tuple[int, int] | None:
     """`layers:E+D` → `(E, D)`, anything else → None."""
     match = _LAYERS.fullmatch(student)

@@ -8,6 +8,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from distill.errors import BadConfig
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder to write to, before the work whose outcome it gets.
+
+    Raises:
+        BadConfig: It cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadConfig(f"{path} cannot be a folder to write to: {error.strerror}.") from error
+
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as JSON, atomically; numbers that are not finite become null."""

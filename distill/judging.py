@@ -14,7 +14,7 @@ from distill.evaluation import add_retention, bootstrap, judge_texts, rouge
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
 from models import hub
-from models.catalogue import resolve
+from models.catalogue import resolve, split_engine
 from models.decoding import Decoding
 from models.engines import Stopped
 from models.errors import ModelUnavailable
@@ -52,6 +52,9 @@ def judge_models(
     Raises:
         DistillError: A model or the data cannot be used.
     """
+    for name in names:
+        if not _LEAD.fullmatch(name):
+            resolve(split_engine(name)[0], settings)  # a misspelt name costs no other's minutes
     examples = data.load_unseen(source, cache=settings.datasets, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams=beams)

@@ -8,7 +8,6 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from distill import data, student
 from distill.config import RunConfig, parse_layers
-from distill.errors import IncompatibleModels
 from models.catalogue import resolve
 from models.loading import Progress, fetch, inspect
 from models.settings import Settings
@@ -44,13 +43,9 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
     if layers is None:
         source = folder(config.student)
         model = student.load_model(source)
-    elif config.teacher is not None:
+    else:
         source = folders[0]
         model = student.from_teacher_layers(teachers[0] if teachers else student.load_model(source), *layers)
-    else:
-        raise IncompatibleModels(
-            f"The student {config.student} is cut from a teacher, but no teacher was named."
-        )
     examples = load_examples(config, settings)
     return Materials(model, student.load_tokenizer(source), teachers, folders, *examples)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from distill import checkpoints, processes
-from distill.config import RunConfig
-from distill.errors import RunConflict
+from distill.config import RunConfig, parse_layers
+from distill.errors import BadConfig, RunConflict
 from distill.files import append_json_line, read_json_lines, read_object
 from distill.job_folder import JobFolder
 from distill.status import RunStatus
@@ -175,7 +175,13 @@ class Run(JobFolder):
 
 
 def create(config: RunConfig, settings: Settings) -> Run:
-    """Make the folder of a new run."""
+    """Make the folder of a new run.
+
+    Raises:
+        BadConfig: The student is to be cut from a teacher, and there is none.
+    """
+    if parse_layers(config.student) and not config.teacher:
+        raise BadConfig(f"The student {config.student} is cut from a teacher: name one, or another student.")
     return Run.create(settings.runs, config.as_dict())
 
 
@@ -194,12 +200,13 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
 
 
 def find(run_id: str, settings: Settings) -> Run:
-    """The run of this id.
+    """The run of this id, also with `run:` before it, as its student is named.
 
     Raises:
         RunNotFound: There is none.
     """
-    return Run.find(settings.runs, run_id)
+    name = run_id.removeprefix("run:") if isinstance(run_id, str) else run_id
+    return Run.find(settings.runs, name)
 
 
 def all_runs(settings: Settings) -> list[Run]:

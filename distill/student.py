@@ -22,6 +22,8 @@ from transformers import (
 from distill.copy_circuit import add_copy_circuit
 from distill.errors import BadConfig
 from distill.layer_map import evenly_spaced
+from models.errors import ModelUnavailable
+from models.inspection import TOKENIZER_FILES
 
 _HEAD_WIDTH = 64
 
@@ -60,7 +62,13 @@ def load_model(folder: Path) -> PreTrainedModel:
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """Load the tokenizer that belongs to a checkpoint."""
+    """Load the tokenizer that belongs to a checkpoint.
+
+    Raises:
+        ModelUnavailable: It has none.
+    """
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise ModelUnavailable(f"{folder} has no tokenizer ({', '.join(TOKENIZER_FILES[:2])}).")
     return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
 
 

@@ -5,6 +5,7 @@ the ratios are taken text by text.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import cycle, islice
@@ -21,6 +22,7 @@ from distill.benchmark.subjects import Subject, load
 from distill.benchmark.table import table
 from distill.data import load_unseen
 from distill.errors import BadConfig
+from distill.files import make_folder
 from distill.repeat import rounds
 from models.decoding import INPUT_LIMIT
 from models.pool import CAPACITY
@@ -66,6 +68,8 @@ def bench(
         each), `conditions`, `files`.
     """
     _check(names, reference, {"n": [n], "input-tokens": input_tokens, "batch": batch})
+    if out is not None:
+        make_folder(out)
     found_texts = [example.document for example in load_unseen(source, limit=n, cache=settings.datasets).rows]
     texts = list(islice(cycle(found_texts), n))
     models = load(names, settings)
@@ -123,6 +127,8 @@ def _check(names: Sequence[str], reference: str | None, numbers: dict[str, Seque
         raise BadConfig(
             f"bench takes 1 to {CAPACITY} models, which stay in memory together; got {len(names)}."
         )
+    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
+        raise BadConfig(f"{twice} is named twice; it would be measured once.")
     if reference is not None and reference not in names:
         raise BadConfig(f"The reference {reference!r} is none of the models: {', '.join(names)}.")
     for name, values in numbers.items():

@@ -13,7 +13,9 @@ def add(parsers: Any) -> None:
     )
     parser.add_argument("model", metavar="MODEL", help="without an engine")
     parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
-    parser.add_argument("--n", type=int, default=100, help="texts to compare tokens on (default: 100)")
+    parser.add_argument(
+        "--n", type=int, default=100, help="texts to compare tokens on at most (default: 100)"
+    )
     parser.add_argument(
         "--rouge", type=int, default=0, metavar="N", help="also compare int8's ROUGE-L on so many texts"
     )

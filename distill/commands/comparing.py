@@ -21,7 +21,7 @@ def add(parsers: Any) -> None:
         "Train a student in several ways on the same data, with controls: a table, a paragraph, pictures.",
     )
     parser.add_argument("--teacher", help="model name, run:ID, folder or hub id")
-    add_training_options(parser)
+    add_training_options(parser, layers=True)
     parser.add_argument(
         "--methods",
         metavar="M,M",

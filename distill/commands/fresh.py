@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from distill.commands.arguments import Answer, add_command
+from distill.commands.arguments import Answer, add_command, count
 from distill.errors import BadConfig
 from models.settings import Settings
 
@@ -25,9 +25,9 @@ def add(parsers: Any) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", help="train the vocabulary on this data")
     parser.add_argument("--tokenizer", help="or take this model's tokenizer")
-    parser.add_argument("--vocabulary", type=int, default=8000, help="pieces (default: 8000)")
+    parser.add_argument("--vocabulary", type=count, default=8000, help="pieces (default: 8000)")
     parser.add_argument(
-        "--max-examples", type=int, default=12000, help="texts for the vocabulary (default: 12000)"
+        "--max-examples", type=count, default=12000, help="texts for the vocabulary (default: 12000)"
     )
     for name, default in SHAPE_DEFAULTS.items():
         parser.add_argument(

@@ -1,4 +1,4 @@
-"""Make students: `check`, `train`, `finetune`, `pretrain`."""
+"""Make students: `check`, `train`, `finetune`, `pretrain`; and `settings`, what `--set` may set."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from distill import processes, runs
 from distill.commands.arguments import Answer, add_column_options, add_command
-from distill.config import PRESETS, RunConfig
+from distill.config import PRESETS, RunConfig, describe
 from distill.errors import BadConfig
 from models.settings import Settings
 
@@ -22,6 +22,7 @@ def add(parsers: Any) -> None:
     """Add these commands."""
     _add_check(parsers)
     _add_training(parsers)
+    add_command(parsers, "settings", list_settings, "List what --set may set.")
 
 
 def _add_check(parsers: Any) -> None:
@@ -35,7 +36,7 @@ def _add_check(parsers: Any) -> None:
 def _add_training(parsers: Any) -> None:
     train_parser = add_command(parsers, "train", train, "Distil a student from a teacher.")
     train_parser.add_argument("--teacher", help="model name, run:ID, folder or hub id")
-    add_training_options(train_parser)
+    add_training_options(train_parser, layers=True)
     finetune_parser = add_command(parsers, "finetune", finetune, "Train a model on the labels alone.")
     add_training_options(finetune_parser)
     pretrain_parser = add_command(
@@ -44,15 +45,15 @@ def _add_training(parsers: Any) -> None:
     add_training_options(pretrain_parser)
 
 
-def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """What a run is made of; `run_values` reads them."""
-    parser.add_argument("--student", help="model to start from, or layers:E+D")
+def add_training_options(parser: argparse.ArgumentParser, layers: bool = False) -> None:
+    """What a run is made of; `run_values` reads them. `layers`: a student may be cut from a teacher."""
+    parser.add_argument("--student", help=f"model to start from{', or layers:E+D' if layers else ''}")
     parser.add_argument("--data", help="built-in, cnn_dailymail, xsum, samsum, a hub id, or a file")
     parser.add_argument("--validation", help="data to validate on; by default a split of the data by seed")
     parser.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
     parser.add_argument("--config", type=Path, help="JSON file of settings")
     parser.add_argument(
-        "--set", dest="values", action="append", default=[], metavar="KEY=VALUE", help="any setting"
+        "--set", dest="values", action="append", default=[], metavar="KEY=VALUE", help="any of `settings`"
     )
     parser.add_argument("--max-examples", type=int)
     parser.add_argument("--max-steps", type=int)
@@ -70,6 +71,15 @@ def check(
         for finding in findings:
             _log.info("%s (%s): %s %s", kind, finding.code, finding.message, finding.remedy)
     return report.as_dict(), 0 if report.compatible else 2
+
+
+def list_settings(*, settings: Settings) -> Answer:
+    """All settings of a run."""
+    rows = describe()
+    for row in rows:
+        allowed = f" ({row['allowed']})" if row["allowed"] else ""
+        print(f"{row['name']} = {row['default']}\n    {row['help']}{allowed}")
+    return {"settings": rows}, 0
 
 
 def train(*, settings: Settings, **options: Any) -> Answer:

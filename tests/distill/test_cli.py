@@ -87,7 +87,7 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["train", "--teacher", "t", "--student", "s", "--config", "/no/file"], "/no/file cannot be read"),
         (["finetune", "--student", "/no/model"], "There is no folder '/no/model'"),
         (["finetune", "--student", "TINY", "--data", "/no/data.csv"], "There is no data '/no/data.csv'"),
-        (["finetune", "--student", "layers:1+1"], "no teacher was named"),
+        (["finetune", "--student", "layers:1+1"], "is cut from a teacher: name one"),
         (["finetune", "--student", "BERT"], "encoder-only"),
         (["train", "--teacher", "TINY", "--student", "layers:9+9"], "wants 9 encoder layers"),
         (["resume", "nope"], "There is no run 'nope'"),
@@ -99,7 +99,11 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
             "The teacher t is not among the models",
         ),
         (["evaluate", "TINY", "--data", "built-in", "--beams", "99"], "beams is 99"),
+        (["evaluate", "TINY", "/no/model", "--data", "/no/data"], "There is no folder '/no/model'"),
+        (["bench", "TINY", "--out", "FILE"], "cannot be a folder to write to"),
+        (["bench", "TINY", "TINY"], "is named twice"),
         (["fresh", "/tmp"], "Give either --data"),
+        (["fresh", "NEW", "--tokenizer", "EMPTY"], "has no tokenizer (tokenizer.json"),
         (["fresh", "/tmp", "--tokenizer", "TINY"], "/tmp exists already; name a new folder"),
         (["fresh", "NEW", "--tokenizer", "TINY", "--width", "8"], "width is 8; use 64 or more"),
     ],
@@ -107,7 +111,8 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
 def test_what_a_user_can_mend_is_one_line(
     arguments: list[str], words: str, call: Call, tiny: Path, bert: Path, tmp_path: Path
 ) -> None:
-    places = {"TINY": str(tiny), "BERT": str(bert), "NEW": str(tmp_path / "new")}
+    places = {"TINY": str(tiny), "BERT": str(bert), "NEW": str(tmp_path / "new"), "FILE": __file__}
+    places["EMPTY"] = str(tmp_path)
     code, answer, errors = call(*(places.get(argument, argument) for argument in arguments))
     last = [line for line in errors.splitlines() if line.strip()][-1]
     assert code == 2
@@ -122,6 +127,19 @@ def test_a_settings_file_that_is_none(text: str, words: str, call: Call, tmp_pat
     file.write_text(text)
     code, _, errors = call("finetune", "--config", str(file))
     assert (code, words in errors) == (2, True)
+
+
+def test_the_settings_are_listed(call: Call) -> None:
+    code, answer, _ = call("settings")
+    assert code == 0
+    rows = {row["name"]: row for row in answer["settings"]}
+    assert rows["alpha"] == {
+        "name": "alpha",
+        "default": 0.7,
+        "help": "weight of the soft term, 0 to 1",
+        "allowed": "0 to 1",
+    }
+    assert rows["task"]["allowed"] == "summarize, extract, lead, copy"
 
 
 def test_a_busy_studio(call: Call, settings: Settings, tiny: Path) -> None:

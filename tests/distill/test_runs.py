@@ -37,6 +37,7 @@ def test_a_new_run_is_listed_found_and_active(settings: Settings) -> None:
     assert runs.active(settings) is None
     run = _new(settings, teacher="t")
     assert runs.find(run.run_id, settings).folder == run.folder
+    assert runs.find(f"run:{run.run_id}", settings).folder == run.folder
     assert run.config() == RunConfig(student="s", teacher="t")
     active = runs.active(settings)
     assert active is not None
