@@ -10,8 +10,17 @@ from models.sentences import SHORT_FORMS, TITLES, sentence_ends
 CHARACTER_LIMIT = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LAST_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\.$")
-_LAST_TITLE = re.compile(rf"(?<!\w)(?:{TITLES})\.$", re.IGNORECASE)
-_LAST_SHORT_FORM = re.compile(rf"(?<!\w)(?:no|{SHORT_FORMS})\.$", re.IGNORECASE)
+# How a text may end, and how its source goes on there if that was no end; the first ending counts.
+_TORN_ENDS = tuple(
+    (re.compile(ending, re.IGNORECASE), onwards)
+    for ending, onwards in (
+        (rf"(?<!\w)(?:{TITLES})\.$", r"\.\s*\w"),
+        (rf"(?<!\w)(?:no|{SHORT_FORMS})\.$", r"\.[\s,]*[\da-z]"),  # a capital may begin a sentence
+        (r"\.$", r"\.\w"),  # "14.9", "Fortune.com"
+        (r"['’]$", r"\s?['’]\w"),  # "Obama's"
+        (r"[\w,;:–—-]$", r"(?:\w|[^\w.!?…]+\w)"),
+    )
+)
 # The place and agency a news story opens with: "Baghdad, Iraq (CNN) --", "St. Louis, Nov. 3 (Reuters) -".
 # Only CNN leaves out the dash; without it others may be no agencies: "Federal Police (AFP) officers".
 _DATELINE = re.compile(
@@ -97,13 +106,6 @@ def _torn(text: str, source: str) -> bool:
     """Whether a text ends within initials that its source has whole, or where the source goes on."""
     if initial := _LAST_INITIAL.search(text):
         return re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None
-    if _LAST_TITLE.search(text):
-        onwards = r"\.\s*\w"
-    elif _LAST_SHORT_FORM.search(text):
-        onwards = r"\.[\s,]*[\da-z]"  # a capital may begin a sentence
-    elif text and (text[-1].isalnum() or text[-1] in ",;:-–—"):
-        onwards = r"(?:\w|[^\w.!?…]+\w)"
-    else:
-        return False
+    onwards = next((onwards for ending, onwards in _TORN_ENDS if ending.search(text)), None)
     last = r"\W+".join(map(re.escape, re.findall(r"\w+", text)[-_COPIED:]))
-    return re.search(rf"\b(?i:{last}){onwards}", source) is not None
+    return onwards is not None and re.search(rf"\b(?i:{last}){onwards}", source) is not None

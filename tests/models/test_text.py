@@ -56,10 +56,11 @@ def test_a_sentence_that_the_source_goes_on_with_is_left_out(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", ["world no.", "shares of apple inc.", "apple inc. on jan.", "on jan. 5 to mr."]
+    "end",
+    ["world no.", "shares of apple inc.", "apple inc. on jan.", "on jan. 5 to mr.", "mr. smith for 14.", "14.9 of bo'"],
 )
 def test_a_sentence_that_stops_at_an_abbreviation_is_left_out(end: str) -> None:
-    source = "It rained. World No. 1 sold his shares of Apple Inc. on Jan. 5 to Mr. Smith."
+    source = "It rained. World No. 1 sold his shares of Apple Inc. on Jan. 5 to Mr. Smith for 14.9 of Bo 's."
     assert finish(f"it rained. {end}", source) == "it rained."
     assert finish(f"it rained. {end}", "He works at Apple Inc. It is big.") == f"it rained. {end}"
 
