@@ -33,7 +33,9 @@ class Decoding:
             T5's own setting for summaries is 2.
         no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. T5's own setting is 3;
             but a name of several pieces may well occur twice, so it is 5.
-        early_stopping: Whether beam search ends as soon as `beams` candidates are complete.
+        early_stopping: Whether beam search ends as soon as `beams` candidates are complete, as T5's own
+            setting has it. A model that is sure of each next word, as one that copies, has only poor texts in
+            its other beams; so many of them that ended early would end the search before the best text has.
         usual_shortest: What `min_new_tokens` None stands for; a `Summarizer` takes its model's own.
 
     Raises:
@@ -45,7 +47,7 @@ class Decoding:
     min_new_tokens: int | None = None
     length_penalty: float = 2.0
     no_repeat_ngram: int = 5
-    early_stopping: bool = True
+    early_stopping: bool = False
     usual_shortest: int = USUALLY_SHORTEST
 
     def __post_init__(self) -> None:
