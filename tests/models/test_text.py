@@ -57,7 +57,14 @@ def test_a_sentence_that_the_source_goes_on_with_is_left_out(end: str) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    ["world no.", "shares of apple inc.", "apple inc. on jan.", "on jan. 5 to mr.", "mr. smith for 14.", "14.9 of bo'"],
+    [
+        "world no.",
+        "shares of apple inc.",
+        "apple inc. on jan.",
+        "on jan. 5 to mr.",
+        "mr. smith for 14.",
+        "14.9 of bo'",
+    ],
 )
 def test_a_sentence_that_stops_at_an_abbreviation_is_left_out(end: str) -> None:
     source = "It rained. World No. 1 sold his shares of Apple Inc. on Jan. 5 to Mr. Smith for 14.9 of Bo 's."
