@@ -23,7 +23,8 @@ def own(tmp_path: Path) -> Iterator[Server]:
 def distill_tab(context: BrowserContext, server: Server) -> Page:
     page = open_page(context, server)
     page.get_by_role("tab", name="Distill").click()
-    expect(page.locator("#start-run")).to_be_visible()
+    # Until the load's own events are through, Gradio may set a field back that is typed into.
+    expect(page.locator("#check")).to_contain_text("This pair can work")
     return page
 
 
@@ -44,7 +45,6 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     context: BrowserContext, own: Server
 ) -> None:
     page = distill_tab(context, own)
-    expect(page.locator("#check")).to_contain_text("This pair can work")
     page.get_by_text("Settings of the preset").click()
     page.locator("#setting-max_steps input").fill("6")
     page.locator("#setting-max_examples input").fill("16")
