@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import zip_longest
 
 from models.sentences import SHORT_FORMS, TITLES
+from models.spelling import Spelling
 from models.text import without_dateline
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
@@ -38,6 +39,7 @@ class Casing:
 
     def __init__(self, source: str) -> None:
         source = source.replace("’", "'")  # as models write it
+        self._spelling = Spelling(source)
         self._forms: dict[tuple[str, ...], str] = {}
         self._starts: dict[str, bool] = {}  # whether a capital follows "word."
         low, high = _SPELLING
@@ -48,12 +50,14 @@ class Casing:
         self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
 
     def restore(self, text: str) -> str:
-        """The text with the source's capitals and dashes, capitalised sentences and paired quotation marks.
+        """The text with the source's spelling, capitals and dashes, its sentences begun by capitals and its
+        quotation marks in pairs.
 
         Without the place and agency that a news story opens with ("new delhi (cnn)"): copied, they stand in
         front of what is no longer a report's beginning.
         """
-        dashed = _HYPHEN.sub(self._dash, pair_quotes(without_dateline(text)))
+        mended = self._spelling.mend(without_dateline(text))
+        dashed = _HYPHEN.sub(self._dash, pair_quotes(mended))
         return self._capitalised(self._respelled(dashed))
 
     def _dash(self, match: re.Match[str]) -> str:
