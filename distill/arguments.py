@@ -12,7 +12,7 @@ from transformers import GenerationConfig, Seq2SeqTrainingArguments
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.runs import Run
-from models.decoding import USUALLY_SHORTEST, Decoding
+from models.decoding import Decoding, Usual
 
 _SPECIAL_IDS = tuple(f"{name}_token_id" for name in ("decoder_start", "pad", "bos", "eos", "forced_bos"))
 
@@ -23,14 +23,14 @@ def generation(model: Any, config: RunConfig) -> GenerationConfig:
     (But for the shortest length of a short text, which is a third of it there: a batch has one for all.)
     """
     own, decoding = model.generation_config, Decoding(beams=config.beams)
-    shortest = USUALLY_SHORTEST if own.min_new_tokens is None else own.min_new_tokens
+    usual = Usual.of(own.to_dict())
     search: dict[str, Any] = {}
     if decoding.beams > 1:  # without beams the library warns of settings that have no meaning then
         search = {"early_stopping": decoding.early_stopping, "length_penalty": decoding.length_penalty}
     return GenerationConfig(
         num_beams=decoding.beams,
-        no_repeat_ngram_size=decoding.no_repeat_ngram,
-        min_length=min(shortest, config.target_tokens) + 1,  # the start token counts
+        no_repeat_ngram_size=usual.no_repeat_ngram,
+        min_length=min(usual.shortest, config.target_tokens) + 1,  # the start token counts
         max_length=config.target_tokens + 1,
         **search,
         **special_ids(own),

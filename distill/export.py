@@ -10,7 +10,7 @@ import torch
 from distill import student
 from distill.errors import BadConfig, RunConflict
 from distill.runs import Run
-from models.decoding import MAX_NEW_TOKENS
+from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _CARD = """---
@@ -39,7 +39,12 @@ Settings:
 
 
 def export_student(
-    run: Run, folder: Path, dtype: str = "float32", shard_size: str = "9MB", shortest: int | None = None
+    run: Run,
+    folder: Path,
+    dtype: str = "float32",
+    shard_size: str = "9MB",
+    shortest: int | None = None,
+    no_repeat_ngram: int | None = None,
 ) -> None:
     """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
 
@@ -49,6 +54,7 @@ def export_student(
         dtype: Of the weights.
         shard_size: Of a weight file at most.
         shortest: Tokens its summaries usually have at least, kept in its generation settings.
+        no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
 
     Raises:
         RunConflict: The run has no student yet.
@@ -56,8 +62,8 @@ def export_student(
     """
     if not _SIZE.fullmatch(shard_size):
         raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
-    if shortest is not None and not 0 <= shortest <= MAX_NEW_TOKENS:
-        raise BadConfig(f"shortest is {shortest}; use a whole number from 0 to {MAX_NEW_TOKENS}.")
+    _check_usual("shortest", shortest, MAX_NEW_TOKENS)
+    _check_usual("no_repeat_ngram", no_repeat_ngram, MAX_NO_REPEAT_NGRAM)
     if not run.student.is_dir():
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     if folder.exists() and any(folder.iterdir()):
@@ -65,8 +71,15 @@ def export_student(
     model: Any = student.load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest
+    if no_repeat_ngram is not None:
+        model.generation_config.no_repeat_ngram_size = no_repeat_ngram
     student.save(model, student.load_tokenizer(run.student), folder, max_shard_size=shard_size)
     (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
+
+
+def _check_usual(name: str, value: int | None, high: int) -> None:
+    if value is not None and not 0 <= value <= high:
+        raise BadConfig(f"{name} is {value}; use a whole number from 0 to {high}.")
 
 
 def _card(run: Run, name: str) -> str:

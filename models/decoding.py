@@ -15,8 +15,29 @@ MAX_HYPOTHESES = 64
 """Summaries drawn at random for one input at most."""
 MAX_NO_REPEAT_NGRAM = 10
 MAX_LENGTH_PENALTY = 5.0
-USUALLY_SHORTEST = 30
-"""Tokens of a summary at least, where a model's own settings name no number: T5's for summaries."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual for a model: the generation settings whose best value differs from model to model.
+
+    Args:
+        shortest: Tokens of a summary at least. T5's own setting for summaries is 30.
+        no_repeat_ngram: No n-gram of this many tokens occurs twice. T5's own setting is 3; but a name of
+            several pieces may well occur twice, so it is 5, and more for a model that copies sentences.
+    """
+
+    shortest: int = 30
+    no_repeat_ngram: int = 5
+
+    @classmethod
+    def of(cls, own: dict[str, Any]) -> "Usual":
+        """From a model's generation settings; what they lack, or have out of its range, is as for T5."""
+        found = {
+            "shortest": _within(own.get("min_new_tokens"), MAX_NEW_TOKENS),
+            "no_repeat_ngram": _within(own.get("no_repeat_ngram_size"), MAX_NO_REPEAT_NGRAM),
+        }
+        return cls(**{name: value for name, value in found.items() if value is not None})
 
 
 @dataclass(frozen=True)
@@ -31,12 +52,12 @@ class Decoding:
             but at most a third of the text.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
             T5's own setting for summaries is 2.
-        no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. T5's own setting is 3;
-            but a name of several pieces may well occur twice, so it is 5.
+        no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. None: what is usual for
+            the model.
         early_stopping: Whether beam search ends as soon as `beams` candidates are complete, as T5's own
             setting has it. A model that is sure of each next word, as one that copies, has only poor texts in
             its other beams; so many of them that ended early would end the search before the best text has.
-        usual_shortest: What `min_new_tokens` None stands for; a `Summarizer` takes its model's own.
+        usual: What None stands for; a `Summarizer` takes its model's own.
 
     Raises:
         BadRequest: A value is out of its range; the message names it and the range.
@@ -46,16 +67,17 @@ class Decoding:
     max_new_tokens: int = 128
     min_new_tokens: int | None = None
     length_penalty: float = 2.0
-    no_repeat_ngram: int = 5
+    no_repeat_ngram: int | None = None
     early_stopping: bool = False
-    usual_shortest: int = USUALLY_SHORTEST
+    usual: Usual = Usual()
 
     def __post_init__(self) -> None:
         _whole("beams", self.beams, 1, MAX_BEAMS)
         _whole("max_new_tokens", self.max_new_tokens, 1, MAX_NEW_TOKENS)
         if self.min_new_tokens is not None:
             _whole("min_new_tokens", self.min_new_tokens, 0, self.max_new_tokens)
-        _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
+        if self.no_repeat_ngram is not None:
+            _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
         penalty = self.length_penalty
         if (
             isinstance(penalty, bool)
@@ -68,10 +90,12 @@ class Decoding:
 
     def settled(self, tokens_in: int) -> "Decoding":
         """The settings for an input of so many tokens: none of them None."""
-        if self.min_new_tokens is not None:
-            return self
-        shortest = min(self.usual_shortest, tokens_in // 3, self.max_new_tokens)
-        return replace(self, min_new_tokens=shortest)
+        shortest, ngram = self.min_new_tokens, self.no_repeat_ngram
+        if shortest is None:
+            shortest = min(self.usual.shortest, tokens_in // 3, self.max_new_tokens)
+        if ngram is None:
+            ngram = self.usual.no_repeat_ngram
+        return replace(self, min_new_tokens=shortest, no_repeat_ngram=ngram)
 
 
 @dataclass(frozen=True)
@@ -186,6 +210,11 @@ class Summary:
 def _whole(name: str, value: Any, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise BadRequest(f"{name} is {value!r}; use a whole number from {low} to {high}.")
+
+
+def _within(value: Any, high: int) -> int | None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 <= value <= high else None
 
 
 def _share(name: str, value: Any, high: float) -> None:

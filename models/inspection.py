@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from models.decoding import INPUT_LIMIT, MAX_NEW_TOKENS, USUALLY_SHORTEST
+from models.decoding import INPUT_LIMIT, Usual
 from models.errors import ModelUnavailable
 
 T5_FAMILY = frozenset({"t5", "mt5", "umt5", "longt5"})
@@ -37,7 +37,7 @@ class ModelInfo:
         disk_bytes: Size of the weight files.
         eos: Id of the end token, or None.
         input_tokens: Inputs are cut to this many, prefix and end token included.
-        usual_shortest: Tokens of a summary at least, unless a user says otherwise.
+        usual: How it summarises, unless a user says otherwise.
     """
 
     folder: Path
@@ -52,7 +52,7 @@ class ModelInfo:
     disk_bytes: int
     eos: int | None
     input_tokens: int
-    usual_shortest: int
+    usual: Usual
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def inspect(folder: Path) -> ModelInfo:
         disk_bytes=sum(file.stat().st_size for file in files),
         eos=_eos(config),
         input_tokens=_input_tokens(config),
-        usual_shortest=_usual_shortest(folder),
+        usual=_usual(folder),
         **_shape(folder, config),
     )
 
@@ -97,14 +97,13 @@ def _input_tokens(config: dict[str, Any]) -> int:
     return min(INPUT_LIMIT, trained) if isinstance(trained, int) and trained > 0 else INPUT_LIMIT
 
 
-def _usual_shortest(folder: Path) -> int:
-    """`min_new_tokens` of the model's own generation settings, where it has any."""
+def _usual(folder: Path) -> Usual:
+    """Of the model's own generation settings, where it has any."""
     try:
         own = json.loads((folder / "generation_config.json").read_text(encoding="utf-8"))
-        shortest = own.get("min_new_tokens")
-    except (OSError, ValueError, AttributeError):
-        return USUALLY_SHORTEST
-    return shortest if isinstance(shortest, int) and 0 <= shortest <= MAX_NEW_TOKENS else USUALLY_SHORTEST
+    except (OSError, ValueError):
+        own = {}
+    return Usual.of(own if isinstance(own, dict) else {})
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -164,7 +164,7 @@ class Summarizer:
         return Job(self.name, self._engine, prepared, decoding, write)
 
     def _usual(self, decoding: Decoding) -> Decoding:
-        return replace(decoding, usual_shortest=self.info.usual_shortest)
+        return replace(decoding, usual=self.info.usual)
 
     def _writer(self, source: str, longest: int) -> Write:
         """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from models.decoding import Decoding
+from models.decoding import MAX_NO_REPEAT_NGRAM, Decoding
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ def build() -> SettingsPanel:
     with gr.Accordion("Decoding settings", open=False):
         with gr.Row():
             beams = gr.Slider(1, 8, usual.beams, step=1, label="Beams (1 streams)")
-            ngram = gr.Slider(0, 6, usual.no_repeat_ngram, step=1, label="No repeated n-gram")
+            ngram = gr.Slider(0, MAX_NO_REPEAT_NGRAM, 0, step=1, label="No repeated n-gram (0: usual)")
         with gr.Row():
             shortest = gr.Slider(0, 200, 0, step=1, label="Shortest, in tokens (0: usual)")
             longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label="Longest, in tokens")
@@ -50,6 +50,6 @@ def decoding(beams: int, longest: int, shortest: int, penalty: float, ngram: int
         max_new_tokens=int(longest),
         min_new_tokens=int(shortest) or None,
         length_penalty=float(penalty),
-        no_repeat_ngram=int(ngram),
+        no_repeat_ngram=int(ngram) or None,
         early_stopping=bool(early),
     )

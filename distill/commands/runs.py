@@ -27,6 +27,9 @@ def add(parsers: Any) -> None:
     export_parser.add_argument(
         "--shortest", type=int, help="tokens its summaries usually have at least, kept with the model"
     )
+    export_parser.add_argument(
+        "--no-repeat-ngram", type=int, help="tokens of an n-gram that they usually have once only, likewise"
+    )
 
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
@@ -53,10 +56,17 @@ def list_runs(*, settings: Settings) -> Answer:
 
 
 def export(
-    *, run_id: str, folder: Path, dtype: str, shard_size: str, shortest: int | None, settings: Settings
+    *,
+    run_id: str,
+    folder: Path,
+    dtype: str,
+    shard_size: str,
+    shortest: int | None,
+    no_repeat_ngram: int | None,
+    settings: Settings,
 ) -> Answer:
     """Write a run's student where the user wants it."""
     from distill.export import export_student
 
-    export_student(runs.find(run_id, settings), folder, dtype, shard_size, shortest)
+    export_student(runs.find(run_id, settings), folder, dtype, shard_size, shortest, no_repeat_ngram)
     return {"folder": str(folder.resolve())}, 0

@@ -162,7 +162,7 @@ class TorchEngine:
             num_beams=decoding.beams,
             max_new_tokens=decoding.max_new_tokens,
             min_new_tokens=decoding.min_new_tokens or 0,
-            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            no_repeat_ngram_size=decoding.no_repeat_ngram or 0,
             **search,
             **self._ids,
         )

@@ -237,8 +237,12 @@ def test_train_list_resume_export(
     _check_export(folder, Path(answer["student"]))
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
     assert {path.stat().st_mode & 0o777 for path in Path(answer["student"]).iterdir()} == {0o644}
-    for wrong, words in ((["--shard-size", "9XB"], "9MB or 2GB"), (["--shortest", "-3"], "from 0 to 512")):
-        code, _, errors = call("export", run_id, str(tmp_path / "wrong"), *wrong)
+    for option, value, words in (
+        ("--shard-size", "9XB", "9MB or 2GB"),
+        ("--shortest", "-3", "shortest is -3; use a whole number from 0 to 512"),
+        ("--no-repeat-ngram", "11", "no_repeat_ngram is 11; use a whole number from 0 to 10"),
+    ):
+        code, _, errors = call("export", run_id, str(tmp_path / "wrong"), option, value)
         assert (code, words in errors, (tmp_path / "wrong").exists()) == (2, True, False)
     assert "is not running: it is finished" in call("cancel", run_id)[2]
     code, _, errors = call("export", run_id, str(folder))
@@ -269,11 +273,11 @@ def _check_export(folder: Path, trained: Path) -> None:
 
 def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Path) -> None:
     _, answer, _ = call("finetune", *training)
-    options = ["--dtype", "bfloat16", "--shortest", "40"]
+    options = ["--dtype", "bfloat16", "--shortest", "40", "--no-repeat-ngram", "8"]
     assert call("export", answer["run_id"], str(tmp_path / "half"), *options)[0] == 0
     model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "half")
     assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
-    assert model.generation_config.min_new_tokens == 40
+    assert (model.generation_config.min_new_tokens, model.generation_config.no_repeat_ngram_size) == (40, 8)
     assert "Trained on labels" in (tmp_path / "half" / "README.md").read_text()
 
 

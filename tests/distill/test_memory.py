@@ -9,13 +9,14 @@ from transformers import T5Config, T5ForConditionalGeneration
 
 from distill.config import RunConfig
 from distill.memory import activation_bytes, step_bytes
+from models.decoding import Usual
 from models.inspection import ModelInfo
 
 
 def _info(**shape: int) -> ModelInfo:
     defaults = {"encoder_layers": 4, "decoder_layers": 2, "d_model": 128, "d_ff": 512, "heads": 4}
     sizes: dict[str, Any] = {"vocab_size": 500, "parameters": 1000, "disk_bytes": 0, **defaults, **shape}
-    return ModelInfo(folder=Path(), model_type="t5", eos=1, input_tokens=512, usual_shortest=30, **sizes)
+    return ModelInfo(folder=Path(), model_type="t5", eos=1, input_tokens=512, usual=Usual(), **sizes)
 
 
 def _measured(info: ModelInfo, config: RunConfig) -> int:

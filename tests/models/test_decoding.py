@@ -3,13 +3,13 @@ import json
 
 import pytest
 
-from models.decoding import Decoding, Sampling, Summary
+from models.decoding import Decoding, Sampling, Summary, Usual
 from models.errors import BadRequest
 
 
 def test_defaults_are_the_ones_the_page_promises() -> None:
     decoding = Decoding()
-    assert (decoding.beams, decoding.max_new_tokens, decoding.no_repeat_ngram) == (4, 128, 5)
+    assert (decoding.beams, decoding.max_new_tokens, decoding.no_repeat_ngram) == (4, 128, None)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_summary_as_json_has_the_public_keys() -> None:
     [
         (Decoding(), 512, 30),
         (Decoding(), 40, 13),
-        (Decoding(usual_shortest=60), 512, 60),
+        (Decoding(usual=Usual(shortest=60)), 512, 60),
         (Decoding(max_new_tokens=5), 512, 5),
         (Decoding(min_new_tokens=0), 512, 0),
         (Decoding(min_new_tokens=60), 40, 60),
@@ -98,3 +98,18 @@ def test_summary_as_json_has_the_public_keys() -> None:
 )
 def test_a_summary_is_not_too_short_unless_asked(decoding: Decoding, tokens_in: int, shortest: int) -> None:
     assert decoding.settled(tokens_in).min_new_tokens == shortest
+
+
+@pytest.mark.parametrize(
+    ("decoding", "ngram"),
+    [
+        (Decoding(), 5),
+        (Decoding(usual=Usual(no_repeat_ngram=8)), 8),
+        (Decoding(no_repeat_ngram=0, usual=Usual(no_repeat_ngram=8)), 0),
+        (Decoding(min_new_tokens=4, usual=Usual(no_repeat_ngram=8)), 8),
+    ],
+)
+def test_how_long_a_repeated_ngram_may_be_is_the_model_s_own_unless_asked(
+    decoding: Decoding, ngram: int
+) -> None:
+    assert decoding.settled(512).no_repeat_ngram == ngram

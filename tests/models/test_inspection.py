@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.decoding import Usual
 from models.errors import ModelUnavailable
 from models.inspection import inspect
 from tests.tiny import make_tiny_t5
@@ -152,10 +153,18 @@ def test_an_index_cannot_point_out_of_its_folder(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "shortest"),
-    [('{"min_new_tokens": 60}', 60), ('{"min_new_tokens": null}', 30), ("{}", 30), ("[]", 30), ("no", 30)],
+    ("own", "usual"),
+    [
+        ('{"min_new_tokens": 60, "no_repeat_ngram_size": 8}', Usual(60, 8)),
+        ('{"min_new_tokens": null, "no_repeat_ngram_size": 0}', Usual(30, 0)),
+        ('{"min_new_tokens": -1, "no_repeat_ngram_size": 99}', Usual(30, 5)),
+        ('{"min_new_tokens": true, "no_repeat_ngram_size": "8"}', Usual(30, 5)),
+        ("{}", Usual(30, 5)),
+        ("[]", Usual(30, 5)),
+        ("no", Usual(30, 5)),
+    ],
 )
-def test_the_usual_shortest_summary_is_the_model_s_own(tmp_path: Path, own: str, shortest: int) -> None:
+def test_what_is_usual_is_the_model_s_own(tmp_path: Path, own: str, usual: Usual) -> None:
     folder = make_tiny_t5(tmp_path / "t5")
     (folder / "generation_config.json").write_text(own)
-    assert inspect(folder).usual_shortest == shortest
+    assert inspect(folder).usual == usual

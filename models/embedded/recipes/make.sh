@@ -28,10 +28,10 @@ learn() {
         --validation "$validation" "$@"
 }
 
-# export_model NAME: write the run's student to WORK/models, in half the bytes
+# export_model NAME NGRAM: write the run's student to WORK/models, in half the bytes
 export_model() {
     [ -d "$work/models/$1" ] || "$python" -m distill export "$(sed s/run:// "$work/$1")" "$work/models/$1" \
-        --dtype bfloat16 --shortest 64
+        --dtype bfloat16 --shortest 64 --no-repeat-ngram "$2"
 }
 
 # Daily Mail's articles that open with a byline have sentences torn at their line ends, which would be copied.
@@ -47,10 +47,10 @@ for name in small teacher; do
     step "$name-lead" pretrain --config "$recipes/lead.json" --student "$work/$name-fresh" --data "$train" "$@"
 done
 learn teacher teacher-lead "$train" "$@"
-export_model teacher
+export_model teacher 6
 learn original small-lead "$train" "$@"
 [ -f "$work/labels.jsonl" ] || "$python" -m distill label "$work/models/teacher" --data "$train" \
     --limit "${LABELS:-8000}" --shuffle --out "$work/labels.jsonl"
 learn distilled small-lead "$work/labels.jsonl" "$@"
-export_model original
-export_model distilled
+export_model original 5
+export_model distilled 8
