@@ -16,7 +16,7 @@ from models.inspection import T5_FAMILY, ModelInfo
 from models.job import Job, Prepared, Write
 from models.sentences import stops
 from models.streaming import follow
-from models.text import clean, divide, finish
+from models.text import clean, divide, finish, without_dateline
 from models.tokenizer import Encoded, TextTokenizer
 
 LongInput = Literal["cut", "parts"]
@@ -178,7 +178,12 @@ class Summarizer:
         return write
 
     def _encode(self, text: str) -> Encoded:
-        return self._tokenizer.encode(self._prefix + self._tokenizer.disarm(clean(text)))
+        text = clean(text)
+        if (
+            self._tokenizer.lowercases
+        ):  # it copies, and would copy from the dateline what it leaves out afterwards
+            text = without_dateline(text)
+        return self._tokenizer.encode(self._prefix + self._tokenizer.disarm(text))
 
     def _room(self, input_tokens: int = INPUT_LIMIT) -> int:
         """Tokens of text and prefix that fit."""

@@ -349,3 +349,13 @@ def test_token_ids_are_what_the_engine_is_given(tiny: Path) -> None:
         summarizer.summarize("the cat sat on the mat " * 3, GREEDY, input_tokens=limit)
         assert summarizer.token_ids("the cat sat on the mat " * 3, limit) == engine.inputs[-1]
     assert len(engine.inputs[-1]) == 6
+
+
+@pytest.mark.parametrize(("folder", "left_out"), [("models/embedded/distilled", True), ("", False)])
+def test_only_a_model_that_copies_lower_case_is_not_given_the_dateline(
+    tiny: Path, folder: str, left_out: bool
+) -> None:
+    place = Path(folder).resolve() if folder else tiny
+    summarizer = Summarizer("fake", inspect(place), open_tokenizer(place), FakeEngine([THE]))
+    story = summarizer.token_ids("Tour groups walked by.")
+    assert (summarizer.token_ids("United Nations (CNN)Tour groups walked by.") == story) is left_out
