@@ -50,8 +50,8 @@ class Casing:
         self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
 
     def restore(self, text: str) -> str:
-        """The text with the source's spelling, capitals and dashes, its sentences begun by capitals and its
-        quotation marks in pairs.
+        """The text with the source's spelling, capitals and dashes, a capital at the start of each
+        sentence and quotation marks in pairs.
 
         Without the place and agency that a news story opens with ("new delhi (cnn)"): copied, they stand in
         front of what is no longer a report's beginning.

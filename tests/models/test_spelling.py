@@ -5,7 +5,10 @@ import pytest
 from models.casing import Casing
 from models.spelling import Spelling
 
-SOURCE = "Anna walked with Boris Nemtsov on Friday . The two had n't met in public before, or in her garden."
+SOURCE = (
+    "Anna walked with Boris Nemtsov on Friday . The two had n't met in public before, or in her garden. "
+    "She is 31 years old. The bank will not cut rates in June."
+)
 
 
 @pytest.mark.parametrize(
@@ -14,20 +17,32 @@ SOURCE = "Anna walked with Boris Nemtsov on Friday . The two had n't met in publ
         ("anna walked with boris nemtforov on friday.", "anna walked with boris nemtsov on friday."),
         ("walked with boris nemt backsov on friday.", "walked with boris nemtsov on friday."),  # two for one
         ("the two hadnmeant met in public.", "the two hadn't met in public."),  # which the source has apart
-        ("walkedaway boris nemtsov on friday.", "walkedaway boris nemtsov on friday."),  # nothing before it
         ("met in pubway before, or in he garden.", "met in public before, or in he garden."),
-        ("with annual friday. the two", "with annual friday. the two"),  # one word beside is not enough
-        ("with boris meant the two", "with boris meant the two"),  # three words for one: a shorter account
+        ("boris nemtforov on friday.", "boris nemtforov on friday."),  # one word beside is not enough
+        (
+            "with boris nemtforov the two",
+            "with boris nemtforov the two",
+        ),  # for three words: a shorter account
         ("walked with the two", "walked with the two"),  # the source has each word
+        ("the bank will lift rates in june", "the bank will lift rates in june"),  # no slip: another word
+        ("the bank will nodge rates in june", "the bank will nodge rates in june"),
+        ("she is 13 years old", "she is 13 years old"),  # the rules shall see an invented number
     ],
 )
 def test_a_wrong_copy_becomes_what_stands_between_the_same_words(wrong: str, right: str) -> None:
     assert Spelling(SOURCE).mend(wrong) == right
 
 
-def test_a_long_run_of_marks_takes_no_time() -> None:
-    source = "walked with " + "'" * 200_000
+@pytest.mark.parametrize("mark", ["'", "' ", ".", "- "])
+def test_a_long_run_of_marks_takes_no_time(mark: str) -> None:
+    source = f"walked with {mark * 25_000} on x friday it snowed"
     assert Spelling(source).mend("walked with nemt on friday") == "walked with nemt on friday"
+
+
+def test_quotation_marks_are_no_part_of_a_word() -> None:
+    spelling = Spelling("He read the 'Hello' word is out, as the players' union said it would.")
+    assert spelling.mend("he read the helo word is out") == "he read the hello word is out"
+    assert spelling.mend("as the plaers' union said") == "as the players' union said"
 
 
 def test_a_mended_name_gets_its_capital() -> None:
