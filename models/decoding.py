@@ -42,7 +42,7 @@ class Usual:
 
 @dataclass(frozen=True)
 class Decoding:
-    """The settings of one generation; they replace whatever a model's own generation settings say.
+    """The settings of one generation; of a model's own generation settings nothing counts but `usual`.
 
     Args:
         beams: Beams of the search, 1 (greedy) to 8.

@@ -160,8 +160,12 @@ class Summarizer:
         write = self._writer(text, decoding.max_new_tokens)
         note = _unknown_note(self._tokenizer.unknown(encoded, len(encoded.ids) - cut))
         prepared = Prepared(wrapped, cut, note, perf_counter() - start)
-        decoding = self._usual(decoding).settled(min(map(len, wrapped)))
+        decoding = self.settled(decoding, min(map(len, wrapped)))
         return Job(self.name, self._engine, prepared, decoding, write)
+
+    def settled(self, decoding: Decoding, tokens_in: int) -> Decoding:
+        """The settings for an input of so many tokens, with what is usual for this model."""
+        return self._usual(decoding).settled(tokens_in)
 
     def _usual(self, decoding: Decoding) -> Decoding:
         return replace(decoding, usual=self.info.usual)
@@ -179,10 +183,9 @@ class Summarizer:
 
     def _encode(self, text: str) -> Encoded:
         text = clean(text)
-        if (
-            self._tokenizer.lowercases
-        ):  # it copies, and would copy from the dateline what it leaves out afterwards
-            text = without_dateline(text)
+        # Such a model copies, and would begin with words of the dateline, which it leaves out afterwards.
+        if self._tokenizer.lowercases:
+            text = without_dateline(text, sure=True)
         return self._tokenizer.encode(self._prefix + self._tokenizer.disarm(text))
 
     def _room(self, input_tokens: int = INPUT_LIMIT) -> int:

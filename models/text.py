@@ -23,12 +23,12 @@ _TORN_ENDS = tuple(
 )
 # The place and agency a news story opens with: "Baghdad, Iraq (CNN) --", "St. Louis, Nov. 3 (Reuters) -".
 # Only CNN leaves out the dash; without it others may be no agencies: "Federal Police (AFP) officers".
+_PLACE = rf"""(?!the\b|[^(]{{0,40}}press)
+    (?:[^.!?()"] | (?<=\b\w)\. | \b(?:{TITLES}|{SHORT_FORMS})\.){{0,40}}"""
+_AGENCY = r"""\(\s*(?:cnn\s*\)\s*(?:--|[—–-])? | (?:reuters|ap|afp)\s*\)\s*(?:--|[—–_-]))\s*"""
+_SURE_DATELINE = re.compile(_PLACE + _AGENCY, re.IGNORECASE | re.VERBOSE)
 _DATELINE = re.compile(
-    rf"""(?!the\b|[^(]{{0,40}}press)
-    (?:[^.!?()"] | (?<=\b\w)\. | \b(?:{TITLES}|{SHORT_FORMS})\.){{0,40}}
-    \(\s*(?:cnn\s*\)\s*(?:--|[—–-])?
-        |(?:reuters|ap|afp)\s*\)\s*(?:--|[—–_-])
-        |[^()\d]{{2,40}}\)\s*(?:--|[—–]))\s*                        # Paris, France (Wired) --
+    rf"""{_PLACE} (?:{_AGENCY} | \([^()\d]{{2,40}}\)\s*(?:--|[—–])\s*)  # Paris, France (Wired) --
     |\([^().!?\d]{{2,40}}\)\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -80,10 +80,16 @@ def divide(length: int, stops: list[int], room: int) -> list[tuple[int, int]]:
     return [*pieces, (start, length)]
 
 
-def without_dateline(text: str) -> str:
-    """The text without the place and agency a news story opens with: "Baghdad, Iraq (CNN) --"."""
-    opening = _DATELINE.match(text)
-    return text[opening.end() :] or text if opening else text
+def without_dateline(text: str, sure: bool = False) -> str:
+    """The text without the place and agency a news story opens with: "Baghdad, Iraq (CNN) --".
+
+    Args:
+        text: The text.
+        sure: Only that of a news agency; else also what may be a source's name: "(Wired)".
+    """
+    opening = (_SURE_DATELINE if sure else _DATELINE).match(text)
+    rest = text[opening.end() :] if opening else ""
+    return text if blank(rest) else rest
 
 
 def finish(text: str, source: str, cut: bool = False) -> str:

@@ -18,7 +18,7 @@ class Result:
         role: The column: `original`, `teacher` or `distilled`.
         summary: The text and its figures.
         overlap: The text sorted into copied and new words.
-        decoding: The settings it was made with.
+        decoding: The settings it was asked for with; None in them is what is usual for its model.
         source: Fingerprint of the input and its handling; only results of one source are compared.
         time: When it was finished (ISO 8601, UTC, whole seconds).
         rouge: F1 from 0 to 1 by name against the visitor's reference, or None.

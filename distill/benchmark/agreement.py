@@ -101,7 +101,7 @@ def _compare_tokens(pool: ModelPool, name: str, texts: Sequence[str]) -> list[Di
     differences = []
     for article, text in enumerate(texts):
         ids = fast.token_ids(text)
-        decoding = Decoding(beams=1).settled(len(ids))
+        decoding = fast.settled(Decoding(beams=1), len(ids))
         with measure.INFERENCE_LOCK:
             found = fast.engine.generate(ids, decoding)
             expected = reference.engine.generate(ids, decoding)

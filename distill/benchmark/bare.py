@@ -47,7 +47,7 @@ class BareSubject:
         """See `Subject.call`."""
         ids = [self.studio.summarizer.token_ids(text, case.input_tokens) for text in texts]
         pieces = [[self._pieces[token] for token in text] for text in ids]
-        settled = decoding.settled(min(map(len, ids)))
+        settled = self.studio.summarizer.settled(decoding, min(map(len, ids)))
         with measure.INFERENCE_LOCK:
             found, seconds = timed(self.engine, lambda: self._translate(pieces, settled))
             _, first = timed(self.engine, lambda: self._translate(pieces, one_token(settled)))

@@ -93,7 +93,7 @@ class StudioSubject:
         start = time.perf_counter()
         ids = [self.summarizer.token_ids(text, case.input_tokens) for text in texts]
         tokenising = time.perf_counter() - start
-        settled = decoding.settled(min(map(len, ids)))
+        settled = self.summarizer.settled(decoding, min(map(len, ids)))
         engine: Any = self.engine
         peaks = measure.run_peak() if engine.name == "torch" else nullcontext(measure.Peak())
         with measure.INFERENCE_LOCK, peaks as peak:

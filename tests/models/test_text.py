@@ -94,6 +94,20 @@ def test_a_dateline_is_left_out(text: str, rest: str) -> None:
     assert without_dateline(text) == rest
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("London (CNN)Tour groups met.", "Tour groups met."),
+        ("St. Louis, Nov. 3 (Reuters) - It rained.", "It rained."),
+        ("Angela Merkel (the chancellor) -- in office since 2005 -- resigned.", None),
+        ("(Un)expected results came in.", None),
+        ("London (CNN) -- \u200b", None),
+    ],
+)
+def test_only_an_agency_s_dateline_is_sure(text: str, rest: str | None) -> None:
+    assert without_dateline(text, sure=True) == (rest or text)
+
+
 def test_what_fits_is_not_divided() -> None:
     assert divide(10, [3, 7], 10) == [(0, 10)]
 
