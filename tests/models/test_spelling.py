@@ -7,7 +7,7 @@ from models.spelling import Spelling
 
 SOURCE = (
     "Anna walked with Boris Nemtsov on Friday . The two had n't met in public before, or in her garden. "
-    "She is 31 years old. The bank will not cut rates in June."
+    "She is 31 years old. The bank will not cut rates in June. He was not charged with theft."
 )
 
 
@@ -18,15 +18,15 @@ SOURCE = (
         ("walked with boris nemt backsov on friday.", "walked with boris nemtsov on friday."),  # two for one
         ("the two hadnmeant met in public.", "the two hadn't met in public."),  # which the source has apart
         ("met in pubway before, or in he garden.", "met in public before, or in he garden."),
-        ("boris nemtforov on friday.", "boris nemtforov on friday."),  # one word beside is not enough
-        (
-            "with boris nemtforov the two",
-            "with boris nemtforov the two",
-        ),  # for three words: a shorter account
+        # One word beside it is not enough; and one word for three may be a shorter account.
+        ("boris nemtforov on friday.", "boris nemtforov on friday."),
+        ("with boris nemtforov the two", "with boris nemtforov the two"),
         ("walked with the two", "walked with the two"),  # the source has each word
-        ("the bank will lift rates in june", "the bank will lift rates in june"),  # no slip: another word
-        ("the bank will nodge rates in june", "the bank will nodge rates in june"),
-        ("she is 13 years old", "she is 13 years old"),  # the rules shall see an invented number
+        # No slips: a word that looks little like the source's, one that begins otherwise, and a number, which
+        # the rules shall see.
+        ("the bank will nudge rates in june", "the bank will nudge rates in june"),
+        ("he was cleared with theft", "he was cleared with theft"),
+        ("she is 39 years old", "she is 39 years old"),
     ],
 )
 def test_a_wrong_copy_becomes_what_stands_between_the_same_words(wrong: str, right: str) -> None:
@@ -35,7 +35,7 @@ def test_a_wrong_copy_becomes_what_stands_between_the_same_words(wrong: str, rig
 
 @pytest.mark.parametrize("mark", ["'", "' ", ".", "- "])
 def test_a_long_run_of_marks_takes_no_time(mark: str) -> None:
-    source = f"walked with {mark * 25_000} on x friday it snowed"
+    source = f"walked with {mark * 400_000} on x friday it snowed"  # a quadratic search would take minutes
     assert Spelling(source).mend("walked with nemt on friday") == "walked with nemt on friday"
 
 
