@@ -32,7 +32,7 @@ class Usual:
 
     @classmethod
     def of(cls, own: dict[str, Any]) -> "Usual":
-        """From a model's generation settings; what they lack, or have out of its range, is as for T5."""
+        """From a model's generation settings; what they lack or have out of range keeps its default."""
         found = {
             "shortest": _within(own.get("min_new_tokens"), MAX_NEW_TOKENS),
             "no_repeat_ngram": _within(own.get("no_repeat_ngram_size"), MAX_NO_REPEAT_NGRAM),
