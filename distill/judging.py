@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from statistics import fmean, median
 from typing import Any
@@ -13,6 +13,7 @@ from distill.config import RunConfig, parse_layers
 from distill.evaluation import add_retention, bootstrap, judge_texts, rouge
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
+from distill.verdict import verdict
 from models import hub
 from models.catalogue import resolve, split_engine
 from models.decoding import Decoding
@@ -173,17 +174,25 @@ def judge(
     """
     pool = ModelPool(settings)
     decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
-    rows = []
+    rows, scores = [], {}
     for label, name in _contestants(run, config, settings):
+        texts: list[str] = []
         try:
-            row = judge_model(pool, name, examples, decoding, teller(run, label, len(examples)))
+            row = judge_model(pool, name, examples, decoding, teller(run, label, len(examples)), texts.extend)
         except ModelUnavailable as error:  # the end of a long training is no time to fail for a comparison
             log.warning("The %s is left out of the table: %s", label, error)
             continue
         rows.append({"label": label, **row})
+        scores[label] = [rouge(t, e.summary)["rougeL"] for t, e in zip(texts, examples, strict=True)]
     teacher = next((row for row in rows if row["label"] == "teacher"), None)
     add_retention(rows, teacher)
-    return {"rows": rows, "examples": len(examples)}
+    return {"rows": rows, "examples": len(examples), "verdict": change(scores)}
+
+
+def change(scores: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
+    """Whether training helped, by the ROUGE-L of each text before and after; None where one is missing."""
+    before, after = scores.get("student before"), scores.get("student after")
+    return verdict(before, after) if before and after else None
 
 
 def teller(run: Run, label: str, total: int) -> Callable[[int], None]:

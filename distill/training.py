@@ -35,6 +35,7 @@ from distill.recorder import Recorder
 from distill.runs import Run
 from distill.teacher import LiveTeacher, Teacher, Teachers
 from distill.trainer import DistillationTrainer
+from distill.verdict import WORSE
 from models.decoding import Decoding
 from models.engines import Stopped
 from models.loading import Progress
@@ -56,8 +57,8 @@ def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> d
         judging: Makes the end table in place of `distill.judging.judge`.
 
     Returns:
-        `run_id`, `folder`, `student`, `steps`, `metrics`; `student` is None where it was cancelled
-        before it was trained.
+        `run_id`, `folder`, `student`, `steps`, `metrics`, `verdict` (see `distill.verdict`, None where
+        nothing was judged); `student` is None where it was cancelled before it was trained.
 
     Raises:
         DistillError: What the user can mend; the run is then marked failed with that message.
@@ -103,7 +104,8 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
             run.update(status="cancelled", message=message)
             return _summary(run, str(run.student), step)
     write_json(run.folder / "result.json", result)
-    run.update(status="finished", message="Finished", student=f"run:{run.run_id}", eta_seconds=None)
+    message = _last_word(result.get("verdict"))
+    run.update(status="finished", message=message, student=f"run:{run.run_id}", eta_seconds=None)
     return _summary(run, str(run.student), step)
 
 
@@ -255,6 +257,17 @@ def _explain(error: Exception) -> str:
     return f"The run failed: {type(error).__name__}: {first}. The log has the details."
 
 
+def _last_word(verdict: dict[str, Any] | None) -> str:
+    """How a run ended; a student that training has made worse is no success."""
+    if verdict is None or verdict["word"] != WORSE:
+        return "Finished"
+    points = -100 * verdict["difference"]["f"]
+    message = f"Finished, but worse than before training: {points:.1f} points of ROUGE-L lost"
+    message += f" on {verdict['n']} validation examples. Try a lower learning rate."
+    log.warning("%s", message)
+    return message
+
+
 def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]:
     rows = run.metrics()
     last = {key: value for row in rows[-2:] for key, value in row.items() if key not in _VARYING}
@@ -264,6 +277,7 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
         "student": student_folder,
         "steps": steps,
         "metrics": last,
+        "verdict": (run.result() or {}).get("verdict"),
     }
 
 

@@ -23,6 +23,7 @@ from distill.data import Example
 from distill.errors import DistillError, RunConflict
 from distill.evaluation import add_retention
 from distill.files import read_json, write_json
+from distill.judging import change
 from distill.recorder import memory_bytes
 from models.engines import Stopped
 from models.settings import Settings
@@ -171,11 +172,13 @@ class Work:
         def judging(
             run: runs.Run, config: RunConfig, examples: Sequence[Example], settings: Settings
         ) -> dict[str, Any]:
-            rows = [{"label": "student after", **self._judge(cell, f"run:{run.run_id}", run)["row"]}]
+            judged = {"student after": self._judge(cell, f"run:{run.run_id}", run)}
             for label, name in (("student before", "start"), ("teacher", "teacher")):
-                rows.append({"label": label, **self._judge(name, self._untrained(name))["row"]})
+                judged[label] = self._judge(name, self._untrained(name))
+            rows = [{"label": label, **found["row"]} for label, found in judged.items()]
             add_retention(rows, rows[-1])
-            return {"rows": rows, "examples": len(examples)}
+            scores = {label: found["scores"]["rougeL"] for label, found in judged.items()}
+            return {"rows": rows, "examples": len(examples), "verdict": change(scores)}
 
         with run.log_file():
             training.carry_out(run, self.settings, judging)

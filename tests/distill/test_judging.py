@@ -3,15 +3,17 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from distill import judging
+from distill import judging, training
 from distill.data import Example
 from distill.evaluation import rouge_means, score_table
 from models.decoding import Decoding
 from models.pool import ModelPool
 from models.settings import Settings
+from tests.distill.helpers import train
 
 DECODING = Decoding(beams=2, max_new_tokens=8)
 EXAMPLES = [
@@ -76,3 +78,24 @@ def test_the_table_has_a_retention_where_there_is_a_teacher() -> None:
     assert bare[1].endswith("0.200 (0.100–0.300)")
     assert shared[0].endswith("retention")
     assert shared[1].endswith("0.200 (0.100–0.300)      50.0%")
+
+
+def test_a_run_whose_student_got_worse_does_not_end_as_a_success(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scores are given, since a tiny model has none to lose; all else is a run's own."""
+
+    def scored(pool: Any, name: str, examples: Any, *rest: Any) -> dict[str, Any]:
+        rest[-1](["nothing"] * 8 if name.startswith("run:") else [one.summary for one in examples])
+        return {"rougeL": {"f": 0.5}, "n": 8}
+
+    for module in (judging, training):
+        monkeypatch.setattr(module, "judge_model", scored)
+    run = train({**values, "max_steps": 1, "evaluation_steps": 9, "validation_examples": 8}, tmp_path)
+    verdict = (run.result() or {})["verdict"]
+    assert (verdict["word"], verdict["n"], verdict["difference"]["f"]) == ("worse", 8, -1)
+    assert run.status().status == "finished"
+    assert run.status().message == (
+        "Finished, but worse than before training: 100.0 points of ROUGE-L lost on 8 validation examples. "
+        "Try a lower learning rate."
+    )
