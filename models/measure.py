@@ -3,12 +3,15 @@
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_BUSY = 0.25  # of all cores
+_TICKS = 0.03  # seconds: the system counts in hundredths
 INFERENCE_LOCK = threading.Lock()
 """Held by whoever runs or loads a model, so that no latency figure is another model's fault."""
 
@@ -34,6 +37,32 @@ def process_bytes() -> int:
     import psutil
 
     return psutil.Process().memory_info().rss
+
+
+@dataclass(frozen=True)
+class Load:
+    """CPU seconds at one moment (`clock`): of `all` that runs on the machine, and of this process (`own`)."""
+
+    clock: float
+    all: float
+    own: float
+
+
+def load() -> Load:
+    """The present one; it takes some 0.1 ms, as no process is looked at."""
+    import psutil
+
+    machine = psutil.cpu_times()
+    kinds = ("user", "nice", "system", "irq", "softirq", "steal")  # guests' time is in user's
+    total = sum(getattr(machine, kind, 0.0) for kind in kinds)
+    return Load(time.perf_counter(), total, time.process_time())
+
+
+def busy(before: Load, after: Load) -> bool:
+    """Whether others had over a quarter of all cores in between, and more than the clock's ticks may hide."""
+    others = (after.all - before.all) - (after.own - before.own)
+    cores = (after.clock - before.clock) * (os.cpu_count() or 1)
+    return others > _TICKS and others > _BUSY * cores
 
 
 def device_memory() -> DeviceMemory | None:

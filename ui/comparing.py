@@ -90,9 +90,9 @@ def _column(request: Request, role: str, session: Session, studio: Studio) -> Ge
         yield {role: rendering.no_student(teacher)}, session
         return session
     summarizer = yield from _load(name, role, session, studio)
-    disturbed = studio.disturbed()
+    disturbed = studio.watch()
     summary = yield from _stream(summarizer, request, role, session)
-    session = session.add(_result(role, summary, request, disturbed or studio.disturbed()))
+    session = session.add(_result(role, summary, request, disturbed()))
     yield show(session), session
     return session
 

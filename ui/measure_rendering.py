@@ -98,7 +98,7 @@ def _notes(measured: Measured) -> str:
     if measured.runs < measured.wanted:
         notes.append(f"Stopped after {measured.runs} of {measured.wanted} runs.")
     if measured.busy:
-        notes.append("A distillation run was using the machine: these figures are disturbed.")
+        notes.append(rendering.BUSY)
     said = "".join(f'<div class="note">{escape(note)}</div>' for note in notes)
     conditions = f"{beams} · {runs}, in turns · below each median and ratio its 95% interval"
     return f'<div class="conditions">{conditions}</div>{said}'

@@ -21,7 +21,7 @@ class Measured:
         wanted: Runs of each model asked for.
         summaries: The runs of each role, the same number of each.
         problems: What each role that failed had to say.
-        busy: Whether a distillation run used the machine at the start or the end.
+        busy: Whether something else kept the machine busy meanwhile.
     """
 
     wanted: int
@@ -56,7 +56,7 @@ def measure(request: Request, runs: int, studio: Studio) -> Iterator[Step]:
     """
     if not any(request.models.values()):
         raise BadRequest("There is no model to measure: choose one in a column.")
-    measured = Measured(runs, busy=studio.disturbed())
+    measured = Measured(runs)
     ready: dict[str, Callable[[], Summary]] = {}
     for role, name in request.models.items():
         if not name:
@@ -70,8 +70,9 @@ def measure(request: Request, runs: int, studio: Studio) -> Iterator[Step]:
         yield Progress("No model could be measured."), measured
         return
     yield Progress(f"Run 1 of {runs} of each model…", 0.0), measured
+    disturbed = studio.watch()
     for done, summaries in enumerate(rounds(ready, runs), 1):
-        busy = measured.busy or studio.disturbed()
+        busy = measured.busy or disturbed()
         measured = replace(measured, summaries=summaries, busy=busy)
         yield Progress(f"Run {min(done + 1, runs)} of {runs} of each model…", done / runs), measured
 

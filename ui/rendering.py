@@ -10,7 +10,9 @@ from ui.result import Result
 from ui.words import RUN, Overlap
 
 TITLES = {"original": "Original", "teacher": "Teacher", "distilled": "Distilled"}
-_OTHERS = {"original": "the original", "teacher": "the teacher"}
+_OTHERS = {"original": "The original", "teacher": "The teacher"}
+BUSY = "The machine was busy with other work: these figures are disturbed."
+_PROPERLY = '<p class="sub">One run says little about speed: <a href="#measure">measure properly</a>.</p>'
 LEGEND = (
     '<p class="legend"><mark class="copied">Underlined</mark> words are copied from the input, '
     f'{RUN} or more in a row. <mark class="new">Tinted</mark> words do not occur in it.</p>'
@@ -107,7 +109,7 @@ def _notes(result: Result) -> str:
     if summary.note:
         notes.append(escape(summary.note))
     if result.busy:
-        notes.append("A distillation run was using the machine: these figures are disturbed.")
+        notes.append(BUSY)
     if result.rules:
         notes.append(_rules(result.rules))
     return "".join(f'<div class="note">{note}</div>' for note in notes)
@@ -128,27 +130,26 @@ def _rules(outcome: RuleOutcome) -> str:
 
 
 def _versus(result: Result, results: Mapping[str, Result]) -> str:
+    """What the others took, and their size; which is faster, one run of another length cannot tell."""
     lines = []
     for role, label in _OTHERS.items():
         other = results.get(role)
         if role == result.role or other is None or not result.comparable(other):
             continue
-        speed = figures.versus(result.summary.seconds, other.summary.seconds, "faster", "slower")
-        weight = figures.versus(
-            result.summary.weights_bytes, other.summary.weights_bytes, "smaller", "larger"
-        )
-        lines.append(f"<li>{_compared(speed, weight, label)}{_otherwise(result, other)}</li>")
-    return f'<ul class="versus">{"".join(lines)}</ul>' if lines else ""
+        size = figures.versus(other.summary.weights_bytes, result.summary.weights_bytes, "smaller", "larger")
+        took = f"{label} took {figures.seconds(other.summary.seconds)}{_a_token(other, ', ')}"
+        lines.append(f"<li>{took}, and is {size or 'about as large'}{_otherwise(result, other)}.</li>")
+    return f'<ul class="versus">{"".join(lines)}</ul>{_PROPERLY}' if lines else ""
 
 
-def _compared(speed: str | None, weight: str | None, other: str) -> str:
-    if not speed and not weight:
-        return f"About as fast and as large as {other}"
-    said = " and ".join(
-        f'<strong class="{part.split()[1]}">{part}</strong>' for part in (speed, weight) if part
+def _a_token(result: Result, before: str = "") -> str:
+    """The time of a token of the summary, the reading of the input included."""
+    summary = result.summary
+    return (
+        f"{before}{figures.seconds(summary.seconds / summary.tokens_out)} a token"
+        if summary.tokens_out
+        else ""
     )
-    rest = "" if speed and weight else ", about as large" if speed else ", about as fast"
-    return f"{said} than {other}{rest}"
 
 
 def _otherwise(result: Result, other: Result) -> str:
@@ -163,7 +164,7 @@ def _tiles(result: Result) -> str:
     queued = f"waited {figures.seconds(summary.queue_seconds)}" if summary.queue_seconds >= 0.05 else ""
     tiles = (
         ("Latency", figures.seconds(summary.seconds), " · ".join(part for part in (first, queued) if part)),
-        ("Speed", f"{summary.tokens_per_second:,.0f} tokens/s", ""),
+        ("Speed", f"{summary.tokens_per_second:,.0f} tokens/s", _a_token(result)),
         _memory(result),
         ("Length", figures.count(overlap.words, "word"), _length(result)),
     )

@@ -22,7 +22,7 @@ class Result:
         source: Fingerprint of the input and its handling; only results of one source are compared.
         time: When it was finished (ISO 8601, UTC, whole seconds).
         rouge: F1 from 0 to 1 by name against the visitor's reference, or None.
-        busy: Whether a distillation run used the machine at the time.
+        busy: Whether something else kept the machine busy meanwhile: a run, or any other program.
         gpu: Memory of the whole GPU right after the run; None on a CPU.
         rules: What rules made of the text, where they were asked to refine it.
     """

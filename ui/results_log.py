@@ -52,7 +52,7 @@ def row(result: Result) -> dict[str, Any]:
         "rules": "; ".join(f"{name}: {why}" for name, why in result.rules.touched.items())
         if result.rules
         else None,
-        "during_run": result.busy,
+        "machine_busy": result.busy,
         "gpu_used_bytes": result.gpu.used_bytes if result.gpu else None,
         "gpu_total_bytes": result.gpu.total_bytes if result.gpu else None,
         "input_id": result.source,

@@ -1,10 +1,11 @@
 """What every event function needs: the settings and the one pool of models. One a process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill import runs
-from models import catalogue, hub, loading
+from models import catalogue, hub, loading, measure
 from models.errors import DistillError
 from models.loading import ModelInfo
 from models.pool import ModelPool
@@ -46,6 +47,9 @@ class Studio:
         copy = hub.cached(spec.source, spec.revision, spec.cache)
         return copy or hub.cached(spec.source, spec.revision, None)  # the user's own cache
 
-    def disturbed(self) -> bool:
-        """Whether a distillation run is using the machine now."""
-        return runs.active(self.settings) is not None
+    def watch(self) -> Callable[[], bool]:
+        """Whether something else has kept the machine busy from now until what is given is called."""
+        before, run = measure.load(), runs.active(self.settings)
+        return lambda: (
+            run is not None or measure.busy(before, measure.load()) or runs.active(self.settings) is not None
+        )

@@ -28,7 +28,7 @@ def test_three_models_are_compared_and_logged(page: Page, tmp_path: Path) -> Non
         column = page.locator(f"#result-{role}")
         for figure in ("Latency", "tokens/s", "Memory", "ROUGE-L", "one run"):
             expect(column).to_contain_text(figure)
-    expect(page.locator("#result-distilled .versus")).to_contain_text("the teacher")
+    expect(page.locator("#result-distilled .versus")).to_contain_text("The teacher took")
     for role in ROLES:
         expect(page.locator("#log-table")).to_contain_text(f"embedded/{role}")
     with page.expect_download() as download:

@@ -134,3 +134,33 @@ def test_the_lock_is_one_for_the_process() -> None:
     from models import job, pool
 
     assert job.measure.INFERENCE_LOCK is pool.measure.INFERENCE_LOCK is measure.INFERENCE_LOCK
+
+
+@pytest.mark.parametrize(
+    ("seconds", "others", "own", "found"),
+    [
+        (10.0, 2.6, 5.0, True),
+        (10.0, 2.4, 5.0, False),  # under a quarter of all cores
+        (10.0, 0.0, 10.0, False),  # its own work is no disturbance
+    ],
+)
+def test_others_make_the_machine_busy(seconds: float, others: float, own: float, found: bool) -> None:
+    cores = os.cpu_count() or 1
+    before = measure.Load(100.0, 1000.0, 50.0)
+    after = measure.Load(100.0 + seconds, 1000.0 + cores * others + own, 50.0 + own)
+    assert measure.busy(before, after) is found
+
+
+def test_two_ticks_of_the_clock_may_be_rounding() -> None:
+    assert not measure.busy(
+        measure.Load(0.0, 0.0, 0.0), measure.Load(0.02 / (os.cpu_count() or 1), 0.02, 0.0)
+    )
+
+
+def test_a_look_at_the_load_sees_this_process_at_work() -> None:
+    before = measure.load()
+    while measure.load().own - before.own < 0.1:
+        pass
+    after = measure.load()
+    assert after.clock - before.clock >= 0.05
+    assert after.all > before.all

@@ -1,4 +1,6 @@
+import os
 import re
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from models.catalogue import ROLES
 from models.decoding import Decoding
 from models.errors import BadRequest
+from models.measure import Load
 from ui import comparing, results_log
 from ui.comparing import Request, compare, order
 from ui.result import Session
@@ -33,7 +36,7 @@ def test_all_three_are_summarised_and_set_against_each_other(studio: Studio) -> 
     columns, session = finish(compare(request(studio), ROLES, Session(), studio))
     assert set(session.results) == set(ROLES)
     assert [result.role for result in session.rows] == list(ROLES)
-    assert "the teacher" in columns["distilled"]
+    assert "The teacher took" in columns["distilled"]
     assert all("one run" in columns[role] for role in ROLES)
 
 
@@ -135,7 +138,24 @@ def test_what_rules_cannot_mend_is_said(studio: Studio, monkeypatch: pytest.Monk
 def test_a_run_in_progress_marks_the_figures(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("distill.runs.active", lambda settings: Path())
     columns, _ = finish(compare(request(studio), ["teacher"], Session(), studio))
-    assert "distillation run" in columns["teacher"]
+    assert "busy with other work" in columns["teacher"]
+
+
+def test_whatever_else_uses_the_machine_marks_the_figures(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look finds ten seconds more, of which others had five on each core."""
+    looks = (Load(10.0 * n, 5.0 * n * (os.cpu_count() or 1), 0.0) for n in count())
+    monkeypatch.setattr("models.measure.load", lambda: next(looks))
+    columns, session = finish(compare(request(studio), ["teacher"], Session(), studio))
+    assert session.results["teacher"].busy
+    assert "busy with other work" in columns["teacher"]
+
+
+def test_a_quiet_machine_marks_none(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.measure.load", lambda: Load(0.0, 0.0, 0.0))
+    columns, _ = finish(compare(request(studio), ["teacher"], Session(), studio))
+    assert "busy" not in columns["teacher"]
 
 
 def test_a_reference_without_end_is_refused(studio: Studio) -> None:

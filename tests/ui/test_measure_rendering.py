@@ -50,7 +50,7 @@ def test_without_a_teacher_the_first_is_the_reference(runs: Callable[..., tuple[
 def test_a_stop_and_a_disturbance_are_said(runs: Callable[..., tuple[Summary, ...]]) -> None:
     html = table(Measured(10, {"teacher": runs("teacher", 1.0, 1.0)}, busy=True))
     assert "Stopped after 2 of 10 runs." in html
-    assert "distillation run" in html
+    assert "busy with other work" in html
     assert "before the first run" in table(Measured(10))
 
 

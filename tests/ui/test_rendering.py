@@ -42,27 +42,34 @@ def test_what_disturbs_a_figure_is_said(make_result: Make) -> None:
     html = rendering.finished(result, {})
     for part in (
         "The last 106 of 518 input tokens were cut off",
-        "distillation run",
+        "busy with other work",
         "waited 0.40 s",
         "Fell back",
     ):
         assert part in html
 
 
-def test_speed_and_size_against_the_others(make_result: Make) -> None:
-    teacher = make_result("teacher", seconds=3.1, weights_bytes=26_000_000)
-    distilled = make_result("distilled", seconds=1.0, weights_bytes=10_000_000)
+def test_one_run_claims_no_speed(make_result: Make) -> None:
+    """171 times the time for 57 times the text: seconds are told, for the summary and for a token."""
+    teacher = make_result("teacher", seconds=171.0, tokens_out=57, weights_bytes=26_000_000)
+    distilled = make_result("distilled", seconds=1.0, tokens_out=1, weights_bytes=10_000_000)
     html = rendering.finished(distilled, {"teacher": teacher, "distilled": distilled})
-    assert (
-        '<strong class="faster">3.1× faster</strong> and <strong class="smaller">2.6× smaller</strong> than'
-        in html
+    assert "<li>The teacher took 2 min 51 s, 3.00 s a token, and is 2.6× larger.</li>" in html
+    assert '<a href="#measure">measure properly</a>' in html
+    for claim in ("faster", "slower", "171×", "<strong"):
+        assert claim not in html
+
+
+def test_a_token_s_time_stands_beside_the_speed(make_result: Make) -> None:
+    assert "<dd class=sub>17 ms a token</dd>" in rendering.finished(
+        make_result(seconds=1.0, tokens_out=58), {}
     )
+    assert "a token" not in rendering.finished(make_result(tokens_out=0), {})
 
 
 def test_results_of_another_text_are_not_compared(make_result: Make) -> None:
     teacher, distilled = make_result("teacher", source="b"), make_result("distilled", source="a")
-    assert "than the teacher" not in rendering.finished(distilled, {"teacher": teacher})
-    assert "as the teacher" not in rendering.finished(distilled, {"teacher": teacher})
+    assert "The teacher" not in rendering.finished(distilled, {"teacher": teacher})
 
 
 def test_whatever_was_typed_or_written_is_escaped(make_result: Make, tiny: Path) -> None:
@@ -83,7 +90,6 @@ def test_whatever_was_typed_or_written_is_escaped(make_result: Make, tiny: Path)
 
 def test_engines_that_differ_are_said(make_result: Make) -> None:
     teacher, distilled = make_result("teacher", seconds=3.0), make_result("distilled", dtype="int8")
-    assert "than the teacher" in rendering.finished(distilled, {"teacher": teacher})
     assert "(torch int8 against torch float32)" in rendering.finished(distilled, {"teacher": teacher})
     assert "against" not in rendering.finished(make_result("distilled"), {"teacher": teacher})
 
