@@ -55,6 +55,8 @@ def make_tiny_t5(
     vocab_size: int = 160,
     seed: int = 0,
     tied: bool = True,
+    kind: str = "T5",
+    spread: float | None = None,
     **config: Any,
 ) -> Path:
     """Save a random T5 with its tokenizer in `folder` and return the folder.
@@ -68,12 +70,14 @@ def make_tiny_t5(
         vocab_size: Entries of the tokenizer and rows of the embedding; at least `FIRST_FILLER`.
         seed: Of the weights.
         tied: Whether the output layer is the embedding (as in T5) or of its own (as in T5 1.1).
+        kind: `T5`, `MT5`, `UMT5` or `LongT5`.
+        spread: Standard deviation of all matrices, for probabilities that are far from even.
         **config: Further fields of `T5Config`.
     """
     import torch
-    from transformers import T5Config, T5ForConditionalGeneration
+    import transformers
 
-    settings = T5Config(
+    settings = getattr(transformers, f"{kind}Config")(
         vocab_size=vocab_size,
         d_model=d_model,
         d_kv=d_model // heads,
@@ -87,14 +91,23 @@ def make_tiny_t5(
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = T5ForConditionalGeneration(settings)
+        model = getattr(transformers, f"{kind}ForConditionalGeneration")(settings)
+        for weight in model.parameters() if spread else ():
+            if weight.dim() > 1:
+                torch.nn.init.normal_(weight, std=spread)
         if not tied:
-            model.lm_head.weight = torch.nn.Parameter(torch.randn(vocab_size, d_model))
+            model.lm_head.weight = torch.nn.Parameter(torch.randn(vocab_size, d_model) * (spread or 1))
             model.config.tie_word_embeddings = False
     model.generation_config.decoder_start_token_id = 0
     model.save_pretrained(folder)
     save_tokenizer(folder, make_tokenizer(vocab_size))
     return folder
+
+
+def change_json(file: Path, **values: Any) -> None:
+    """Set values of a JSON object in a file; ... takes one away."""
+    changed = {**json.loads(file.read_text()), **values}
+    file.write_text(json.dumps({name: value for name, value in changed.items() if value is not ...}))
 
 
 def make_bert_folder(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """Models in CTranslate2's form, converted once and kept in the studio's own folder."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -8,9 +9,12 @@ import tempfile
 import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from models.errors import ModelUnavailable
 
+FORMAT = 2
+"""To be raised when a model is converted otherwise than before, so that what is cached is made anew."""
 _converting = threading.Lock()
 
 
@@ -19,7 +23,8 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
 
     The conversion needs torch and transformers; where they are not loaded yet, a process of its own loads
     them, and this one stays small. It happens beside the cache and is moved into it in one step, so an entry
-    is whole or not there. The key is the hash of the weights, the quantization and the library's version.
+    is whole or not there. The key is the hash of the weights and the configs, the quantization, the library's
+    version and `FORMAT`; an entry under another version is dropped once there is a new one.
 
     Raises:
         ModelUnavailable: The library cannot convert this model, or the result cannot be kept; the message has
@@ -27,11 +32,14 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
     """
     import ctranslate2
 
-    entry = home / "ctranslate2" / f"{_hash(folder)}-{quantization}-{ctranslate2.__version__}"
+    key = f"{_hash(folder)}-{quantization}-"
+    entry = home / "ctranslate2" / f"{key}{ctranslate2.__version__}-{FORMAT}"
     with _converting:
         if not entry.is_dir():
             try:
                 _make(folder, quantization, entry)
+                for outdated in set(entry.parent.glob(f"{key}*")) - {entry}:
+                    discard(outdated)
             except OSError as error:
                 raise ModelUnavailable(
                     f"The converted model cannot be kept in {entry.parent}: {error.strerror or error}. Make "
@@ -51,6 +59,11 @@ def _make(folder: Path, quantization: str, entry: Path) -> None:
             raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def read_special_ids(entry: Path) -> dict[str, Any]:
+    """What `models.special_ids.special_ids` said of the model that was converted."""
+    return json.loads((entry / "config.json").read_text(encoding="utf-8"))["special_ids"]
 
 
 def discard(entry: Path) -> None:
@@ -85,7 +98,7 @@ def _refusal(folder: Path, reason: str) -> ModelUnavailable:
 
 
 def _hash(folder: Path) -> str:
-    files = sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"])
+    files = sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "generation_config.json"])
     digest = hashlib.sha256()
     for file in files:
         if file.is_file():

@@ -11,10 +11,10 @@ import psutil
 
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.engines import Plan, StepWatcher, Stopped
-from models.engines.conversion import converted, discard
+from models.engines.conversion import converted, discard, read_special_ids
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
-from models.tokenizer import open_tokenizer
+from models.special_ids import end_ids
 
 _SMALL = 64_000_000  # bytes of weights
 _POLL = 0.1
@@ -28,13 +28,12 @@ class CTranslate2Engine:
 
     def __init__(self, folder: Path, plan: Plan, entry: Path, settings: Settings) -> None:
         self.device, self.dtype = plan.device, plan.dtype
-        self._translator = _opened(folder, entry, plan, settings)
+        self._translator, special = _opened(folder, entry, plan, settings)
         self.threads = settings.threads or _threads(entry)
         self._reopen = partial(_open, entry, plan.device, plan.dtype, settings)
-        tokenizer = open_tokenizer(folder)
-        self._ids = tokenizer.vocabulary()
-        self._tokens = {identity: token for token, identity in self._ids.items()}
-        self._ends = tokenizer.closing
+        self._ends = end_ids(special)
+        self._silent = {special["pad_token_id"], special["bos_token_id"]}
+        self._first = special["forced_bos_token_id"]
         self.weights_bytes = (entry / "model.bin").stat().st_size
 
     def generate(
@@ -45,8 +44,8 @@ class CTranslate2Engine:
         on_first: Callable[[], None] | None = None,
     ) -> list[int]:
         """See `Engine.generate`. With beams the library reports no steps, so nothing is told."""
-        steps = _Steps(self._ends, on_step) if on_step and decoding.beams == 1 else None
-        source, options = [self._pieces(ids)], _search(decoding)
+        steps = _Steps(self._ends, self._silent, on_step) if on_step and decoding.beams == 1 else None
+        source, options = [_words(ids)], {**_search(decoding), **self._opening(1)}
         try:
             if on_first and not steps and decoding.beams == 1:
                 result = self._timed(source, options, on_first)
@@ -69,19 +68,29 @@ class CTranslate2Engine:
     ) -> list[list[list[int]]]:
         """See `Engine.generate_batch`."""
         check_hypotheses(decoding, hypotheses, sampling)
-        options = {**_search(decoding), "num_hypotheses": hypotheses}
+        options = {**_search(decoding), **self._opening(len(batch)), "num_hypotheses": hypotheses}
         try:
             translator = self._translator if sampling is None else self._sampler(sampling, options)
-            results = translator.translate_batch([self._pieces(ids) for ids in batch], **options)
+            results = translator.translate_batch([_words(ids) for ids in batch], **options)
         except RuntimeError as error:
             raise _unable("run this model", error) from error
         return [[self._numbers(pieces) for pieces in result.hypotheses] for result in results]
 
-    def _pieces(self, ids: list[int]) -> list[str]:
-        return [self._tokens[token] for token in ids]
+    def score(self, ids: list[int], summary: list[int]) -> list[float]:
+        """Natural logarithm of the probability of each of a summary's tokens, and of its end after them."""
+        [found] = self._translator.score_batch([_words(ids)], [_words(summary)], max_input_length=0)
+        return found.log_probs
 
-    def _numbers(self, pieces: list[str]) -> list[int]:
-        return [self._ids[piece] for piece in pieces if piece in self._ids]
+    def _numbers(self, words: list[str]) -> list[int]:
+        return [token for token in map(int, words) if token not in self._silent]
+
+    def _opening(self, inputs: int) -> dict[str, Any]:
+        """What each summary has to begin with, and the tokens that end it where there are several."""
+        first, several = self._first, len(self._ends) > 1
+        return {
+            "target_prefix": None if first is None else [_words([first])] * inputs,
+            "end_token": self._ends if several else None,
+        }
 
     def _timed(self, source: list[list[str]], options: dict[str, Any], on_first: Callable[[], None]) -> Any:
         """Run beside this thread, which waits for the first token.
@@ -125,13 +134,13 @@ class _Steps:
     process. So `finish()` lets go of it first.
     """
 
-    def __init__(self, ends: list[int], on_step: StepWatcher) -> None:
-        self._ends, self._on_step = ends, on_step
+    def __init__(self, ends: list[int], silent: set[int | None], on_step: StepWatcher) -> None:
+        self._unheard, self._on_step = {*ends, *silent}, on_step
         self._tokens: list[int] = []
         self._stopped = False
 
     def __call__(self, result: Any) -> bool:
-        if result.token_id not in self._ends:
+        if result.token_id not in self._unheard:
             self._tokens.append(result.token_id)
             self._stopped = self._on_step(list(self._tokens))
         return self._stopped
@@ -140,6 +149,11 @@ class _Steps:
         """Forget the watcher; whether it asked to stop."""
         del self._on_step
         return self._stopped
+
+
+def _words(ids: list[int]) -> list[str]:
+    """A converted model's words are the numbers of its tokens."""
+    return [str(token) for token in ids]
 
 
 def _search(decoding: Decoding) -> dict[str, Any]:
@@ -168,17 +182,19 @@ def choose_dtype(dtype: str, device: str) -> str:
     return wanted
 
 
-def _opened(folder: Path, entry: Path, plan: Plan, settings: Settings) -> ctranslate2.Translator:
-    """Open a converted model; one that turns out broken is converted anew, once."""
+def _opened(
+    folder: Path, entry: Path, plan: Plan, settings: Settings
+) -> tuple[ctranslate2.Translator, dict[str, Any]]:
+    """A converted model and its special tokens; one that turns out broken is converted anew, once."""
     try:
-        return _open(entry, plan.device, plan.dtype, settings)
-    except RuntimeError as error:
+        return _open(entry, plan.device, plan.dtype, settings), read_special_ids(entry)
+    except (RuntimeError, OSError, ValueError, KeyError) as error:
         if plan.device != "cpu" and _is_whole(entry, settings):  # a full GPU, a driver that does not fit
             raise _unable("open this model", error) from error
     discard(entry)
     converted(folder, plan.dtype, settings.home)
     try:
-        return _open(entry, plan.device, plan.dtype, settings)
+        return _open(entry, plan.device, plan.dtype, settings), read_special_ids(entry)
     except RuntimeError as error:
         raise _unable("open this model", error) from error
 
@@ -186,7 +202,8 @@ def _opened(folder: Path, entry: Path, plan: Plan, settings: Settings) -> ctrans
 def _is_whole(entry: Path, settings: Settings) -> bool:
     try:
         _open(entry, "cpu", "default", settings)
-    except RuntimeError:
+        read_special_ids(entry)
+    except (RuntimeError, OSError, ValueError, KeyError):
         return False
     return True
 
@@ -197,7 +214,7 @@ def _open(entry: Path, device: str, dtype: str, settings: Settings) -> ctranslat
     )
 
 
-def _unable(what: str, error: RuntimeError) -> ModelUnavailable:
+def _unable(what: str, error: Exception) -> ModelUnavailable:
     reason = (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
     return ModelUnavailable(f"CTranslate2 could not {what}: {reason}. Use the engine torch.")
 

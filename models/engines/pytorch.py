@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import (
-    AutoModelForSeq2SeqLM,
     GenerationConfig,
     LogitsProcessor,
     LogitsProcessorList,
@@ -19,11 +18,12 @@ from transformers import (
     StoppingCriteriaList,
 )
 
+from models.checkpoint import load_checkpoint
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.engines import Overflow, StepWatcher, Stopped
 from models.errors import BadRequest, ModelUnavailable
+from models.special_ids import end_ids, special_ids
 
-_KEPT_IDS = ("decoder_start_token_id", "eos_token_id", "pad_token_id", "bos_token_id", "forced_bos_token_id")
 _threads_set = threading.Event()
 
 
@@ -45,7 +45,7 @@ class TorchEngine:
 
     def _load(self) -> Any:
         model = _load_model(self._folder, self.dtype, self._torch_device)
-        self._ids = _special_ids(model)
+        self._ids = special_ids(model.config.to_dict(), model.generation_config.to_dict())
         # Generation settings stored with a checkpoint would otherwise fill whatever a request leaves unset.
         model.generation_config = GenerationConfig(**self._ids)
         self.weights_bytes = sum(p.numel() * p.element_size() for p in model.parameters())
@@ -94,11 +94,20 @@ class TorchEngine:
 
     def log_probabilities(self, ids: list[int], so_far: list[int]) -> list[float]:
         """Natural logarithm of each token's probability after those of a summary so far; one an entry."""
+        return self._log_probabilities(ids, so_far)[-1].tolist()
+
+    def score(self, ids: list[int], summary: list[int]) -> list[float]:
+        """Natural logarithm of the probability of each of a summary's tokens, and of its end after them."""
+        chosen = torch.tensor([*summary, end_ids(self._ids)[0]], device=self._torch_device)
+        return self._log_probabilities(ids, summary).gather(1, chosen[:, None])[:, 0].tolist()
+
+    def _log_probabilities(self, ids: list[int], summary: list[int]) -> torch.Tensor:
+        """Those of every token at each place of a summary and behind it, (tokens + 1, entries)."""
         inputs, mask = self._padded([ids])
-        start = torch.tensor([[self._ids["decoder_start_token_id"], *so_far]], device=self._torch_device)
+        given = torch.tensor([[self._ids["decoder_start_token_id"], *summary]], device=self._torch_device)
         with torch.inference_mode():
-            logits = self._loaded()(input_ids=inputs, attention_mask=mask, decoder_input_ids=start).logits
-        return logits[0, -1].float().log_softmax(-1).tolist()
+            logits = self._loaded()(input_ids=inputs, attention_mask=mask, decoder_input_ids=given).logits
+        return logits[0].float().log_softmax(-1)
 
     def _run(
         self, batch: list[list[int]], config: GenerationConfig, watch: _RangeWatch | None, criteria: Any = ()
@@ -130,8 +139,7 @@ class TorchEngine:
 
     def strip(self, sequence: list[int]) -> list[int]:
         """The tokens of a generated sequence without start token, end token and padding."""
-        ends = self._ids["eos_token_id"]
-        ends = ends if isinstance(ends, list) else [ends]
+        ends = end_ids(self._ids)
         tokens = sequence[1:]
         end = next((place for place, token in enumerate(tokens) if token in ends), len(tokens))
         silent = (self._ids["pad_token_id"], self._ids["bos_token_id"])
@@ -239,24 +247,12 @@ def choose_dtype(dtype: str, device: str) -> str:
 
 
 def _load_model(folder: Path, dtype: str, device: torch.device) -> Any:
+    model = load_checkpoint(folder, getattr(torch, dtype))
     try:
-        # float16 is asked for at loading, not by .half(): only so T5's `wo` layers stay in float32.
-        model, loaded = AutoModelForSeq2SeqLM.from_pretrained(
-            folder,
-            dtype=getattr(torch, dtype),
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
         with _room_on(str(device)):
-            model = model.to(device).eval()
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelUnavailable(f"The model in {folder} cannot be loaded: {reason[0]}") from error
-    if missing := sorted(loaded["missing_keys"]):  # transformers would fill them with random numbers
-        raise ModelUnavailable(f"The model in {folder} lacks {len(missing)} weights, such as {missing[0]}.")
-    return model
+            return model.to(device).eval()
+    except RuntimeError as error:
+        raise ModelUnavailable(f"The model in {folder} cannot be loaded: {error}") from error
 
 
 @contextmanager
@@ -268,14 +264,3 @@ def _room_on(device: str) -> Iterator[None]:
             f"The memory of {device} is full: release another model, wait for a running distillation to end, "
             "or use fewer beams."
         ) from error
-
-
-def _special_ids(model: Any) -> dict[str, Any]:
-    """The token ids generation needs; T5 starts decoding with its padding token."""
-    found = {name: getattr(model.generation_config, name, None) for name in _KEPT_IDS}
-    for name in _KEPT_IDS:
-        if found[name] is None:
-            found[name] = getattr(model.config, name, None)
-    if found["decoder_start_token_id"] is None:
-        found["decoder_start_token_id"] = found["pad_token_id"]
-    return found

@@ -1,0 +1,31 @@
+"""Which tokens start, end and fill what a model writes: one answer for both engines and for training."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NAMES = ("decoder_start_token_id", "eos_token_id", "pad_token_id", "bos_token_id", "forced_bos_token_id")
+
+
+def special_ids(config: Mapping[str, Any], generation: Mapping[str, Any]) -> dict[str, Any]:
+    """The id under each of `NAMES`, or None; of several end tokens a list.
+
+    Generation settings count before the model's config, as in transformers; without a start token the
+    padding starts, as T5 has it.
+
+    Args:
+        config: What config.json holds.
+        generation: What generation_config.json holds.
+    """
+    found = {}
+    for name in NAMES:
+        own = generation.get(name)
+        found[name] = config.get(name) if own is None else own
+    if found["decoder_start_token_id"] is None:
+        found["decoder_start_token_id"] = found["pad_token_id"]
+    return found
+
+
+def end_ids(ids: Mapping[str, Any]) -> list[int]:
+    """The tokens that end a summary."""
+    ends = ids["eos_token_id"]
+    return list(ends) if isinstance(ends, list) else [] if ends is None else [ends]
