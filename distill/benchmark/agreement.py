@@ -1,4 +1,4 @@
-"""Whether the fast engine says what the reference says, and what its int8 costs in quality."""
+"""Whether the fast engine says and thinks what the reference does, and what its int8 costs in quality."""
 
 import logging
 from collections.abc import Sequence
@@ -17,11 +17,14 @@ from models.settings import Settings
 from models.summarizer import Summarizer
 
 if TYPE_CHECKING:
+    from models.engines.ctranslate import CTranslate2Engine
     from models.engines.pytorch import TorchEngine
 
 log = logging.getLogger(__name__)
 NEAR_TIE = 0.01
 """Two tokens are nearly tied if their log-probabilities differ by less: probabilities 1% apart."""
+LOG_LIMIT = 0.01
+"""Log-probabilities of one token that differ by less are the same: rounding moves them by some 0.00001."""
 SHARE = 0.98
 """Articles of which the engines must say the same."""
 ROUGE_LIMIT = 0.003
@@ -56,7 +59,10 @@ class Difference:
 def agree(
     name: str, source: str, settings: Settings, *, n: int = 100, rouge_texts: int = 0, **columns: Any
 ) -> dict[str, Any]:
-    """Compare CTranslate2 with torch, both greedy in float32; and int8 with float32, as they are judged.
+    """Compare CTranslate2 with torch, both in float32; and int8 with float32, as they are judged.
+
+    Greedy tokens alone would not do: beams and drawing look at the probabilities, and an engine that softens
+    all of them alike writes the same greedy tokens.
 
     Args:
         name: A model, without an engine.
@@ -66,8 +72,10 @@ def agree(
         **columns: `document_column` and `summary_column`.
 
     Returns:
-        `model`, `n`, `same`, `differences` (the fields of `Difference` and `near_tie`), `rouge` (see
-        `_compare_quality`; None without `rouge_texts`), `met` (whether the limits of this file hold).
+        `model`, `n`, `same`, `differences` (the fields of `Difference` and `near_tie`),
+        `log_probability_gap` (the largest difference between what the engines think of one of the
+        reference's tokens, in nats), `rouge` (see `_compare_quality`; None without `rouge_texts`), `met`
+        (whether the limits of this file hold).
 
     Raises:
         BadConfig: The name chooses an engine, or a number is out of range.
@@ -82,23 +90,25 @@ def agree(
     rows = load_unseen(source, limit=max(n, rouge_texts), cache=settings.datasets, **columns).rows
     pool = ModelPool(settings)
     texts = [row.document for row in rows[:n]]
-    differences = _compare_tokens(pool, name, texts)
+    differences, log_gap = _compare_tokens(pool, name, texts)
     quality = _compare_quality(pool, name, rows[:rouge_texts]) if rouge_texts else None
     same = len(texts) - len(differences)
-    met = same >= SHARE * len(texts) and all(found.near_tie for found in differences)
+    met = same >= SHARE * len(texts) and all(found.near_tie for found in differences) and log_gap < LOG_LIMIT
     return {
         "model": name,
         "n": len(texts),
         "same": same,
         "differences": [{**asdict(found), "near_tie": found.near_tie} for found in differences],
+        "log_probability_gap": log_gap,
         "rouge": quality,
         "met": met and (quality is None or abs(quality["difference"]["f"]) < ROUGE_LIMIT),
     }
 
 
-def _compare_tokens(pool: ModelPool, name: str, texts: Sequence[str]) -> list[Difference]:
+def _compare_tokens(pool: ModelPool, name: str, texts: Sequence[str]) -> tuple[list[Difference], float]:
+    """The texts whose greedy tokens differ, and the largest gap between the tokens' log-probabilities."""
     fast, reference = (pool.get(name, f"{engine}:float32") for engine in ("ctranslate2", "torch"))
-    differences = []
+    differences, log_gap = [], 0.0
     for article, text in enumerate(texts):
         ids = fast.token_ids(text)
         decoding = fast.settled(Decoding(beams=1), len(ids))
@@ -107,9 +117,17 @@ def _compare_tokens(pool: ModelPool, name: str, texts: Sequence[str]) -> list[Di
             expected = reference.engine.generate(ids, decoding)
             if found != expected:
                 differences.append(_difference(reference, article, ids, found, expected))
+            log_gap = max(log_gap, _log_gap(fast, reference, ids, expected))
         if (article + 1) % _LOG_EVERY == 0 or article + 1 == len(texts):
             log.info("%s: %d of %d texts, %d differ", name, article + 1, len(texts), len(differences))
-    return differences
+    return differences, log_gap
+
+
+def _log_gap(fast: Summarizer, reference: Summarizer, ids: list[int], summary: list[int]) -> float:
+    """The largest difference between the log-probabilities of a summary's tokens and of its end."""
+    quick, exact = cast("CTranslate2Engine", fast.engine), cast("TorchEngine", reference.engine)
+    pairs = zip(quick.score(ids, summary), exact.score(ids, summary), strict=True)
+    return max(abs(mine - theirs) for mine, theirs in pairs)
 
 
 def _difference(
@@ -149,7 +167,9 @@ def table(result: dict[str, Any]) -> str:
     """The result for people to read."""
     lines = [
         f"{result['model']}: greedy float32 tokens of ctranslate2 and torch are the same for "
-        f"{result['same']} of {result['n']} texts (wanted: {SHARE:.0%})"
+        f"{result['same']} of {result['n']} texts (wanted: {SHARE:.0%})",
+        f"  log-probabilities of the same token are {result['log_probability_gap']:.6f} apart at most "
+        f"(wanted: under {LOG_LIMIT})",
     ]
     for found in result["differences"]:
         kind = "near tie" if found["near_tie"] else "NO near tie"

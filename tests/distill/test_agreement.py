@@ -25,7 +25,18 @@ def test_the_engines_agree(tiny: Path, settings: Settings) -> None:
     result = agreement.agree(str(tiny), "built-in", settings, n=3)
     assert (result["n"], result["same"], result["differences"], result["met"]) == (3, 3, [], True)
     assert result["rouge"] is None
+    assert result["log_probability_gap"] < 1e-4
     assert "the same for 3 of 3 texts" in agreement.table(result)
+
+
+def test_other_probabilities_are_found_behind_the_same_greedy_tokens(
+    tiny: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.engines.convert.scales_outputs", lambda model: False)
+    result = agreement.agree(str(tiny), "built-in", settings, n=3)
+    assert (result["same"], result["met"]) == (3, False)
+    assert result["log_probability_gap"] > 0.1
+    assert f"{result['log_probability_gap']:.6f} apart at most" in agreement.table(result)
 
 
 @pytest.mark.parametrize(
