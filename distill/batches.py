@@ -2,31 +2,29 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
+from torch import Tensor
 from torch.utils.data import Dataset
-from transformers import DataCollatorForSeq2Seq, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from distill.config import RunConfig
 from distill.data import Example
 from distill.extraction import oracle
-from models.decoding import PREFIX
-from models.sentences import sentence_ends
+from models.encoding import TextEncoder
+from models.text import printable
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
 _MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and each new size a new kernel
-_MOST_CHARACTERS_A_TOKEN = 10  # cutting texts before tokenising them saves most of its time
 
 
 class TokenizedExamples(Dataset):
-    """Examples as `input_ids` and `labels`, tokenized once."""
+    """Examples as `input_ids` and `labels`, tokenized once, as the student gets them in use."""
 
-    def __init__(
-        self, examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
-    ) -> None:
+    def __init__(self, examples: Sequence[Example], encoder: TextEncoder, config: RunConfig) -> None:
         encode = {"summarize": _summaries, "extract": _extracts, "lead": _leads, "copy": _copy_spans}
-        self.features = encode[config.task](examples, tokenizer, config)
+        self.features = encode[config.task](examples, encoder, config)
 
     def __len__(self) -> int:
         return len(self.features)
@@ -67,83 +65,81 @@ def _size(feature: dict[str, list[int]]) -> int:
     return -(-len(feature["input_ids"]) // _MULTIPLE) * 2**16 + len(feature["labels"])
 
 
-def collator(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> DataCollatorForSeq2Seq:
-    """Pads to the longest of a batch; also gives the decoder its shifted labels."""
-    return DataCollatorForSeq2Seq(
-        tokenizer, model=model, label_pad_token_id=IGNORED, pad_to_multiple_of=_MULTIPLE
-    )
+class Collator:
+    """Pads the examples of a batch to its longest; also gives the decoder its shifted labels.
+
+    Args:
+        model: The student, which says what pads and what begins a summary.
+        inputs, labels: Pad to so many tokens at least.
+    """
+
+    def __init__(self, model: Any, inputs: int = 1, labels: int = 1) -> None:
+        self._model, self._inputs, self._labels = model, inputs, labels
+
+    def __call__(self, features: Sequence[dict[str, list[int]]]) -> dict[str, Tensor]:
+        """`input_ids`, `attention_mask`, `labels` and `decoder_input_ids`, each `(batch, length)`."""
+        ids = [feature["input_ids"] for feature in features]
+        inputs = _padded(ids, self._model.config.pad_token_id, self._inputs)
+        masks = _padded([[1] * len(row) for row in ids], 0, self._inputs)
+        labels = _padded([feature["labels"] for feature in features], IGNORED, self._labels)
+        shifted = self._model.prepare_decoder_input_ids_from_labels(labels=labels)
+        return {"input_ids": inputs, "attention_mask": masks, "labels": labels, "decoder_input_ids": shifted}
+
+
+def _padded(rows: Sequence[list[int]], filler: int, least: int) -> Tensor:
+    longest = -(-max(least, *map(len, rows)) // _MULTIPLE) * _MULTIPLE
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
 
 
 def _summaries(
-    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
-) -> list[dict]:
-    longest = config.input_tokens * _MOST_CHARACTERS_A_TOKEN
-    inputs = tokenizer(
-        [PREFIX + example.document[:longest] for example in examples],
-        truncation=True,
-        max_length=config.input_tokens,
-    )
+    examples: Sequence[Example], encoder: TextEncoder, config: RunConfig
+) -> list[dict[str, list[int]]]:
     return [
-        {"input_ids": ids, "labels": _label(example.summary, tokenizer, config.target_tokens)}
-        for ids, example in zip(inputs["input_ids"], examples, strict=True)
+        {
+            "input_ids": encoder.input_ids(example.document),
+            "labels": encoder.label_ids(example.summary, config.target_tokens),
+        }
+        for example in examples
     ]
 
 
-def _label(summary: str, tokenizer: PreTrainedTokenizerBase, limit: int) -> list[int]:
-    """The summary's tokens; of one that is too long the whole sentences that fit.
-
-    Cut anywhere else, it would teach to stop in the middle of a sentence. Where not even the first sentence
-    fits it is cut without an end token, so that it does not teach to stop at all.
-    """
-    ids = tokenizer(text_target=summary)["input_ids"]
-    if len(ids) <= limit:
-        return ids
-    for end in reversed(sentence_ends(summary)):
-        fitting = tokenizer(text_target=summary[:end])["input_ids"]
-        if len(fitting) <= limit:
-            return fitting
-    return ids[:limit]
-
-
 def _extracts(
-    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
-) -> list[dict]:
+    examples: Sequence[Example], encoder: TextEncoder, config: RunConfig
+) -> list[dict[str, list[int]]]:
     """Those sentences of what the student gets to see that match the summary best."""
-    chosen = []
-    for example in examples:
-        text = PREFIX + example.document[: config.input_tokens * _MOST_CHARACTERS_A_TOKEN]
-        places = tokenizer(
-            text, truncation=True, max_length=config.input_tokens, return_offsets_mapping=True
-        )["offset_mapping"]
-        seen = text[len(PREFIX) : max(end for _, end in places)]
-        words = oracle(seen, example.summary, config.extract_gain, config.extract_lead)
-        chosen.append(Example(example.document, words))
-    return _summaries(chosen, tokenizer, config)
+
+    def chosen(example: Example) -> str:
+        seen = encoder.seen(example.document)
+        return oracle(seen, example.summary, config.extract_gain, config.extract_lead)
+
+    return _summaries([Example(each.document, chosen(each)) for each in examples], encoder, config)
 
 
-def _leads(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig) -> list[dict]:
-    """The first sentences of each document as its summary.
+def _leads(
+    examples: Sequence[Example], encoder: TextEncoder, config: RunConfig
+) -> list[dict[str, list[int]]]:
+    """The first sentences of what the student gets to see as its summary.
 
     In the news they often are one: Zhu et al. (2021), Leveraging Lead Bias for Zero-shot Abstractive News
     Summarization, arXiv:1912.11602. (They also let the model predict them from the rest; here it may copy.)
     """
-    longest = config.target_tokens * _MOST_CHARACTERS_A_TOKEN
-    return _summaries([Example(e.document, e.document[:longest]) for e in examples], tokenizer, config)
+    leads = [Example(each.document, encoder.seen(each.document)) for each in examples]
+    return _summaries(leads, encoder, config)
 
 
 def _copy_spans(
-    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: RunConfig
-) -> list[dict]:
+    examples: Sequence[Example], encoder: TextEncoder, config: RunConfig
+) -> list[dict[str, list[int]]]:
     """A random window of each document as input, a random span of that window as target."""
     generator = random.Random(config.seed)
-    longest = 4 * config.input_tokens * _MOST_CHARACTERS_A_TOKEN
-    documents = tokenizer([example.document[:longest] for example in examples], add_special_tokens=False)
+    tokenizer = encoder.tokenizer
     features = []
-    for ids in documents["input_ids"]:
-        window = _random_span(ids, config.input_tokens - 1, generator)
+    for example in examples:
+        ids = tokenizer.encode(tokenizer.disarm(printable(example.document))).ids
+        window = _random_span(ids, tokenizer.room(encoder.limit), generator)
         if len(window) >= 2:
             span = _random_span(window, config.target_tokens, generator)
-            features.append({"input_ids": [*window, tokenizer.eos_token_id], "labels": span})
+            features.append({"input_ids": tokenizer.wrap(window), "labels": span})
     return features
 
 

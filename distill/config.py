@@ -98,7 +98,9 @@ class RunConfig:
     teacher_cache: bool = _help("keep the teacher's largest logits on disk instead of asking it again", False)
     teacher_top_k: int = _help("logits a token that the cache keeps", 16)
     cache_gigabytes: float = _help("the cache's largest size", 4.0)
-    input_tokens: int = _help("inputs are cut to this many tokens, the prefix included", 512)
+    input_tokens: int | None = _help(
+        "tokens the student is trained to read, the prefix included; by default as many as it reads", None
+    )
     target_tokens: int = _help("summaries are cut to this many tokens", 128)
     beams: int = _help("beams in evaluation", 4)
     gradient_checkpointing: bool = _help("spend time to save memory", False)

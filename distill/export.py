@@ -73,7 +73,7 @@ def export_student(
         model.generation_config.min_new_tokens = shortest
     if no_repeat_ngram is not None:
         model.generation_config.no_repeat_ngram_size = no_repeat_ngram
-    student.save(model, student.load_tokenizer(run.student), folder, max_shard_size=shard_size)
+    student.save(model, run.student, folder, max_shard_size=shard_size)
     (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
 
 

@@ -1,14 +1,15 @@
-"""What a run works with: its models, its tokenizer and its examples, loaded."""
+"""What a run works with: its models, the student's text encoder and its examples, loaded."""
 
 import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel
 
 from distill import data, student
 from distill.config import RunConfig, parse_layers
 from models.catalogue import resolve
+from models.encoding import TextEncoder, open_encoder
 from models.loading import Progress, fetch, inspect
 from models.settings import Settings
 
@@ -23,7 +24,7 @@ class Materials:
     """
 
     student: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    encoder: TextEncoder
     teachers: list[PreTrainedModel]
     teacher_folders: list[Path]
     train: list[data.Example]
@@ -46,8 +47,10 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
     else:
         source = folders[0]
         model = student.from_teacher_layers(teachers[0] if teachers else student.load_model(source), *layers)
-    examples = load_examples(config, settings)
-    return Materials(model, student.load_tokenizer(source), teachers, folders, *examples)
+    if config.input_tokens:  # it is to read in use what it learns to read
+        model.config.n_positions = config.input_tokens
+    encoder = open_encoder(source, config.input_tokens)
+    return Materials(model, encoder, teachers, folders, *load_examples(config, settings))
 
 
 def load_examples(

@@ -46,7 +46,11 @@ def cut_parameters(model: ModelInfo, layers: tuple[int, int]) -> int:
 
 def activation_bytes(student: ModelInfo, layers: tuple[int, int], config: RunConfig) -> int:
     """Bytes the student's layers keep for the backward pass; the logits are not among them."""
-    width, inputs, targets = student.d_model, config.input_tokens, config.target_tokens
+    width, inputs, targets = (
+        student.d_model,
+        config.input_tokens or student.input_tokens,
+        config.target_tokens,
+    )
     inner, scores = _INNER * student.d_ff, _SCORES * student.heads
     encoder = inputs * (_WIDE_ENCODER * width + inner + scores * inputs)
     decoder = targets * (_WIDE_DECODER * width + inner + scores * (inputs + targets))

@@ -4,7 +4,7 @@ from typing import Any
 
 PRESETS: dict[str, dict[str, Any]] = {
     # The settings of the reports this began with: 1000 articles, batch 2, three passes.
-    "report": {"max_examples": 1000, "validation_examples": 200},
+    "report": {"max_examples": 1000, "validation_examples": 200, "input_tokens": 512},
     # Minutes on two cores, to see a run through.
     "quick": {
         "max_examples": 200,
@@ -12,7 +12,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "max_steps": 40,
         "batch_size": 4,
         "accumulation": 1,
-        "input_tokens": 256,
         "target_tokens": 64,
         "save_steps": 10,
     },

@@ -11,7 +11,6 @@ import torch
 from torch import nn
 from transformers import (
     AutoModelForSeq2SeqLM,
-    AutoTokenizer,
     GenerationConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -22,8 +21,7 @@ from transformers import (
 from distill.copy_circuit import add_copy_circuit
 from distill.errors import BadConfig
 from distill.layer_map import evenly_spaced
-from models.errors import ModelUnavailable
-from models.inspection import TOKENIZER_FILES
+from models.tokenizer import copy_tokenizer
 
 _HEAD_WIDTH = 64
 
@@ -61,17 +59,6 @@ def load_model(folder: Path) -> PreTrainedModel:
     )
 
 
-def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """Load the tokenizer that belongs to a checkpoint.
-
-    Raises:
-        ModelUnavailable: It has none.
-    """
-    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        raise ModelUnavailable(f"{folder} has no tokenizer ({', '.join(TOKENIZER_FILES[:2])}).")
-    return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-
-
 def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
     """Copy the teacher and keep evenly spaced layers of its encoder and decoder.
 
@@ -95,11 +82,21 @@ def _keep(stack: Any, layers: tuple[int, ...]) -> None:
             attention.layer_idx = index  # the generation cache is addressed by it
 
 
-def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGeneration:
-    """A new T5 of this shape with random weights and a copy circuit in them."""
+def fresh(
+    shape: Shape, vocabulary: int, *, pad: int = 0, eos: int = 1, seed: int = 42
+) -> T5ForConditionalGeneration:
+    """A new T5 with random weights and a copy circuit in them.
+
+    Args:
+        shape: Its shape.
+        vocabulary: Entries of its tokenizer.
+        pad: Id of the token that pads, and starts a summary.
+        eos: Id of the token that ends a text.
+        seed: Of the weights.
+    """
     torch.manual_seed(seed)
     config: Any = T5Config(
-        vocab_size=-(-len(tokenizer) // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
+        vocab_size=-(-vocabulary // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
         d_model=shape.width,
         d_kv=_HEAD_WIDTH,
         d_ff=shape.inner,
@@ -107,26 +104,23 @@ def fresh(shape: Shape, tokenizer: Any, seed: int = 42) -> T5ForConditionalGener
         num_decoder_layers=shape.decoder_layers,
         num_heads=shape.heads,
         dropout_rate=0.0,
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=pad,
+        eos_token_id=eos,
     )
-    config.decoder_start_token_id = tokenizer.pad_token_id  # a fresh T5Config has none
+    config.decoder_start_token_id = pad  # a fresh T5Config has none
     config.n_positions = shape.input_tokens
     model: Any = T5ForConditionalGeneration(config)
     add_copy_circuit(model, seed)
-    model.generation_config = GenerationConfig(
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        decoder_start_token_id=tokenizer.pad_token_id,
-    )
+    model.generation_config = GenerationConfig(pad_token_id=pad, eos_token_id=eos, decoder_start_token_id=pad)
     return model
 
 
-def save(model: Any, tokenizer: PreTrainedTokenizerBase, folder: Path, **options: Any) -> None:
+def save(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Path, **options: Any) -> None:
     """Save a model with its tokenizer, readable for all, so that the folder is there whole or not at all.
 
     Args:
-        model, tokenizer: What to save.
+        model: What to save.
+        tokenizer: A new one, or a model folder whose own is copied as it is.
         folder: Where to; new or empty.
         **options: Of the model's `save_pretrained`.
     """
@@ -135,7 +129,10 @@ def save(model: Any, tokenizer: PreTrainedTokenizerBase, folder: Path, **options
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         model.save_pretrained(scratch, **options)
-        tokenizer.save_pretrained(scratch)
+        if isinstance(tokenizer, Path):
+            copy_tokenizer(tokenizer, scratch)
+        else:
+            tokenizer.save_pretrained(scratch)
         for file in scratch.iterdir():  # the library lets nobody else read weights
             file.chmod(0o644)
         scratch.chmod(0o755)

@@ -9,16 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import (
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    PrinterCallback,
-    set_seed,
-)
+from transformers import PreTrainedModel, PrinterCallback, set_seed
 
 from distill import checkpoints, pairing, student
 from distill.arguments import arguments, generation
-from distill.batches import TokenizedExamples, collator
+from distill.batches import Collator, TokenizedExamples
 from distill.cached_teacher import cached_teacher
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
@@ -85,13 +80,13 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
     record_lineage(run, config, materials)
     set_seed(config.seed)
     if parse_layers(config.student):
-        _save(materials.student, materials.tokenizer, run.initial)
+        _save(materials.student, materials.encoder.folder, run.initial)
     model, step = _train(run, config, materials, settings)
     if run.stop_requested():
         message = f"Cancelled at step {step}. Resume goes on from there."
         run.update(status="cancelled", message=message, eta_seconds=None)
         return _summary(run, None, step)
-    _save(model, materials.tokenizer, run.student)
+    _save(model, materials.encoder.folder, run.student)
     validation = materials.validation
     del model, materials  # the judged models need the room
     result: dict[str, Any] = {"rows": []}
@@ -182,12 +177,12 @@ def make_trainer(run: Run, config: RunConfig, materials: Materials) -> Distillat
         BadData: No example can be trained on.
         BadConfig: The precision does not work on this machine.
     """
-    model, tokenizer = materials.student, materials.tokenizer
+    model, encoder = materials.student, materials.encoder
     teachers = materials.teachers
     if config.attention_weight:
         for each in (model, *teachers):
             show_attention(each)
-    train = TokenizedExamples(materials.train, tokenizer, config)
+    train = TokenizedExamples(materials.train, encoder, config)
     if not len(train):
         raise BadData("No example is long enough to train on.")
 
@@ -197,8 +192,7 @@ def make_trainer(run: Run, config: RunConfig, materials: Materials) -> Distillat
     def metrics(prediction: Any) -> dict[str, float]:
         ids = torch.as_tensor(prediction.predictions)
         # Shorter batches are padded with -100.
-        ids = torch.where(ids < 0, torch.tensor(tokenizer.pad_token_id), ids)
-        texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
+        texts = [encoder.tokenizer.decode([i for i in row if i >= 0]) for row in ids.tolist()]
         return rouge_means(texts, [example.summary for example in materials.validation])
 
     trainer = DistillationTrainer(
@@ -208,9 +202,8 @@ def make_trainer(run: Run, config: RunConfig, materials: Materials) -> Distillat
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
-        eval_dataset=TokenizedExamples(materials.validation, tokenizer, config),
-        data_collator=collator(tokenizer, model),
-        processing_class=tokenizer,
+        eval_dataset=TokenizedExamples(materials.validation, encoder, config),
+        data_collator=Collator(model),
         compute_metrics=metrics if config.has_references else None,
     )
     trainer.remove_callback(PrinterCallback)
@@ -232,9 +225,9 @@ def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | Non
     return Teachers(live, weights, config.teacher_weights == "confidence")
 
 
-def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+def _save(model: PreTrainedModel, source: Path, folder: Path) -> None:
     if not folder.exists():  # else a resumed run had come this far before
-        student.save(model, tokenizer, folder)
+        student.save(model, source, folder)
 
 
 def _mark_failed(run: Run, message: str) -> None:

@@ -92,9 +92,12 @@ def inspect(folder: Path) -> ModelInfo:
 
 
 def _input_tokens(config: dict[str, Any]) -> int:
-    """T5 has no limit built in; `n_positions` says how long the inputs were that a model learned from."""
-    trained = config.get("n_positions")
-    return min(INPUT_LIMIT, trained) if isinstance(trained, int) and trained > 0 else INPUT_LIMIT
+    """T5 has no limit built in; `n_positions` says how long the inputs were that a model learned from.
+
+    Others have one embedding for each position.
+    """
+    limits = [config.get(name) for name in ("n_positions", "max_position_embeddings")]
+    return min([INPUT_LIMIT, *(limit for limit in limits if isinstance(limit, int) and limit > 0)])
 
 
 def _usual(folder: Path) -> Usual:

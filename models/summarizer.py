@@ -2,31 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from time import perf_counter, sleep
 from typing import Any, Literal
 
 from models import measure
 from models.batching import BATCH_TOKENS, buckets
 from models.casing import Casing
-from models.decoding import INPUT_LIMIT, PREFIX, Decoding, Draft, Sampling, Summary, check_hypotheses
+from models.decoding import Decoding, Draft, Sampling, Summary, check_hypotheses
+from models.encoding import TextEncoder
 from models.engines import Engine, Overflow
 from models.errors import BadRequest
-from models.inspection import T5_FAMILY, ModelInfo
+from models.inspection import ModelInfo
 from models.job import Job, Prepared, Write
-from models.sentences import stops
 from models.streaming import follow
-from models.text import clean, divide, finish, without_dateline
-from models.tokenizer import Encoded, TextTokenizer
+from models.text import finish
+from models.tokenizer import TextTokenizer
 
 LongInput = Literal["cut", "parts"]
-MAX_PARTS = 32
-"""Parts of a long input at most; more would keep everybody else waiting for minutes."""
 _DEFAULT = Decoding()
 _TURN = 0.001
 _SPELLING = 50_000  # characters of a source that tell how its words are spelled
 _SIGNS = 12  # unknown ones told at most
-_LEAST_SHARE = 0.75  # of the room that whole sentences have to fill; else the last one is cut
 
 
 class Summarizer:
@@ -42,7 +38,7 @@ class Summarizer:
     def __init__(self, name: str, info: ModelInfo, tokenizer: TextTokenizer, engine: Engine) -> None:
         self.name, self.info = name, info
         self._tokenizer, self._engine = tokenizer, engine
-        self._prefix = PREFIX if info.model_type in T5_FAMILY else ""
+        self._encoder = TextEncoder(tokenizer, info)
 
     @property
     def engine(self) -> Engine:
@@ -75,15 +71,8 @@ class Summarizer:
         return self._job(text, decoding, long_input, input_tokens).run()
 
     def token_ids(self, text: str, input_tokens: int | None = None) -> list[int]:
-        """What the model is given for a text: its tokens with prefix and end token, cut to the limit.
-
-        Args:
-            text: The text.
-            input_tokens: Cut to so many tokens exactly, to measure with. None: after the last whole sentence
-                that the model's limit lets in.
-        """
-        [part], _ = self._cut(self._encode(text), input_tokens)
-        return self._tokenizer.wrap(part)
+        """What the model is given for a text, as `TextEncoder.input_ids`."""
+        return self._encoder.input_ids(text, input_tokens)
 
     def piece(self, token: int) -> str:
         """A token as the vocabulary writes it, the end token included."""
@@ -154,8 +143,10 @@ class Summarizer:
         if long_input not in ("cut", "parts"):
             raise BadRequest(f"long_input is {long_input!r}; use 'cut' or 'parts'.")
         start = perf_counter()
-        encoded = self._encode(text)
-        parts, cut = self._in_parts(encoded) if long_input == "parts" else self._cut(encoded, input_tokens)
+        encoded = self._encoder.encode(text)
+        in_parts = long_input == "parts"
+        parts = self._encoder.parts(encoded) if in_parts else [self._encoder.cut(encoded, input_tokens)]
+        cut = 0 if in_parts else len(encoded.ids) - len(parts[0])
         wrapped = [self._tokenizer.wrap(part) for part in parts]
         write = self._writer(text, decoding.max_new_tokens)
         note = _unknown_note(self._tokenizer.unknown(encoded, len(encoded.ids) - cut))
@@ -180,40 +171,6 @@ class Summarizer:
             return restore(finish(text, known, cut=len(tokens) >= longest) if complete else text.strip())
 
         return write
-
-    def _encode(self, text: str) -> Encoded:
-        text = clean(text)
-        # Such a model copies, and would begin with words of the dateline, which it leaves out afterwards.
-        if self._tokenizer.lowercases:
-            text = without_dateline(text, sure=True)
-        return self._tokenizer.encode(self._prefix + self._tokenizer.disarm(text))
-
-    def _room(self, input_tokens: int = INPUT_LIMIT) -> int:
-        """Tokens of text and prefix that fit."""
-        return self._tokenizer.room(min(input_tokens, self.info.input_tokens))
-
-    def _cut(self, encoded: Encoded, exactly: int | None) -> tuple[list[list[int]], int]:
-        """One part that fits, and how many tokens are left out."""
-        room = self._room(exactly or INPUT_LIMIT)
-        end = min(len(encoded.ids), room)
-        if exactly is None and end < len(encoded.ids):
-            # A model that copies would leave a sentence unfinished where its input does.
-            fitting = (encoded.tokens_before(place) for place in stops(encoded.text))
-            *_, last = 0, *takewhile(lambda stop: stop <= room, fitting)
-            end = last if last >= _LEAST_SHARE * room else room
-        return [encoded.ids[:end]], len(encoded.ids) - end
-
-    def _in_parts(self, encoded: Encoded) -> tuple[list[list[int]], int]:
-        opening = encoded.tokens_before(len(self._prefix.rstrip()))
-        prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
-        ends = [encoded.tokens_before(place) - opening for place in stops(encoded.text)]
-        pieces = divide(len(ids), ends, self._room() - opening)
-        if len(pieces) > MAX_PARTS:
-            raise BadRequest(
-                f"The text would be summarised in {len(pieces)} parts; {MAX_PARTS} is the limit. "
-                "Paste a part of it, or let it be cut."
-            )
-        return [prefix + ids[start:end] for start, end in pieces], 0
 
 
 def _unknown_note(signs: str) -> str:

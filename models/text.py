@@ -36,7 +36,7 @@ _COPIED = 4  # last words that stand so in the source are copied from there
 
 
 def clean(text: str) -> str:
-    """The text as a model may see it: valid Unicode, control characters as spaces, no outer white space.
+    """The text as a model may see it, `printable`.
 
     Raises:
         BadRequest: There is no text, or far too much.
@@ -47,9 +47,15 @@ def clean(text: str) -> str:
         raise BadRequest(
             f"The text has {len(text):,} characters; {CHARACTER_LIMIT:,} is the limit. Paste a part of it."
         )
-    text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to the tokenizer
+    text = printable(text)
     if blank(text):
         raise BadRequest("Paste a text first: there is nothing to summarise.")
+    return text
+
+
+def printable(text: str) -> str:
+    """The text as valid Unicode, control characters as spaces, no outer white space."""
+    text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to the tokenizer
     return _CONTROL.sub(" ", text).strip()
 
 

@@ -1,5 +1,6 @@
 """Text to token ids and back, with the tokenizers library alone."""
 
+import shutil
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -10,6 +11,19 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from models.errors import ModelUnavailable
+from models.inspection import TOKENIZER_FILES
+
+_FAST = "tokenizer.json"
+_FILES = (
+    _FAST,
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "vocab.json",
+    "merges.txt",
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,9 @@ def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:
     Raises:
         ModelUnavailable: There is none, or it cannot be read.
     """
-    file = folder / "tokenizer.json"
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise ModelUnavailable(f"{folder} has no tokenizer ({', '.join(TOKENIZER_FILES[:2])}).")
+    file = folder / _FAST
     try:
         return TextTokenizer(Tokenizer.from_file(str(file)) if file.is_file() else _converted(folder), eos)
     except Exception as error:  # the library raises bare Exceptions
@@ -117,6 +133,19 @@ def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:
                 "pip install sentencepiece protobuf, or save the model's fast tokenizer beside it."
             ) from error
         raise ModelUnavailable(f"The tokenizer in {folder} cannot be read: {error}") from error
+
+
+def copy_tokenizer(source: Path, target: Path) -> None:
+    """Copy the tokenizer of one model folder to another, so that it splits texts there just as it does here.
+
+    transformers would not: for a class that `tokenizer_config.json` names it builds a standard tokenizer
+    around the vocabulary, and drops the folder's own normalizer and pre-tokenizer.
+    """
+    for name in _FILES:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+    if not (target / _FAST).is_file():
+        _converted(source).save(str(target / _FAST))
 
 
 def _converted(folder: Path) -> Tokenizer:

@@ -3,10 +3,9 @@
 from functools import lru_cache
 from pathlib import Path
 
-from models import loading
-from models.decoding import PREFIX
+from models.encoding import TextEncoder, open_encoder
 from models.errors import DistillError
-from models.tokenizer import TextTokenizer
+from models.text import blank
 from ui import figures
 from ui.studio import Studio
 
@@ -16,24 +15,23 @@ EXACT = 100_000
 
 def counted(text: str, model: str | None, studio: Studio) -> str:
     """One line of HTML on how long the text is for `model`; without a tokenizer at hand, its words alone."""
-    if not text.strip():
+    if blank(text):
         return '<div class="counter">No text yet</div>'
     words = figures.count(len(text.split()), "word")
-    reader = _reader(model, studio)
-    if reader is None:
+    encoder = _encoder(model, studio)
+    if encoder is None:
         return f'<div class="counter">{words}</div>'
-    tokenizer, limit = reader
-    tokens = len(tokenizer.wrap(tokenizer.encode(PREFIX + text[:EXACT]).ids))
+    tokens = len(encoder.tokenizer.wrap(encoder.encode(text[:EXACT]).ids))
     about = "" if len(text) <= EXACT else "about "
     tokens = tokens if len(text) <= EXACT else round(tokens * len(text) / EXACT)
     line = f"{words} · {about}{figures.count(tokens, 'token')}"
-    if tokens > limit:
-        line += f' <span class="over">· over the limit of {limit}</span>'
+    if tokens > encoder.limit:
+        line += f' <span class="over">· over the limit of {encoder.limit}</span>'
     return f'<div class="counter">{line}</div>'
 
 
-def _reader(model: str | None, studio: Studio) -> tuple[TextTokenizer, int] | None:
-    """The model's tokenizer and its input limit, if it is on this machine."""
+def _encoder(model: str | None, studio: Studio) -> TextEncoder | None:
+    """How the model is given its text, if it is on this machine."""
     try:
         folder = studio.folder(model) if model else None
         return _opened(folder) if folder else None
@@ -42,5 +40,5 @@ def _reader(model: str | None, studio: Studio) -> tuple[TextTokenizer, int] | No
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path) -> tuple[TextTokenizer, int]:
-    return loading.open_tokenizer(folder), loading.inspect(folder).input_tokens
+def _opened(folder: Path) -> TextEncoder:
+    return open_encoder(folder)

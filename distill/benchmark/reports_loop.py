@@ -8,9 +8,9 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader
-from transformers import DataCollatorForSeq2Seq, get_linear_schedule_with_warmup
+from transformers import get_linear_schedule_with_warmup
 
-from distill.batches import IGNORED, TokenizedExamples
+from distill.batches import IGNORED, Collator, TokenizedExamples
 from distill.config import RunConfig
 from distill.materials import Materials
 
@@ -62,35 +62,15 @@ def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> f
 
 
 def _loader(config: RunConfig, materials: Materials, padded: bool) -> DataLoader:
-    data = TokenizedExamples(materials.train, materials.tokenizer, config)
-    collate = DataCollatorForSeq2Seq(materials.tokenizer, model=materials.student, label_pad_token_id=IGNORED)
-
-    def to_the_longest(features: list[dict[str, list[int]]]) -> Any:
-        return collate(features)
-
-    def to_the_maximum(features: list[dict[str, list[int]]]) -> Any:
-        pad = materials.tokenizer.pad_token_id
-        rows = []
-        for feature in features:
-            ids, labels = feature["input_ids"], feature["labels"]
-            blank, rest = config.input_tokens - len(ids), config.target_tokens - len(labels)
-            mask = [1] * len(ids) + [0] * blank
-            rows.append(
-                {
-                    "input_ids": ids + [pad] * blank,
-                    "attention_mask": mask,
-                    "labels": labels + [IGNORED] * rest,
-                }
-            )
-        return collate(rows)
-
+    data = TokenizedExamples(materials.train, materials.encoder, config)
+    lengths = (materials.encoder.limit, config.target_tokens) if padded else (1, 1)
     order = torch.Generator().manual_seed(config.seed)
     return DataLoader(
         data,  # type: ignore[arg-type]
         batch_size=_BATCH,
         shuffle=True,
         generator=order,
-        collate_fn=to_the_maximum if padded else to_the_longest,
+        collate_fn=Collator(materials.student, *lengths),
     )
 
 

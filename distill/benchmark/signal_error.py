@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from distill.batches import IGNORED, TokenizedExamples, collator
+from distill.batches import IGNORED, Collator, TokenizedExamples
 from distill.cached_teacher import CachedTeacher
 from distill.config import RunConfig
 from distill.features import Needs
@@ -38,8 +38,8 @@ def signal_error(
     """
     live = LiveTeacher(materials.teachers[0])
     model: Any = materials.student.eval()
-    features = TokenizedExamples(materials.train[:examples], materials.tokenizer, config).features
-    collate = collator(materials.tokenizer, materials.student)
+    features = TokenizedExamples(materials.train[:examples], materials.encoder, config).features
+    collate = Collator(materials.student)
     found: dict[int, list[dict[str, float]]] = {k: [] for k in TOPS}
     for start in range(0, len(features), _BATCH):
         batch: Any = dict(collate(features[start : start + _BATCH]))

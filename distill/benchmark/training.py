@@ -86,7 +86,7 @@ def _measure(plan: Plan, materials: Materials, rounds: int) -> dict[str, list[fl
 
 
 def _tokens(config: RunConfig, materials: Materials) -> int:
-    features = TokenizedExamples(materials.train, materials.tokenizer, config).features
+    features = TokenizedExamples(materials.train, materials.encoder, config).features
     return sum(len(feature["input_ids"]) + len(feature["labels"]) for feature in features)
 
 

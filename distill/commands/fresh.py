@@ -41,23 +41,29 @@ def fresh(
     settings: Settings, **shape: int,
 ) -> Answer:  # fmt: skip
     """Write a new model."""
+    from transformers import AutoConfig
+
     from distill import student
     from distill.data import load
     from distill.vocabulary import train_vocabulary
     from models.catalogue import resolve
-    from models.loading import fetch
+    from models.loading import fetch, open_tokenizer
 
     if (data is None) == (tokenizer is None):
         raise BadConfig("Give either --data to train a vocabulary on, or --tokenizer to take a model's.")
     if folder.exists():
         raise BadConfig(f"{folder} exists already; name a new folder.")
     if tokenizer is not None:
-        pieces = student.load_tokenizer(fetch(resolve(tokenizer, settings)))
+        pieces = fetch(resolve(tokenizer, settings))
+        size = open_tokenizer(pieces).size
+        config = AutoConfig.from_pretrained(pieces, trust_remote_code=False, local_files_only=True)
+        ids = {"pad": config.pad_token_id, "eos": config.eos_token_id}
     else:
         rows = load(data or "", limit=max_examples, cache=settings.datasets).rows
         pieces = train_vocabulary(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
-    model = student.fresh(student.Shape(**shape), pieces, seed)
+        ids, size = {}, len(pieces)
+    model = student.fresh(student.Shape(**shape), size, seed=seed, **ids)
     student.save(model, pieces, folder)
     return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0

@@ -45,7 +45,7 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
             min(own.decoder_layers, teacher.decoder_layers),
         )
     model = student.from_teacher_layers(student.load_model(teacher.folder), *depths)
-    student.save(model, student.load_tokenizer(teacher.folder), target)
+    student.save(model, teacher.folder, target)
 
 
 def label_texts(

@@ -9,13 +9,15 @@ import pytest
 import torch
 
 from distill import data, student
-from distill.batches import TokenizedExamples, collator
+from distill.batches import Collator, TokenizedExamples
 from distill.config import RunConfig
 from distill.feature_terms import Masks
 from distill.features import Signal
 from distill.objective import Objective
 from distill.runs import Run
 from distill.teacher import LiveTeacher
+from models.encoding import open_encoder
+from models.inspection import inspect
 from tests.distill.helpers import carry_out, figures, new_run, train, weights
 
 
@@ -51,8 +53,9 @@ def test_the_first_step_s_terms_are_means_over_all_its_tokens(
     config = RunConfig.from_dict(values)
     rows, _ = data.split_off(data.load(str(articles), limit=5), 1, config.seed)
     model, teacher = (student.load_model(Path(name)) for name in (values["student"], values["teacher"]))
-    tokenizer = student.load_tokenizer(Path(values["student"]))
-    batch: Any = collator(tokenizer, model)(list(TokenizedExamples(rows, tokenizer, config)))
+    batch: Any = Collator(model)(
+        TokenizedExamples(rows, open_encoder(Path(values["student"])), config).features
+    )
     assert len(set((batch["labels"] != -100).sum(1).tolist())) > 1, "the lengths must differ"
     with torch.no_grad():
         mine, theirs = (
@@ -189,7 +192,7 @@ def test_validation_keeps_the_order_of_its_references(values: dict[str, Any], tm
     materials = load_materials(config, Settings(home=tmp_path, threads=1))
     trainer = make_trainer(new_run(values, tmp_path), config, materials)
     expected = [
-        feature["labels"] for feature in TokenizedExamples(materials.validation, materials.tokenizer, config)
+        feature["labels"] for feature in TokenizedExamples(materials.validation, materials.encoder, config)
     ]
     assert len({len(labels) for labels in expected}) > 2, "the lengths must differ"
     seen: list[list[int]] = []
@@ -300,3 +303,9 @@ def test_the_held_out_loss_is_the_one_that_is_trained(values: dict[str, Any], tm
     [row] = [row for row in run.metrics() if "validation_loss" in row]
     soft, hard, hidden = (row[f"validation_{name}"] for name in ("soft", "hard", "hidden"))
     assert row["validation_loss"] == pytest.approx(0.7 * soft + 0.3 * hard + 2 * hidden, rel=1e-5)
+
+
+def test_a_student_reads_in_use_what_it_learnt_to_read(values: dict[str, Any], tmp_path: Path) -> None:
+    for wanted, expected in ((None, 512), (24, 24)):
+        run = train({**values, "max_steps": 1, "input_tokens": wanted}, tmp_path)
+        assert inspect(run.student).input_tokens == expected

@@ -71,6 +71,7 @@ def test_a_broken_tokenizer_is_a_clear_message(content: str, tmp_path: Path) -> 
 def test_an_older_tokenizer_is_converted_with_transformers(tiny: Path, tmp_path: Path) -> None:
     shutil.copytree(tiny, tmp_path / "old")
     (tmp_path / "old" / "tokenizer.json").rename(tmp_path / "old" / "kept")
+    (tmp_path / "old" / "spiece.model").write_bytes(b"")
     with pytest.raises(ModelUnavailable, match="pip install sentencepiece protobuf"):
         open_tokenizer(tmp_path / "old")
     backend = SimpleNamespace(backend_tokenizer=Tokenizer.from_file(str(tmp_path / "old" / "kept")))
