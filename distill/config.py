@@ -117,7 +117,7 @@ class RunConfig:
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
-                raise BadConfig(f"{name} is {value}; use a value from {low:g} to {high:g}.")
+                raise BadConfig(f"{name} is {value}; use a value from {low:g} to {high:g}.", name)
         for name in ("alpha", "temperature"):
             if (
                 getattr(self, f"{name}_schedule") in ("linear", "cosine")
@@ -248,4 +248,4 @@ def parse_layers(student: str) -> tuple[int, int] | None:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise BadConfig(f"{name} is {value!r}; use one of {', '.join(allowed)}.")
+        raise BadConfig(f"{name} is {value!r}; use one of {', '.join(allowed)}.", name)

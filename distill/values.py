@@ -42,5 +42,5 @@ def converted(entry: Field, value: Any) -> Any:
             raise ValueError
     except (KeyError, TypeError, ValueError, OverflowError):
         wanted = {"b": "true or false", "i": "a whole number", "f": "a number", "s": "text"}[kind[0]]
-        raise BadConfig(f"{key} is {value!r}; it must be {wanted}.") from None
+        raise BadConfig(f"{key} is {value!r}; it must be {wanted}.", key) from None
     return value

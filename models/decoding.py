@@ -33,8 +33,11 @@ class Usual:
     @classmethod
     def of(cls, own: dict[str, Any]) -> "Usual":
         """From a model's generation settings; what they lack or have out of range keeps its default."""
+        shortest = _within(own.get("min_new_tokens"), MAX_NEW_TOKENS)
+        if shortest is None and (length := _within(own.get("min_length"), MAX_NEW_TOKENS + 1)):
+            shortest = length - 1  # there the start token counts
         found = {
-            "shortest": _within(own.get("min_new_tokens"), MAX_NEW_TOKENS),
+            "shortest": shortest,
             "no_repeat_ngram": _within(own.get("no_repeat_ngram_size"), MAX_NO_REPEAT_NGRAM),
         }
         return cls(**{name: value for name, value in found.items() if value is not None})
@@ -49,7 +52,8 @@ class Decoding:
         max_new_tokens: Longest summary in tokens, 1 to 512. One that reaches it is cut after its last whole
             sentence, if it has one.
         min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`. None: what is usual for the model,
-            but at most a third of the text.
+            but at most a third of the text and half of `max_new_tokens`: a summary that may not end before
+            its longest length never ends a sentence of its own will.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
             T5's own setting for summaries is 2.
         no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. None: what is usual for
@@ -84,15 +88,17 @@ class Decoding:
             or not isinstance(penalty, int | float)
             or not abs(penalty) <= MAX_LENGTH_PENALTY
         ):
-            raise BadRequest(f"length_penalty is {penalty!r}; use a number from −5 to 5.")
+            raise BadRequest(f"length_penalty is {penalty!r}; use a number from −5 to 5.", "length_penalty")
         if not isinstance(self.early_stopping, bool):
-            raise BadRequest(f"early_stopping is {self.early_stopping!r}; use true or false.")
+            raise BadRequest(
+                f"early_stopping is {self.early_stopping!r}; use true or false.", "early_stopping"
+            )
 
     def settled(self, tokens_in: int) -> "Decoding":
         """The settings for an input of so many tokens: none of them None."""
         shortest, ngram = self.min_new_tokens, self.no_repeat_ngram
         if shortest is None:
-            shortest = min(self.usual.shortest, tokens_in // 3, self.max_new_tokens)
+            shortest = min(self.usual.shortest, tokens_in // 3, self.max_new_tokens // 2)
         if ngram is None:
             ngram = self.usual.no_repeat_ngram
         return replace(self, min_new_tokens=shortest, no_repeat_ngram=ngram)
@@ -209,7 +215,7 @@ class Summary:
 
 def _whole(name: str, value: Any, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise BadRequest(f"{name} is {value!r}; use a whole number from {low} to {high}.")
+        raise BadRequest(f"{name} is {value!r}; use a whole number from {low} to {high}.", name)
 
 
 def _within(value: Any, high: int) -> int | None:
@@ -219,4 +225,4 @@ def _within(value: Any, high: int) -> int | None:
 
 def _share(name: str, value: Any, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= high:
-        raise BadRequest(f"{name} is {value!r}; use a number above 0, at most {high:g}.")
+        raise BadRequest(f"{name} is {value!r}; use a number above 0, at most {high:g}.", name)

@@ -2,7 +2,17 @@
 
 
 class DistillError(Exception):
-    """A problem the user can mend. The CLI prints it as one line, the page as a warning."""
+    """A problem the user can mend. The CLI prints it as one line, the page as a warning.
+
+    Args:
+        message: What is wrong and what to do.
+        setting: The setting that has a wrong value, as the message begins with it; the page, which calls it
+            otherwise, puts its own words there.
+    """
+
+    def __init__(self, message: str = "", setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 class ModelUnavailable(DistillError):

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from models.errors import DistillError
+from ui.labels import LABELS
 
 OUR_FAULT = "Something went wrong on our side. It is in the server’s log; please try again."
 _log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ _log = logging.getLogger(__name__)
 def message(problem: Exception) -> str:
     """The sentence for the visitor, unescaped; what is no `DistillError` is logged with its traceback."""
     if isinstance(problem, DistillError):
-        return str(problem)
+        return _with_label(problem)
     _log.error("Unexpected error", exc_info=problem)
     return OUR_FAULT
 
@@ -54,4 +55,12 @@ def _error(problem: Exception, html: bool) -> gr.Error:
     if isinstance(problem, gr.Error):
         return problem
     said = message(problem)
+    if not html and isinstance(problem, DistillError):  # a script knows the setting by its own name
+        said = str(problem)
     return gr.Error(escape(said) if html else said, title="Not possible", print_exception=False)
+
+
+def _with_label(problem: DistillError) -> str:
+    """The message with what the page calls the setting in the place of its name."""
+    label = LABELS.get(problem.setting, "").partition(" (")[0]
+    return str(problem).replace(problem.setting, f"“{label}”", 1) if label else str(problem)

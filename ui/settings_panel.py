@@ -6,6 +6,16 @@ import gradio as gr
 
 from models.decoding import MAX_NO_REPEAT_NGRAM, Decoding
 
+LABELS = {
+    "beams": "Beams (1 streams)",
+    "max_new_tokens": "Longest, in tokens",
+    "min_new_tokens": "Shortest, in tokens (0: usual)",
+    "length_penalty": "Length penalty",
+    "no_repeat_ngram": "No repeated n-gram (0: usual)",
+    "early_stopping": "Stop when all beams have ended",
+}
+"""What the page calls each setting."""
+
 
 @dataclass(frozen=True)
 class SettingsPanel:
@@ -21,14 +31,14 @@ def build() -> SettingsPanel:
     usual = Decoding()
     with gr.Accordion("Decoding settings", open=False):
         with gr.Row():
-            beams = gr.Slider(1, 8, usual.beams, step=1, label="Beams (1 streams)")
-            ngram = gr.Slider(0, MAX_NO_REPEAT_NGRAM, 0, step=1, label="No repeated n-gram (0: usual)")
+            beams = gr.Slider(1, 8, usual.beams, step=1, label=LABELS["beams"])
+            ngram = gr.Slider(0, MAX_NO_REPEAT_NGRAM, 0, step=1, label=LABELS["no_repeat_ngram"])
         with gr.Row():
-            shortest = gr.Slider(0, 200, 0, step=1, label="Shortest, in tokens (0: usual)")
-            longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label="Longest, in tokens")
+            shortest = gr.Slider(0, 200, 0, step=1, label=LABELS["min_new_tokens"])
+            longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label=LABELS["max_new_tokens"])
         with gr.Row():
-            penalty = gr.Slider(0, 3, usual.length_penalty, step=0.1, label="Length penalty")
-            early = gr.Checkbox(usual.early_stopping, label="Stop when all beams have ended")
+            penalty = gr.Slider(0, 3, usual.length_penalty, step=0.1, label=LABELS["length_penalty"])
+            early = gr.Checkbox(usual.early_stopping, label=LABELS["early_stopping"])
         long_input = gr.Radio(
             [("Cut it at the limit", "cut"), ("Summarise it in parts", "parts")],
             value="cut",

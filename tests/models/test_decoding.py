@@ -91,7 +91,11 @@ def test_summary_as_json_has_the_public_keys() -> None:
         (Decoding(), 512, 30),
         (Decoding(), 40, 13),
         (Decoding(usual=Usual(shortest=60)), 512, 60),
-        (Decoding(max_new_tokens=5), 512, 5),
+        (Decoding(max_new_tokens=5), 512, 2),
+        (Decoding(max_new_tokens=1), 512, 0),
+        (Decoding(max_new_tokens=20), 512, 10),  # T5's own 30 would leave no room to end in
+        (Decoding(max_new_tokens=64, usual=Usual(shortest=64)), 512, 32),
+        (Decoding(max_new_tokens=64, min_new_tokens=64, usual=Usual(shortest=64)), 512, 64),
         (Decoding(min_new_tokens=0), 512, 0),
         (Decoding(min_new_tokens=60), 40, 60),
     ],

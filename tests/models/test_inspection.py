@@ -159,6 +159,9 @@ def test_an_index_cannot_point_out_of_its_folder(copy: Path) -> None:
         ('{"min_new_tokens": null, "no_repeat_ngram_size": 0}', Usual(30, 0)),
         ('{"min_new_tokens": -1, "no_repeat_ngram_size": 99}', Usual(30, 5)),
         ('{"min_new_tokens": true, "no_repeat_ngram_size": "8"}', Usual(30, 5)),
+        ('{"min_length": 56, "no_repeat_ngram_size": 3}', Usual(55, 3)),  # there the start token counts
+        ('{"min_length": 56, "min_new_tokens": 12}', Usual(12, 5)),
+        ('{"min_length": 0}', Usual(30, 5)),  # nothing was meant by it
         ("{}", Usual(30, 5)),
         ("[]", Usual(30, 5)),
         ("no", Usual(30, 5)),
