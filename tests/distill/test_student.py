@@ -12,6 +12,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from distill import student
 from distill.copy_circuit import add_copy_circuit
 from distill.errors import BadConfig, IncompatibleModels
+from models.tokenizer import open_tokenizer
 
 IDS = torch.tensor([[5, 9, 30, 41, 1]])
 LABELS = torch.tensor([[7, 8, 1]])
