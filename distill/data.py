@@ -12,6 +12,7 @@ from typing import Any
 
 from distill.errors import BadData, NoSuchSplit
 from distill.records import HubData, file_records, hub_records
+from models.settings import Settings
 from models.text import CHARACTER_LIMIT, blank
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def load(
     limit: int | None = None,
     sample_seed: int | None = None,
     summary_optional: bool = False,
-    cache: Path | None = None,
+    settings: Settings | None = None,
 ) -> Examples:
     """Read examples.
 
@@ -82,17 +83,21 @@ def load(
         limit: Stop after this many usable rows.
         sample_seed: Draw the rows at random instead, by this seed: many data sets are sorted. Reads all.
         summary_optional: Keep rows without a summary (texts to label).
-        cache: Folder that hub sets are kept in; None for the library's own.
+        settings: Who asks, and where hub sets are kept; None for code of one's own: any source, and the
+            library's folder.
 
     Raises:
-        BadData: The source does not exist or cannot be read, lacks a column, or has no usable row.
+        BadData: The source may not be named here (see `check_allowed`), does not exist or cannot be read,
+            lacks a column, or has no usable row.
     """
+    check_allowed(source, settings)
     hub = HUB_DATASETS.get(source)
     if source == BUILT_IN:
         records = file_records(SAMPLES / f"{split}.jsonl")
     elif path := _file(source):
         records = file_records(path)
     else:
+        cache = settings.datasets if settings else None
         records = hub_records(hub or _unknown(source), split, _WAY_OUT, cache)
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
@@ -127,8 +132,22 @@ def has_validation_split(source: str) -> bool:
     return source == BUILT_IN or source in HUB_DATASETS
 
 
-def read_columns(path: str | Path) -> list[str]:
-    """The columns of a csv, jsonl or parquet file."""
+def check_allowed(source: str | Path, settings: Settings | None) -> None:
+    """The guard of all data: where custom models are off, strangers name no file of this machine.
+
+    Raises:
+        BadData: Who asks may not read it. The same is said whether it exists or not.
+    """
+    known = (BUILT_IN, *HUB_DATASETS)
+    if settings is not None and source not in known and not settings.may_read(source):
+        raise BadData(
+            f"This server learns from {', '.join(known)} or an uploaded file (ALLOW_CUSTOM_MODELS=0)."
+        )
+
+
+def read_columns(path: str | Path, settings: Settings | None = None) -> list[str]:
+    """The columns of a csv, jsonl or parquet file; settings and errors as for `load`."""
+    check_allowed(path, settings)
     for record in file_records(Path(path)):
         if record is not None:
             return [str(name) for name in record]

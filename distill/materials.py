@@ -58,7 +58,7 @@ def load_examples(
 ) -> tuple[list[data.Example], list[data.Example], dict[str, int]]:
     """The examples to train on, those to validate on, and how many were `empty` or `broken`."""
     options = {
-        "cache": settings.datasets,
+        "settings": settings,
         "document_column": config.document_column,
         "summary_column": config.summary_column,
         "summary_optional": not config.has_references,

@@ -19,6 +19,7 @@ from distill.config import RunConfig, parse_layers
 from distill.errors import BadConfig, RunConflict
 from distill.files import append_json_line, read_json_lines, read_object
 from distill.job_folder import JobFolder
+from distill.naming import check_names
 from distill.status import RunStatus
 from distill.values import known_fields
 from models.settings import Settings
@@ -190,9 +191,11 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
 
     Raises:
         BadConfig: A setting is wrong.
+        DistillError: It names a model or data that who asks may not name.
         RunConflict: Another run is busy.
     """
     config = RunConfig.from_dict(values)
+    check_names(config, settings)
     with processes.RunLock(settings.home) as lock:
         run = create(config, settings)
         run.carry_out(settings, lock)

@@ -125,12 +125,12 @@ def _has_distilled(settings: Settings) -> bool:
 
 def _own(name: str, settings: Settings) -> ModelSpec:
     """Where no other models are allowed: the studio's own, and one answer for whatever else there may be."""
-    pinned = dict(T5_HUB.values())
-    folder = _folder(name)
     named = name == settings.distilled_model
-    if folder and (named or folder.is_relative_to(settings.home.resolve())):
+    ours = not settings.visitor and settings.may_read(name)
+    if (named or ours) and (folder := _folder(name)):
         return ModelSpec(name, str(folder))
-    if not folder and (name in pinned or (named and _is_hub_id(name))):
+    pinned = dict(T5_HUB.values())
+    if name in pinned or (named and _is_hub_id(name)):
         return ModelSpec(name, name, None, pinned.get(name), settings.home / "hub")
     raise ModelUnavailable(f"{name!r} may not be used here. {_allowed(settings)}")
 

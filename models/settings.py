@@ -21,10 +21,12 @@ class Settings:
         model_set: `embedded` (no network) or `t5` (from the Hugging Face hub) (`MODEL_SET`).
         distilled_model: The distilled column of the `t5` set: a hub id or a folder (`DISTILLED_MODEL`);
             without one it is the newest student of the set's teacher.
-        allow_custom_models: Whether any hub id and any folder may be named (`ALLOW_CUSTOM_MODELS`; off on a
-            Space); if not, only folders in `home` and `distilled_model` may.
-        enable_distill: Whether runs may be started from the page (`ENABLE_DISTILL`; off on a Space).
+        allow_custom_models: Whether any model and any data may be named (`ALLOW_CUSTOM_MODELS`; off where
+            strangers can reach the page); if not, only `distilled_model` and what is in `home` may.
+        enable_distill: Whether runs may be started from the page (`ENABLE_DISTILL`; off there too).
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
+        visitor: Whether a visitor of the page names things, and not the command line: where custom models
+            are off, a visitor names no folder, and of files only uploads.
     """
 
     home: Path
@@ -33,6 +35,7 @@ class Settings:
     allow_custom_models: bool = True
     enable_distill: bool = True
     threads: int | None = None
+    visitor: bool = False
 
     def __post_init__(self) -> None:
         if self.model_set not in MODEL_SETS:
@@ -57,15 +60,43 @@ class Settings:
         """The folder that data sets of the hub are kept in."""
         return self.home / "datasets"
 
+    @property
+    def temporary(self) -> Path:
+        """The folder that Gradio puts uploads in, and the files a visitor downloads."""
+        return self.home / "page"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder that uploads are kept in for the runs that learn from them."""
+        return self.home / "uploads"
+
+    def may_read(self, file: str | Path) -> bool:
+        """Whether who asks may name this file or folder. Says nothing of whether it exists."""
+        if self.allow_custom_models:
+            return True
+        try:
+            path = Path(file).expanduser().resolve()
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, a home nobody has
+            return False
+        within = (self.temporary, self.uploads) if self.visitor else (self.home,)
+        return any(path.is_relative_to(folder.resolve()) for folder in within)
+
     @classmethod
-    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings from environment variables; unset or empty ones take their defaults."""
+    def from_env(cls, env: Mapping[str, str] = os.environ, *, public: bool = False) -> "Settings":
+        """Read the settings from environment variables; unset or empty ones take their defaults.
+
+        Args:
+            env: The variables.
+            public: Whether strangers can reach the page, as they can on a Space: then custom models and
+                distilling are off unless a variable turns them on.
+        """
+        private = not public and "SPACE_ID" not in env
         return cls(
             home=Path(env.get("STUDIO_HOME") or DEFAULT_HOME).expanduser().resolve(),
             model_set=env.get("MODEL_SET") or "embedded",
             distilled_model=env.get("DISTILLED_MODEL", "").strip() or None,
-            allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default="SPACE_ID" not in env),
-            enable_distill=_flag(env, "ENABLE_DISTILL", default="SPACE_ID" not in env),
+            allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default=private),
+            enable_distill=_flag(env, "ENABLE_DISTILL", default=private),
             threads=_whole(env, "STUDIO_THREADS"),
         )
 

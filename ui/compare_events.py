@@ -17,7 +17,6 @@ from ui.errors import told
 from ui.limits import ACT, INFERENCE, QUIET
 from ui.result import Result, Session
 from ui.studio import Studio
-from ui.uploads import temporary
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     ended = [*locked, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
 
     def end(session: Session) -> list[Any]:
-        return _ended(session, len(locked), temporary(studio.settings))
+        return _ended(session, len(locked), studio.settings.temporary)
 
     running = gr.on(
         [button.click for button in buttons],

@@ -1,5 +1,7 @@
 """What the Distil tab's form does while it is filled in: show what is needed, check the pair."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import gradio as gr
 
 from distill import data, pairing
 from distill.config import RunConfig, parse_layers
+from distill.naming import check_names
 from models import catalogue
 from models.errors import DistillError
 from ui import errors, form_values, rendering, run_form, run_rendering
@@ -33,7 +36,8 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     page.load(told(opened), None, [form.teacher, form.student], **QUIET)
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
     form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
-    form.file.change(_columns, form.file, [form.document, form.summary], **QUIET)
+    columns = partial(_columns, studio=studio)
+    form.file.change(columns, form.file, [form.document, form.summary], **QUIET)
     form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
@@ -70,9 +74,9 @@ def _source(source: str) -> list[Any]:
     return [gr.update(visible=source == "file")] * 3 + [gr.update(visible=source == "hub")]
 
 
-def _columns(file: str | None) -> list[Any]:
+def _columns(file: str | None, studio: Studio) -> list[Any]:
     try:
-        names = data.read_columns(file) if file else []
+        names = data.read_columns(file, studio.settings) if file else []
     except DistillError:  # the check says what is wrong with it
         names = []
     hint = "Empty: found by its name."
@@ -99,6 +103,7 @@ def checked(values: tuple[Any, ...], studio: Studio) -> str:
         return rendering.waiting(str(problem))
     try:
         config = RunConfig.from_dict(chosen)
+        check_names(config, studio.settings)
         names = [chosen["teacher"], chosen["student"]]
         here = [_here(name, studio) for name in names]
         for name, found in zip(names, here, strict=True):
@@ -108,8 +113,9 @@ def checked(values: tuple[Any, ...], studio: Studio) -> str:
                     "“Check on the data” or “Start”."
                 )
         if Path(chosen["data"]).is_file():
-            data.read_columns(chosen["data"])
-        report = pairing.check(str(here[0]), str(here[1]), studio.settings, config=config)
+            data.read_columns(chosen["data"], studio.settings)
+        ours = replace(studio.settings, visitor=False)  # a folder below may stand for a name that was checked
+        report = pairing.check(str(here[0]), str(here[1]), ours, config=config)
     except Exception as problem:
         return rendering.failed(errors.message(problem))
     return run_rendering.check(report)
@@ -136,6 +142,7 @@ def tried(values: tuple[Any, ...], studio: Studio) -> tuple[str, bool]:
     try:
         chosen = form_values.config(*values)
         config, source = RunConfig.from_dict(chosen), chosen["data"]
+        check_names(config, studio.settings)
         report = pairing.check(chosen["teacher"], chosen["student"], studio.settings, source, config)
     except Exception as problem:
         return rendering.failed(errors.message(problem)), False

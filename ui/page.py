@@ -1,6 +1,7 @@
 """The page as a whole: masthead, tabs, endpoints."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -30,6 +31,7 @@ _ABOUT = (
 
 def build(settings: Settings) -> gr.Blocks:
     """Assemble the page; nothing is loaded yet."""
+    settings = replace(settings, visitor=True)  # whatever is named from here on, a visitor may have named
     studio = Studio(settings, ModelPool(settings))
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
@@ -49,9 +51,7 @@ def build(settings: Settings) -> gr.Blocks:
     return page
 
 
-def launch(
-    settings: Settings, host: str | None = None, port: int | None = None, share: bool | None = None
-) -> None:
+def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None, share: bool = False) -> None:
     """Build the page and serve it until interrupted.
 
     Raises:
@@ -66,11 +66,11 @@ def launch(
         raise BadRequest(_not_to_be_had(host, port)) from problem
 
 
-def _not_to_be_had(host: str | None, port: int | None) -> str:
+def _not_to_be_had(host: str, port: int | None) -> str:
     chosen = port or os.environ.get("GRADIO_SERVER_PORT")
     taken = f"Port {chosen} is taken" if chosen else "All ports from 7860 to 7959 are taken"
-    address = host or os.environ.get("GRADIO_SERVER_NAME")
-    other = f" (or {address!r} is not an address of this machine: see --host)" if address else ""
+    usual = host == "127.0.0.1"
+    other = "" if usual else f" (or {host!r} is not an address of this machine: see --host)"
     return f"{taken}{other}: choose another with --port."
 
 

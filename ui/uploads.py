@@ -5,23 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from distill.data import BUILT_IN, HUB_DATASETS
-from distill.errors import BadData
 from models.settings import Settings
 
 
 def kept(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """The config with its data files copied to the studio's own folder, where they are uploads.
-
-    Raises:
-        BadData: They are other files of this server, or of the hub, and strangers may not name those.
-    """
+    """The config with its data files copied to the studio's own folder, where they are uploads."""
     files = {name: _file(config[name]) for name in ("data", "validation") if config.get(name)}
-    kept = {name: _keep(file, settings) for name, file in files.items()}
-    if not settings.allow_custom_models:
-        for given in kept.values():
-            _check_public(given, settings)
-    return {**config, **kept}
+    return {**config, **{name: _keep(file, settings) for name, file in files.items()}}
 
 
 def _file(given: Any) -> Any:
@@ -30,24 +20,18 @@ def _file(given: Any) -> Any:
 
 
 def _keep(given: Any, settings: Settings) -> Any:
-    path = _within(temporary(settings), given)
+    path = _within(settings.temporary, given)
     if path is None:
         return given
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    target = _uploads(settings) / digest / path.name
+    target = settings.uploads / digest / path.name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
         shutil.copyfile(path, partial)
         partial.replace(target)
     return str(target)
-
-
-def _check_public(given: Any, settings: Settings) -> None:
-    known = (BUILT_IN, *HUB_DATASETS)
-    if given not in known and _within(_uploads(settings), given) is None:
-        raise BadData(f"This server learns from {', '.join(known)} or an uploaded file.")
 
 
 def _within(folder: Path, given: Any) -> Path | None:
@@ -58,12 +42,3 @@ def _within(folder: Path, given: Any) -> Path | None:
     except (OSError, ValueError):  # too long, a NUL in it
         return None
     return path if found else None
-
-
-def _uploads(settings: Settings) -> Path:
-    return settings.home / "uploads"
-
-
-def temporary(settings: Settings) -> Path:
-    """Where Gradio puts uploads and the files a visitor downloads."""
-    return settings.home / "page"

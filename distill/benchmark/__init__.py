@@ -70,7 +70,7 @@ def bench(
     _check(names, reference, {"n": [n], "input-tokens": input_tokens, "batch": batch})
     if out is not None:
         make_folder(out)
-    found_texts = [example.document for example in load_unseen(source, limit=n, cache=settings.datasets).rows]
+    found_texts = [example.document for example in load_unseen(source, limit=n, settings=settings).rows]
     texts = list(islice(cycle(found_texts), n))
     models = load(names, settings)
     subjects = with_bare(models) if bare else list(models)

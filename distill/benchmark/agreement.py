@@ -87,7 +87,7 @@ def agree(
         raise BadConfig(
             f"n is {n} and rouge {rouge_texts}; compare at least one text, and ROUGE on 0 or more."
         )
-    rows = load_unseen(source, limit=max(n, rouge_texts), cache=settings.datasets, **columns).rows
+    rows = load_unseen(source, limit=max(n, rouge_texts), settings=settings, **columns).rows
     pool = ModelPool(settings)
     texts = [row.document for row in rows[:n]]
     differences, log_gap = _compare_tokens(pool, name, texts)

@@ -81,7 +81,7 @@ def bench_app(
     """
     if n < 1 or min(users) < 1:
         raise BadConfig(f"--n is {n} and --users {', '.join(map(str, users))}; use whole numbers from 1 up.")
-    texts = [row.document for row in load_unseen(source, limit=n, cache=settings.datasets).rows]
+    texts = [row.document for row in load_unseen(source, limit=n, settings=settings).rows]
     texts = list(islice(cycle(texts), n))
     summarizer = ModelPool(settings).get(model)
     overheads, crowds = [], []

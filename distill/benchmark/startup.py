@@ -69,7 +69,7 @@ def bench_startup(settings: Settings, *, n: int = 5) -> dict[str, Any]:
     if n < 1:
         raise BadConfig(f"--n is {n}; use a whole number from 1 up.")
     ModelPool(settings).get(_MODEL)  # converts it where it has not been yet
-    text = load_unseen("built-in", limit=1).rows[0].document
+    text = load_unseen("built-in", limit=1, settings=settings).rows[0].document
     starts, bare = [], []
     for index in range(n):
         starts.append(start_app(settings, text))

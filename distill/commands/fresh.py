@@ -59,7 +59,7 @@ def fresh(
         config = AutoConfig.from_pretrained(pieces, trust_remote_code=False, local_files_only=True)
         ids = {"pad": config.pad_token_id, "eos": config.eos_token_id}
     else:
-        rows = load(data or "", limit=max_examples, cache=settings.datasets).rows
+        rows = load(data or "", limit=max_examples, settings=settings).rows
         pieces = train_vocabulary(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )

@@ -66,7 +66,7 @@ def label(
         summary_optional=True,
         document_column=document_column,
         summary_column=summary_column,
-        cache=settings.datasets,
+        settings=settings,
     )
     _log.info("%s: %s", data, examples.note)
     answer = labelling.label(

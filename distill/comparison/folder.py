@@ -15,6 +15,7 @@ from distill.comparison.plan import Plan
 from distill.errors import DistillError, RunConflict
 from distill.files import read_object, write_json
 from distill.job_folder import JobFolder
+from distill.naming import check_names
 from models.settings import Settings
 
 
@@ -115,9 +116,11 @@ def start(values: dict[str, Any], settings: Settings) -> Comparison:
 
     Raises:
         BadConfig: A setting is wrong.
+        DistillError: It names a model or data that who asks may not name.
         RunConflict: Another run is busy.
     """
     plan = Plan.from_values(values)
+    check_names(plan.base, settings)
     with processes.RunLock(settings.home) as lock:
         comparison = create(plan, settings)
         comparison.carry_out(settings, lock)

@@ -52,7 +52,8 @@ class Judge:
             if run is not None and run.stop_requested():
                 raise Stopped
 
-        examples = load(str(self._folder / "data" / "validation.jsonl")).rows
+        held_out = str(self._folder / "data" / "validation.jsonl")
+        examples = load(held_out, settings=self._settings).rows
         texts: list[str] = []
         row = judge_model(ModelPool(self._settings), model, examples, self._decoding, tell, texts.extend)
         scores = [rouge(text, example.summary) for text, example in zip(texts, examples, strict=True)]

@@ -28,7 +28,7 @@ def split_data(folder: Path, base: RunConfig, settings: Settings) -> list[Exampl
         learnt, held_out, _ = load_examples(base, settings)
         write_json_lines(train, [asdict(example) for example in learnt])
         write_json_lines(validation, [asdict(example) for example in held_out])
-    return load(str(train)).rows
+    return load(str(train), settings=settings).rows
 
 
 def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:

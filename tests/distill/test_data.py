@@ -12,6 +12,7 @@ import pytest
 from distill import data
 from distill.data import BUILT_IN, Example, Examples
 from distill.errors import BadData
+from models.settings import Settings
 
 ROWS = [
     {"document": "Zürich — “naïve” café №5", "summary": "日本 🙂"},
@@ -288,8 +289,10 @@ def test_hub_data_sets_are_asked_for_as_known(
 ) -> None:
     hub = _Hub([{"id": 1, columns[0]: "d", columns[1]: "s"}])
     monkeypatch.setattr("datasets.load_dataset", hub)
-    assert data.load(source, split="validation", cache=Path("/kept")).rows == [Example("d", "s")]
-    assert hub.calls == [(arguments, {"split": "validation", "revision": revision, "cache_dir": "/kept"})]
+    read = data.load(source, split="validation", settings=Settings(home=Path("/kept")))
+    assert read.rows == [Example("d", "s")]
+    cache = "/kept/datasets"
+    assert hub.calls == [(arguments, {"split": "validation", "revision": revision, "cache_dir": cache})]
 
 
 @pytest.mark.parametrize("words", ["Unknown split", "Bad split"])

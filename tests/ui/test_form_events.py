@@ -87,4 +87,4 @@ def test_a_file_that_cannot_be_read_is_said_before_the_start(studio: Studio, tmp
     chosen = [*values("embedded/teacher", "embedded/original")]
     chosen[5:7] = ["file", str(bad)]
     assert "bad.csv is not UTF-8 text" in checked(tuple(chosen), studio)
-    assert all(update["choices"] == [] for update in _columns(str(bad)))
+    assert all(update["choices"] == [] for update in _columns(str(bad), studio))

@@ -5,9 +5,9 @@ import pytest
 
 from distill import runs
 from distill.config import RunConfig
-from distill.errors import BadConfig, BadData
+from distill.errors import BadConfig
 from models.settings import Settings
-from ui import starting, uploads
+from ui import starting
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_data_that_a_client_uploads_is_kept(
 ) -> None:
     started: dict[str, Any] = {}
     monkeypatch.setattr(runs, "start", lambda config, _: started.update(config))
-    upload = uploads.temporary(settings) / "abc" / "news.csv"
+    upload = settings.temporary / "abc" / "news.csv"
     upload.parent.mkdir(parents=True)
     upload.write_text("document,summary\na,b\n")
     given = {"path": str(upload), "meta": {"_type": "gradio.FileData"}} if as_file else str(upload)
@@ -53,27 +53,3 @@ def test_a_teacher_is_tuned_on_the_labels_of_the_same_data(
     config = RunConfig.from_dict(started)
     assert (config.student, config.teacher, config.data, config.max_steps) == ("t", None, "xsum", 7)
     assert config == RunConfig.from_dict({"student": "t", "data": "xsum", "preset": "quick", "max_steps": 7})
-
-
-@pytest.mark.parametrize(
-    "given", ["/etc/passwd", "owner/data", "PAGE/../../secret.csv", "UPLOADS/../secret.csv"]
-)
-def test_strangers_name_no_file_of_the_server(given: str, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home", allow_custom_models=False)
-    (tmp_path / "secret.csv").write_text("document,summary\na,b\n")
-    (settings.home / "uploads").mkdir(parents=True)
-    (settings.home / "secret.csv").touch()
-    given = given.replace("PAGE", str(uploads.temporary(settings))).replace(
-        "UPLOADS", str(settings.home / "uploads")
-    )
-    with pytest.raises(BadData, match=r"learns from built-in, .* or an uploaded file"):
-        starting.start({"student": "s", "teacher": "t", "validation": given}, settings)
-
-
-def test_strangers_learn_from_known_sets_and_what_they_upload(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, allow_custom_models=False)
-    upload = uploads.temporary(settings) / "abc" / "news.csv"
-    upload.parent.mkdir(parents=True)
-    upload.touch()
-    kept = uploads.kept({"data": str(upload), "validation": "built-in"}, settings)
-    assert uploads.kept(kept, settings) == kept != {"data": str(upload), "validation": "built-in"}
