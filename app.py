@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from models.errors import DistillError
 from models.settings import MODEL_SETS, Settings
+from ui import address
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start the studio and serve until stopped; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings.from_env()
+        place = address.choose(options.host, options.share)
+        settings = Settings.from_env(public=place.public)
         if options.model_set:
             settings = replace(settings, model_set=options.model_set)
         _make_home(settings)
@@ -22,18 +24,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     _prepare_environment(settings)
+    if place.public:
+        print(_said_in_public(settings), file=sys.stderr)
     from ui import page
 
     try:
-        page.launch(settings, host=options.host, port=options.port, share=options.share)
+        page.launch(settings, host=place.host, port=options.port, share=place.share)
     except DistillError as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
 
 
+def _said_in_public(settings: Settings) -> str:
+    """What the owner should know where others can reach the page."""
+    switches = {
+        "ALLOW_CUSTOM_MODELS": (settings.allow_custom_models, "models and data of any name"),
+        "ENABLE_DISTILL": (settings.enable_distill, "distilling"),
+    }
+    states = [f"{what} {'on' if on else 'off'} ({name})" for name, (on, what) in switches.items()]
+    return f"Others can reach this page: {', '.join(states)}."
+
+
 def _make_home(settings: Settings) -> None:
-    page = settings.home / "page"
+    page = settings.temporary
     try:
         page.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -53,8 +67,10 @@ def _prepare_environment(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "page")
-    os.environ["MODEL_SET"] = settings.model_set  # for the runs that the page starts
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.temporary)
+    # For the runs that the page starts:
+    os.environ["MODEL_SET"] = settings.model_set
+    os.environ["ALLOW_CUSTOM_MODELS"] = str(int(settings.allow_custom_models))
 
 
 def _parser() -> argparse.ArgumentParser:
