@@ -7,11 +7,10 @@ from functools import cache
 from statistics import fmean
 from typing import Any
 
+from distill.words import split_words
+
 ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 _RESAMPLES = 1000
-# A word of any script. Chinese and Japanese have no spaces: there each sign is one, as is usual for ROUGE.
-SIGNS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{SIGNS}]|[^\W_{SIGNS}]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
 
 
@@ -36,9 +35,10 @@ class _Words:
     def tokenize(self, text: str) -> list[str]:
         if text.isascii():
             return self._english.tokenize(text)
-        words = _WORD.findall(text.lower())
         return [
-            stem for word in words for stem in (self._english.tokenize(word) if word.isascii() else [word])
+            stem
+            for word in split_words(text)
+            for stem in (self._english.tokenize(word) if word.isascii() else [word])
         ]
 
 
@@ -133,8 +133,3 @@ def _sentences(text: str) -> str:
 def _ngrams(text: str, size: int) -> list[tuple[str, ...]]:
     words = split_words(text)
     return [tuple(words[index : index + size]) for index in range(len(words) - size + 1)]
-
-
-def split_words(text: str) -> list[str]:
-    """The words that ROUGE counts, in lower case."""
-    return _WORD.findall(text.lower())

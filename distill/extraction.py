@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from distill.evaluation import split_words
+from distill.words import split_words
 from models.sentences import sentence_ends
 from models.text import without_dateline
 

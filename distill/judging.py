@@ -14,6 +14,7 @@ from distill.evaluation import add_retention, bootstrap, judge_texts, rouge
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
 from distill.verdict import verdict
+from distill.words import first_words
 from models import hub
 from models.catalogue import resolve, split_engine
 from models.decoding import Decoding
@@ -75,8 +76,8 @@ def judge_models(
 
 
 def lead_texts(words: int, examples: Sequence[data.Example]) -> list[str]:
-    """The first words of each document."""
-    return [" ".join(example.document.split()[:words]) for example in examples]
+    """The first words of each document, as ROUGE counts words."""
+    return [" ".join(first_words(example.document, words).split()) for example in examples]
 
 
 def judge_lead(words: int, examples: Sequence[data.Example]) -> dict[str, Any]:

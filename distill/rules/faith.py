@@ -1,10 +1,12 @@
 """Rules on what a summary says: numbers and names that its source does not have, and how much is copied."""
 
 import re
+import unicodedata
 from itertools import pairwise
 
 from distill.rules.verdict import Verdict, accept, reject
 from distill.rules.words import ngrams, quoted, words
+from distill.words import fold
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"(?<=\d) ?[,\u00a0\u202f ] ?(?=\d{3}(?!\d))")
@@ -42,7 +44,7 @@ def names(source: str, summary: str) -> Verdict:
     """
     if not _tells_by_capitals(source) or not _tells_by_capitals(summary):
         return accept(summary)
-    found = _NAME.findall(source)
+    found = _names(source)
     known = {form for word in found for form in _forms(word)} | _initials(found)
     invented = [name for name in _capitalised(summary) if not _forms(name) & known]
     return reject(summary, f"not in the text: {quoted(invented)}") if invented else accept(summary)
@@ -77,8 +79,8 @@ def _spelled(word: str) -> list[str]:
 
 
 def _plain(number: str) -> str:
-    """`1,500` → `1500`, `2.50` → `2.5`, `07` → `7`."""
-    number = number.replace(",", "")
+    """`1,500` → `1500`, `2.50` → `2.5`, `07` → `7`; the digits of any script are equal."""
+    number = "".join(str(unicodedata.decimal(sign, sign)) for sign in number if sign != ",")
     number = number.rstrip("0").rstrip(".") if number.count(".") == 1 else number
     return number.lstrip("0") or "0"
 
@@ -96,13 +98,19 @@ def _tells_by_capitals(text: str) -> bool:
 
 
 def _is_title_case(text: str) -> bool:
-    found = _NAME.findall(text)
+    found = _names(text)
     return sum(word[0].isupper() for word in found) > 0.7 * len(found)
+
+
+def _names(text: str) -> list[str]:
+    """The words that may be names; an accent that is written apart is joined to its letter first."""
+    return _NAME.findall(unicodedata.normalize("NFC", text))
 
 
 def _capitalised(summary: str) -> list[str]:
     """Words whose capital is their own: those that do not stand first in a sentence or a quotation."""
     found = []
+    summary = unicodedata.normalize("NFC", summary)
     for match in _NAME.finditer(summary):
         word = match[0]
         if not word[0].isupper() or word.lower() in _NO_NAMES or re.match(r".(?:$|['’])", word):
@@ -114,7 +122,7 @@ def _capitalised(summary: str) -> list[str]:
 
 def _forms(word: str) -> set[str]:
     """A word in lower case without dots and possessive, and what is left of it without an ending."""
-    plain = re.sub(r"['’]s$", "", word.lower()).replace(".", "")
+    plain = re.sub(r"['’]s$", "", fold(word)).replace(".", "")
     return {plain, *(plain.removesuffix(end) for end in _ENDINGS if len(plain) - len(end) >= 4)}
 
 

@@ -1,15 +1,15 @@
 """Texts as words and n-grams, for the rules."""
 
-import re
+import regex
 
-from distill.evaluation import SIGNS
+from distill.words import SIGN, SPACED, fold
 
-_WORD = re.compile(rf"[{SIGNS}]|[^\W_{SIGNS}]+(?:['’.-][^\W_{SIGNS}]+)*")
+_WORD = regex.compile(rf"(?V1){SIGN}|{SPACED}(?:['’.-]{SPACED})*")
 
 
 def words(text: str) -> list[str]:
-    """The words in lower case; "anglo-american", "o'neill", "u.s" and each Chinese sign are one word each."""
-    return [word.lower() for word in _WORD.findall(text)]
+    """The words, folded; "anglo-american", "o'neill", "u.s" and each Chinese sign are one word each."""
+    return [fold(word) for word in _WORD.findall(text)]
 
 
 def ngrams(tokens: list[str], size: int) -> list[tuple[str, ...]]:
