@@ -5,6 +5,7 @@ and natural text give the same tokens, because the normalizer undoes the spacing
 """
 
 import io
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -30,12 +31,17 @@ _SPACING = (
 )
 
 
+# A contraction, a word, a number or one other sign, each with the space before it.
+_WORD = r"'(?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])|▁?[\p{L}\p{M}]+|▁?\p{N}+|▁?[^▁]|▁"
+_WHOLE = 0.5  # share of the pieces that are the commonest words, whole
+
+
 def train_vocabulary(texts: Iterable[str], size: int = 8000) -> PreTrainedTokenizerFast:
     """Train a unigram vocabulary (Kudo, 2018) of `size` pieces at most, special tokens included.
 
     Ids follow T5: 0 pads (and starts the decoder), 1 ends, 2 stands for what is unknown.
-    Punctuation and numbers are pieces of their own, so that copying them is copying tokens.
-    The same texts give the same pieces.
+    Words, numbers and signs are apart, so that copying them is copying tokens; the space before one and the
+    contractions ("'s") cost no token of their own. The same texts give the same pieces.
 
     Raises:
         BadConfig: The texts have more characters than there shall be pieces.
@@ -45,11 +51,7 @@ def train_vocabulary(texts: Iterable[str], size: int = 8000) -> PreTrainedTokeni
         + [normalizers.Replace(Regex(pattern), content) for pattern, content in _SPACING]
     )
     splitter = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Metaspace(),
-            pre_tokenizers.Punctuation("isolated"),
-            pre_tokenizers.Digits(individual_digits=False),
-        ]
+        [pre_tokenizers.Metaspace(), pre_tokenizers.Split(Regex(_WORD), "isolated")]
     )
     words: Counter[str] = Counter()
     for text in texts:
@@ -68,7 +70,11 @@ def _pieces(words: Mapping[str, int], size: int) -> list[tuple[str, float]]:
     """Pieces with their log-probabilities, from how often each word occurs.
 
     By SentencePiece: the trainer of tokenizers counts in a random order, and so gives other pieces each time.
+    It cuts the space off common words ("▁" and "been") and leaves out what is a word of its own, such as a
+    sign with its space; so the commonest words are pieces in any case, in place of the unlikeliest others.
     """
+    total = sum(words.values())
+    common = sorted(words, key=lambda word: (-words[word], word))[: round(_WHOLE * size)]
     model = io.BytesIO()
     try:
         SentencePieceTrainer.train(
@@ -101,4 +107,8 @@ def _pieces(words: Mapping[str, int], size: int) -> list[tuple[str, float]]:
             f"A vocabulary of {size} pieces cannot be made of these texts: {problem}. Ask for more pieces."
         ) from problem
     found = SentencePieceProcessor(model_proto=model.getvalue())
-    return [(found.id_to_piece(place), found.get_score(place)) for place in range(found.get_piece_size())]
+    pieces = [(found.id_to_piece(place), found.get_score(place)) for place in range(found.get_piece_size())]
+    needed = [(piece, score) for piece, score in pieces if len(piece) == 1 or piece in (PAD, EOS, UNK)]
+    scores = dict(pieces) | {word: math.log(words[word] / total) for word in common}
+    others = sorted(scores.keys() - dict(needed).keys(), key=lambda piece: (-scores[piece], piece))
+    return needed + [(piece, scores[piece]) for piece in others[: size - len(needed)]]

@@ -43,3 +43,8 @@ def test_the_same_texts_give_the_same_pieces() -> None:
 def test_fewer_pieces_than_characters_are_refused() -> None:
     with pytest.raises(BadConfig, match="Ask for more pieces"):
         train_vocabulary(TEXTS, 12)
+
+
+def test_common_words_signs_and_contractions_cost_one_token_each() -> None:
+    made = train_vocabulary([*TEXTS, "He's been \"there\" (again), hasn't he?"] * 2, 120)
+    assert made.tokenize("The cat's been (again)") == ["▁the", "▁cat", "'s", "▁been", "▁(", "again", ")"]
