@@ -78,7 +78,8 @@ class TextTokenizer:
 
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        # In a batch, even of one: only there the library lets other threads run meanwhile.
+        [encoding] = self._tokenizer.encode_batch([text], add_special_tokens=False)
         return Encoded(text, encoding.ids, encoding.offsets)
 
     def unknown(self, encoded: Encoded, tokens: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.encoding import TextEncoder, open_encoder
 from models.errors import DistillError
-from models.text import blank
+from models.text import blank, printable
 from ui import figures
 from ui.studio import Studio
 
@@ -13,17 +13,19 @@ EXACT = 100_000
 """Characters up to which tokens are counted; beyond, the count is scaled up and said to be about right."""
 
 
-def counted(text: str, model: str | None, studio: Studio) -> str:
+def counted(text: str | None, model: str | None, studio: Studio) -> str:
     """One line of HTML on how long the text is for `model`; without a tokenizer at hand, its words alone."""
-    if blank(text):
+    if not text or blank(text):
         return '<div class="counter">No text yet</div>'
     words = figures.count(len(text.split()), "word")
     encoder = _encoder(model, studio)
-    if encoder is None:
+    text = printable(text)  # of a text with a long margin the first characters would be none
+    read = text[:EXACT]
+    if encoder is None or blank(read):
         return f'<div class="counter">{words}</div>'
-    tokens = len(encoder.tokenizer.wrap(encoder.encode(text[:EXACT]).ids))
-    about = "" if len(text) <= EXACT else "about "
-    tokens = tokens if len(text) <= EXACT else round(tokens * len(text) / EXACT)
+    tokens = len(encoder.tokenizer.wrap(encoder.encode(read).ids))
+    about = "" if read == text else "about "
+    tokens = tokens if read == text else round(tokens * len(text) / EXACT)
     line = f"{words} · {about}{figures.count(tokens, 'token')}"
     if tokens > encoder.limit:
         line += f' <span class="over">· over the limit of {encoder.limit}</span>'

@@ -1,5 +1,8 @@
+import itertools
 import json
 import shutil
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -90,3 +93,23 @@ def test_letters_that_the_vocabulary_lacks_are_known(tiny: Path) -> None:
     assert tokenizer.unknown(encoded, len(encoded.ids)) == "ß日本é"
     assert tokenizer.unknown(encoded, encoded.ids.index(2) + 1) == "ß"
     assert tokenizer.unknown(tokenizer.encode("the cat"), 2) == ""
+
+
+def test_other_threads_go_on_while_a_text_is_read(tiny: Path) -> None:
+    """The library's `encode` holds Python's lock, so that a long text would stop every other visitor."""
+    tokenizer, text = open_tokenizer(tiny), "the cat " * 100_000
+    turns, done = itertools.count(), threading.Event()
+
+    def go_on() -> None:
+        while not done.is_set():
+            next(turns)
+            time.sleep(0)
+
+    other = threading.Thread(target=go_on)
+    other.start()
+    before = next(turns)
+    tokenizer.encode(text)
+    meanwhile = next(turns) - before
+    done.set()
+    other.join()
+    assert meanwhile > 1000

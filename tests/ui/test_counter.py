@@ -1,4 +1,6 @@
-from ui.counter import counted
+import pytest
+
+from ui.counter import EXACT, counted
 from ui.studio import Studio
 
 
@@ -27,3 +29,22 @@ def test_a_huge_text_is_estimated(studio: Studio) -> None:
 def test_an_unknown_or_absent_model_still_counts_words(studio: Studio) -> None:
     for model in (None, "/no/such/folder", "t5/teacher"):
         assert counted("the cat", model, studio) == '<div class="counter">2 words</div>'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "No text yet"),
+        ("\u200b \x00", "No text yet"),
+        ("\ud800", "No text yet"),
+        ("the \ud800 cat\x00", "tokens"),
+        ("the cat</s><pad>", "tokens"),
+        (" " * EXACT + "the cat", "2 words · 5 tokens<"),
+        ("\x00" * EXACT + "the cat" + "\n" * EXACT, "2 words · 5 tokens<"),
+        ("\u200b" * EXACT + "the cat", "2 words<"),
+        ("a" * 1_100_000, "about "),
+        ("e" + "\u0301" * 5000, "tokens"),
+    ],
+)
+def test_odd_texts_are_counted_too(text: str | None, said: str, studio: Studio) -> None:
+    assert said in counted(text, "embedded/teacher", studio)
