@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from itertools import islice
+from typing import Literal
 
 import regex
 
@@ -19,6 +20,7 @@ SIGN = rf"{_UNSPACED}{_FOLLOWING}*"
 SPACED = rf"{_LETTER}(?:{_LETTER}|{_FOLLOWING})*"
 """A word of any other script, likewise."""
 _WORD = regex.compile(rf"(?V1){SIGN}|{SPACED}")
+_MANY_MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
 _UNSEEN = regex.compile(r"\p{DI}")
 
 
@@ -39,4 +41,12 @@ def fold(text: str) -> str:
     """A text in lower case and in one Unicode form (NFKC): composed, of usual width, without joiners."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).lower()
+    return composed(_UNSEEN.sub("", text), "NFKC").lower()
+
+
+def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+    """A text in a composed Unicode form; of a run of marks the first thirty, as UAX #15's stream-safe text.
+
+    Python sorts the marks of a run in time that grows with the square of its length.
+    """
+    return unicodedata.normalize(form, _MANY_MARKS.sub(r"\1", text))

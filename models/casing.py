@@ -17,7 +17,7 @@ _START = re.compile(r"(^|[.!?][\"')]*\s+)([\"'(]*)([^\W\d_])")
 _AFTER_STOP = re.compile(r"(?<!\S)[\"'“‘(]*+(\S+?)\.[\"'”’)]*\s+[\"'“‘(]*([^\W\d_])")
 _LAST_WORD = re.compile(r"(?<!\S)[\"'(]*+(\S+)\.$")
 _DASH = re.compile(r"(?<!\w)(\w++)(\s*+(?:--+|[–—])\s*+|\s++-\s++)(?=(\w+))")  # between words, and no hyphen
-_HYPHEN = re.compile(r"(\w+)-(?=(\w+))")
+_HYPHEN = re.compile(r"(?<!\w)(\w++)-(?=(\w+))")
 _LOOKED_BACK = 20  # characters, for the longest abbreviation
 _SPELLING = (0.005, 0.6)  # outside these shares of capital letters a text's capitals tell nothing
 _HEADING = 0.7  # a line without a full stop in which more of the words have capitals
@@ -97,15 +97,17 @@ def pair_quotes(text: str) -> str:
     if len(pieces) % 2 == 0:  # an odd number of marks
         last = pieces.pop()
         pieces[-1] = f"{pieces[-1].rstrip()} {last.lstrip()}"
-    out = pieces[0]
+    out, last = [pieces[0]], pieces[0]
     for index, piece in enumerate(pieces[1:], 1):
         if index % 2:
-            gap = "" if not out or out.endswith(("(", " ", "\n")) else " "
-            out = f'{out}{gap}"{piece.strip()}"'
+            gap = "" if not last or last.endswith(("(", " ", "\n")) else " "
+            shown = f'{gap}"{piece.strip()}"'
         else:
             gap = "" if not piece.strip() or piece.lstrip()[0] in ".,;:!?)" else " "
-            out = f"{out}{gap}{piece.lstrip()}"
-    return out.strip()
+            shown = f"{gap}{piece.lstrip()}"
+        out.append(shown)
+        last = shown or last
+    return "".join(out).strip()
 
 
 def _divided(source: str) -> tuple[str, str]:

@@ -6,7 +6,9 @@ from itertools import groupby
 
 _ANY_WORD = r"\w++(?:'\w++)?+"
 _WORD = re.compile(_ANY_WORD)
-_APART = re.compile(r"\s+(n't|'(?:s|re|ve|ll|d|m))\b")  # "has n't": tokenized text, which models do not write
+_APART = re.compile(
+    r"(?<!\s)\s++(n't|'(?:s|re|ve|ll|d|m))\b"
+)  # "has n't": tokenized text, which models do not write
 _PLAIN = re.compile(rf"{_ANY_WORD}(?: {_ANY_WORD})*+")
 _DIGIT = re.compile(r"\d")
 _BESIDE = 2  # words on each side that must stand so in the source

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from distill.rules.verdict import Verdict, accept, reject
 from distill.rules.words import ngrams, quoted, words
-from distill.words import fold
+from distill.words import composed, fold
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"(?<=\d) ?[,\u00a0\u202f ] ?(?=\d{3}(?!\d))")
@@ -21,6 +21,7 @@ _SPELLED = {
 }
 _NAME = re.compile(r"[^\W_]+(?:['’][^\W_]+|\.[^\W_](?![^\W_]))*")
 _OPENS = re.compile(r"(?:^|[.!?…:;]|--|[—–•])[\"'”’)\]]*\s*[\"'“‘(\[]*$|[\"“‘(\[]$|\n\s*$")
+_LOOKED_BACK = 40  # characters between a word and the one before it
 _ENDINGS = ("ian", "ean", "ese", "ish", "ain", "an", "es", "a", "i", "y", "s", "n")
 _NO_NAMES = {"mr", "mrs", "ms", "dr", "am", "pm"}
 _SPELLING = (0.005, 0.5)  # outside these shares of capital letters a text's capitals tell nothing
@@ -104,18 +105,18 @@ def _is_title_case(text: str) -> bool:
 
 def _names(text: str) -> list[str]:
     """The words that may be names; an accent that is written apart is joined to its letter first."""
-    return _NAME.findall(unicodedata.normalize("NFC", text))
+    return _NAME.findall(composed(text))
 
 
 def _capitalised(summary: str) -> list[str]:
     """Words whose capital is their own: those that do not stand first in a sentence or a quotation."""
-    found = []
-    summary = unicodedata.normalize("NFC", summary)
+    found, end = [], 0
+    summary = composed(summary)
     for match in _NAME.finditer(summary):
-        word = match[0]
+        word, between, end = match[0], max(end, match.start() - _LOOKED_BACK), match.end()
         if not word[0].isupper() or word.lower() in _NO_NAMES or re.match(r".(?:$|['’])", word):
             continue  # the last: "I'm", "T-shirt"
-        if not _OPENS.search(summary, 0, match.start()):
+        if not _OPENS.search(summary, between, match.start()):
             found.append(word)
     return found
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import ngrams, words
@@ -36,11 +36,11 @@ def charset(source: str, summary: str, *, most_foreign: float = 0.05) -> Verdict
 
 def marks(source: str, summary: str) -> Verdict:
     """Takes out quotation marks and brackets that have no partner."""
-    stray = sorted({*_stray_quotes(summary), *_stray_brackets(summary)})
+    stray = {*_stray_quotes(summary), *_stray_brackets(summary)}
     if not stray:
         return accept(summary)
     kept = "".join(character for place, character in enumerate(summary) if place not in stray)
-    found = " ".join(summary[place] for place in stray)
+    found = " ".join(summary[place] for place in sorted(stray))
     return repair(_tidy(kept), f"without a partner: {found}")
 
 
@@ -56,7 +56,8 @@ def repetition(source: str, summary: str, *, size: int = 5) -> Verdict:
     kept, repeated = [], ""
     for start, end in pairwise(bounds):
         runs = [run for run in ngrams(words(summary[start:end]), size) if run not in usual]
-        again = [run for place, run in enumerate(runs) if run in seen or run in runs[:place]]
+        firsts = {run: place for place, run in reversed([*enumerate(runs)])}
+        again = [run for place, run in enumerate(runs) if run in seen or firsts[run] < place]
         if again:
             repeated = repeated or " ".join(again[0])
         else:
@@ -93,7 +94,7 @@ def length(source: str, summary: str, *, fewest: int = 4, most: int = 150) -> Ve
 
 def _ends_in_quotation(text: str) -> bool:
     if text.endswith(("'", "’")):
-        return re.search(r"(?:^|[\s(])['‘](?=.*['’]$)", text) is not None
+        return re.search(r"(?:^|[\s(])['‘]", text.rpartition("\n")[2][:-1]) is not None
     return text.endswith(('"', "”")) and not _stray_quotes(text)
 
 
@@ -127,18 +128,20 @@ def _stray_brackets(text: str) -> list[int]:
     # In other languages “ closes what „ opens, and ” may open as well.
     foreign = "„" in text or "“" not in text
     pairs = {close: mark for close, mark in _PAIRS.items() if not (mark == "“" and foreign)}
-    opened: list[int] = []
+    opened: dict[str, list[int]] = {mark: [] for mark in pairs.values()}
     stray = []
     for place, character in enumerate(text):
-        if character in pairs.values() and not _EMOTICON.search(text, 0, place):
-            opened.append(place)
-        elif character in pairs and not _EMOTICON.search(text, 0, place):
-            partner = next((at for at in reversed(opened) if text[at] == pairs[character]), None)
-            if partner is not None:
-                opened.remove(partner)
-            elif not (character == ")" and _ENUMERATOR.search(text, max(0, place - 3), place)):
-                stray.append(place)
-    return [*stray, *opened]
+        if character not in opened and character not in pairs:
+            continue
+        if _EMOTICON.search(text, max(0, place - 3), place):
+            continue
+        if character in opened:
+            opened[character].append(place)
+        elif opened[pairs[character]]:
+            opened[pairs[character]].pop()
+        elif not (character == ")" and _ENUMERATOR.search(text, max(0, place - 3), place)):
+            stray.append(place)
+    return [*stray, *chain.from_iterable(opened.values())]
 
 
 def _ending(text: str, most: int = 60) -> str:
