@@ -1,23 +1,28 @@
 """Examples to learn from: which data set or file, which columns, which rows are usable."""
 
-import hashlib
-import json
 import logging
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from distill.config import RunConfig
 from distill.errors import BadData, NoSuchSplit
-from distill.records import HubData, file_records, hub_records
+from distill.examples import Example, Examples, choose_columns, collect
+from distill.records import HubData, Table, hub_table, open_table
 from models.settings import Settings
-from models.text import CHARACTER_LIMIT, blank
 
 log = logging.getLogger(__name__)
 BUILT_IN = "built-in"
 _WAY_OUT = f"Without a network use {BUILT_IN} or a file."
+_NEEDED = (
+    "A row needs a text, of a million characters at most, and its summary, each as one string;"
+    " a jsonl file has one object a line."
+)
 SAMPLES = Path(__file__).parent / "samples"
 
 HUB_DATASETS = {
@@ -26,40 +31,6 @@ HUB_DATASETS = {
     "xsum": HubData("EdinburghNLP/xsum", "document", "summary", revision="refs/convert/parquet"),
     "samsum": HubData("knkarthick/samsum", "dialogue", "summary"),
 }
-_DOCUMENT_NAMES = ("document", "article", "text", "dialogue", "body", "content")
-_SHOWN, _LONGEST_NAME = 40, 80  # characters of a column's name
-_SUMMARY_NAMES = ("summary", "highlights", "target", "headline", "title", "abstract")
-
-
-@dataclass(frozen=True)
-class Example:
-    """A text and its reference summary."""
-
-    document: str
-    summary: str
-
-
-@dataclass(frozen=True)
-class Examples:
-    """What was read: the usable rows, and how many were not usable and why."""
-
-    rows: list[Example]
-    empty: int = 0
-    broken: int = 0
-
-    @property
-    def note(self) -> str:
-        """One line on what was read."""
-        left_out = [f"{n} {why}" for n, why in ((self.empty, "empty"), (self.broken, "broken")) if n]
-        return f"{len(self.rows)} examples" + (f", left out: {' and '.join(left_out)}" if left_out else "")
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the rows, whatever file they came from."""
-        digest = hashlib.sha256()
-        for row in self.rows:
-            digest.update(json.dumps([row.document, row.summary]).encode())
-        return digest.hexdigest()
 
 
 def load(
@@ -92,27 +63,31 @@ def load(
     """
     check_allowed(source, settings)
     hub = HUB_DATASETS.get(source)
-    if source == BUILT_IN:
-        records = file_records(SAMPLES / f"{split}.jsonl")
-    elif path := _file(source):
-        records = file_records(path)
-    else:
-        cache = settings.datasets if settings else None
-        records = hub_records(hub or _unknown(source), split, _WAY_OUT, cache)
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
     first = limit if sample_seed is None else None
-    examples = _collect(records, document, summary, first, summary_optional)
+    with _open(source, split, settings) as table:
+        if not table.columns:
+            raise BadData(f"{Path(source).name} has no usable row: it is empty or has no columns. {_NEEDED}")
+        columns = choose_columns(table.columns, document, summary, summary_optional)
+        examples = collect(table, columns, first, summary_optional)
     if sample_seed is not None:
         wanted = min(limit or len(examples.rows), len(examples.rows))
         examples = replace(examples, rows=random.Random(sample_seed).sample(examples.rows, wanted))
     if not examples.rows:
-        raise BadData(
-            f"{Path(source).name} has no usable row ({examples.empty} empty, {examples.broken} broken)."
-            " A row needs a text, of a million characters at most, and its summary, each as one string; a"
-            " jsonl file has one object a line."
-        )
+        raise BadData(f"{Path(source).name} has no usable row: {examples.note}. {_NEEDED}")
     return examples
+
+
+@contextmanager
+def _open(source: str, split: str, settings: Settings | None) -> Iterator[Table]:
+    path = SAMPLES / f"{split}.jsonl" if source == BUILT_IN else _file(source)
+    if path:
+        with open_table(path) as table:
+            yield table
+    else:
+        cache = settings.datasets if settings else None
+        yield hub_table(HUB_DATASETS.get(source) or _unknown(source), split, _WAY_OUT, cache)
 
 
 def load_unseen(source: str, **options: Any) -> Examples:
@@ -148,10 +123,34 @@ def check_allowed(source: str | Path, settings: Settings | None) -> None:
 def read_columns(path: str | Path, settings: Settings | None = None) -> list[str]:
     """The columns of a csv, jsonl or parquet file; settings and errors as for `load`."""
     check_allowed(path, settings)
-    for record in file_records(Path(path)):
-        if record is not None:
-            return [str(name) for name in record]
+    with open_table(Path(path)) as table:
+        if table.columns:
+            return table.columns
     raise BadData(f"{Path(path).name} has no rows.")
+
+
+def describe(source: str, config: RunConfig, settings: Settings) -> str:
+    """One line on what a run would read of a file: columns, rows, what is left out and why; else nothing.
+
+    Raises:
+        BadData: It cannot be used.
+    """
+    check_allowed(source, settings)
+    path = _file(source)
+    if path is None:
+        return ""
+    now = path.stat()
+    columns = (config.document_column, config.summary_column)
+    return _described(str(path), (now.st_mtime_ns, now.st_size), columns, not config.has_references)
+
+
+@lru_cache(maxsize=16)  # a form asks at each change, and a file may have a million rows
+def _described(
+    path: str, changed: tuple[int, int], columns: tuple[str | None, str | None], summary_optional: bool
+) -> str:
+    document, summary = columns
+    options = {"document_column": document, "summary_column": summary, "summary_optional": summary_optional}
+    return load(path, **options).note
 
 
 def split_off(examples: Examples, validation: int, seed: int) -> tuple[list[Example], list[Example]]:
@@ -204,58 +203,6 @@ def _file(source: str) -> Path | None:
         return path if path.is_file() else None
     except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, a home nobody has
         return None
-
-
-def _collect(
-    records: Iterable[Any],
-    document: str | None,
-    summary: str | None,
-    limit: int | None,
-    summary_optional: bool,
-) -> Examples:
-    rows: list[Example] = []
-    empty = broken = 0
-    columns: tuple[str, str] | None = None
-    for record in records:
-        if not isinstance(record, dict):
-            broken += 1
-            continue
-        if columns is None:
-            columns = _columns(list(record), document, summary, summary_optional)
-        text, gist = (record.get(name) for name in columns)
-        if summary_optional and _missing(gist):
-            gist = ""
-        if _missing(text) or (_missing(gist) and not summary_optional):
-            empty += 1
-        elif not isinstance(text, str) or not isinstance(gist, str) or len(text) > CHARACTER_LIMIT:
-            broken += 1
-        else:
-            rows.append(Example(text.strip(), gist.strip()))
-            if limit is not None and len(rows) >= limit:
-                break
-    return Examples(rows, empty, broken)
-
-
-def _missing(value: Any) -> bool:
-    """None, NaN (what pandas makes of an empty cell) or nothing visible."""
-    return value is None or value != value or (isinstance(value, str) and blank(value))
-
-
-def _columns(
-    present: list[str], document: str | None, summary: str | None, summary_optional: bool
-) -> tuple[str, str]:
-    plain = {name.strip().lower(): name for name in reversed(present)}  # of two alike the first
-    found = [
-        wanted or next((plain[name] for name in usual if name in plain), None)
-        for wanted, usual in ((document, _DOCUMENT_NAMES), (summary, _SUMMARY_NAMES))
-    ]
-    for name, what in zip(found, ("document", "summary"), strict=True):
-        if name not in present and not (what == "summary" and summary_optional):
-            wrong = f"has no column {name!r}" if name else f"has no column that looks like the {what}"
-            there = ", ".join(f"{name[:_SHOWN]}…" if len(name) > _SHOWN else name for name in present)
-            header = " Its first line has to name them." if max(map(len, present)) > _LONGEST_NAME else ""
-            raise BadData(f"The data {wrong}. It has: {there}.{header} Say which one it is ({what}_column).")
-    return found[0] or "", found[1] or ""
 
 
 def take(rows: Iterable[Example], limit: int | None) -> list[Example]:

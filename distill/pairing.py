@@ -6,7 +6,7 @@ from typing import Any
 import psutil
 
 from distill.config import RunConfig, parse_layers
-from distill.data import has_validation_split
+from distill.data import describe, has_validation_split
 from distill.errors import BadConfig, DistillError
 from distill.layer_map import evenly_spaced
 from distill.memory import cut_parameters, step_bytes
@@ -30,11 +30,12 @@ class Finding:
 
 @dataclass
 class Report:
-    """What the check found. `problems` rule the pair out, `warnings` do not."""
+    """What the check found. `problems` rule the pair out, `warnings` do not; `data` says what was read."""
 
     problems: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     estimate: dict[str, Any] = field(default_factory=dict)
+    data: str = ""
 
     @property
     def compatible(self) -> bool:
@@ -80,6 +81,7 @@ def check(
         report.estimate = _estimate(taught, learner, layers, config)
         _check_memory(report)
         if data is not None:
+            report.data = describe(data, config, settings)
             _check_quality(teacher, student, data, config, settings, report)
     return report
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -112,10 +111,9 @@ def checked(values: tuple[Any, ...], studio: Studio) -> str:
                     f"{name} is not on this machine yet. It is fetched, and the pair checked, when you press "
                     "“Check on the data” or “Start”."
                 )
-        if Path(chosen["data"]).is_file():
-            data.read_columns(chosen["data"], studio.settings)
+        read = data.describe(chosen["data"], config, studio.settings)
         ours = replace(studio.settings, visitor=False)  # a folder below may stand for a name that was checked
-        report = pairing.check(str(here[0]), str(here[1]), ours, config=config)
+        report = replace(pairing.check(str(here[0]), str(here[1]), ours, config=config), data=read)
     except Exception as problem:
         return rendering.failed(errors.message(problem))
     return run_rendering.check(report)

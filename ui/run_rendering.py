@@ -138,7 +138,8 @@ def check(report: Report) -> str:
         verdict = '<div class="verdict bad">This pair cannot work.</div>'
     found = [_finding("problem", entry) for entry in report.problems]
     found += [_finding("note", entry) for entry in report.warnings]
-    return f'<div class="check">{verdict}{"".join(found)}{_estimate(report.estimate)}</div>'
+    data = f'<div class="facts">Data: {escape(report.data)}.</div>' if report.data else ""
+    return f'<div class="check">{verdict}{"".join(found)}{_estimate(report.estimate)}{data}</div>'
 
 
 def _finding(kind: str, finding: Finding) -> str:

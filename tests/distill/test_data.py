@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from distill import data
+from distill.config import RunConfig
 from distill.data import BUILT_IN, Example, Examples
 from distill.errors import BadData
 from models.settings import Settings
@@ -103,9 +104,15 @@ def test_unusable_rows_are_counted(tmp_path: Path, lines: str, empty: int, broke
     assert read == Examples(WANTED, empty, broken)
 
 
-def test_a_row_that_is_not_utf8_is_broken(tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", LINES.encode() + b'\n{"document": "caf\xe9", "summary": "s"}')
-    assert data.load(source) == Examples(WANTED, broken=1)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.tsv"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le"])
+def test_a_text_in_another_encoding_is_refused_whatever_its_kind(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    sign = "\t" if name == "a.tsv" else ","
+    rows = {"a.jsonl": LINES, "a.json": LINES}.get(name) or f"document{sign}summary\nZürich{sign}naïve\n"
+    with pytest.raises(BadData, match=f"{name} is not UTF-8 text. Save it as UTF-8"):
+        data.load(_write(tmp_path / name, rows.encode(encoding, "replace")))
 
 
 def test_csv_rows_of_another_length_are_broken_and_empty_cells_empty(tmp_path: Path) -> None:
@@ -118,9 +125,13 @@ def test_parquet_nulls_are_empty(tmp_path: Path) -> None:
     assert data.load(_parquet(tmp_path / "a.parquet", rows)) == Examples(WANTED, empty=2)
 
 
-def test_the_note_tells_what_was_left_out() -> None:
+def test_the_note_tells_what_was_left_out(tmp_path: Path) -> None:
     assert Examples(WANTED).note == "2 examples"
-    assert Examples(WANTED, 3, 1).note == "2 examples, left out: 3 empty and 1 broken"
+    rows = ["text,note,summary", "a,1,b", "c", ",2,s", ",3,t", "d,4,e"]
+    assert data.load(_write(tmp_path / "a.csv", "\n".join(rows))).note == (
+        "2 examples (texts from “text”, summaries from “summary”) of 5 rows; left out: 1 with another number"
+        " of cells than the first line (first: row 2, “c”); 2 without a text (first: row 3, “s”)"
+    )
 
 
 def test_columns_are_found_by_usual_names_or_named(tmp_path: Path) -> None:
@@ -168,12 +179,12 @@ def test_texts_that_no_model_takes_are_left_out(tmp_path: Path) -> None:
         ("a.jsonl", b"", "no usable row"),
         ("a.csv", b"", "no usable row"),
         ("a.csv", b"document,summary\r\n", "no usable row"),
-        ("a.json", b'[{"document": "d", "summary": "s"}]', "one object a line"),
+        ("a.json", b'{"rows": [{"document": "d",\n"summary": "s"}]}', "one object a line"),
         ("a.parquet", b"", "a.parquet cannot be read as parquet"),
         ("a.parquet", bytes(range(256)), "a.parquet cannot be read as parquet"),
-        ("a.csv", b"\x00\x01\x02,\x00", "a.csv cannot be read as csv: it is not text"),
+        ("a.csv", b"\x00\x01\x02,\x00", "a.csv is not UTF-8 text"),
         ("a.csv", b"document,summary\ncaf\xe9,s", "a.csv is not UTF-8 text. Save it as UTF-8"),
-        ("a.jsonl", bytes(range(256)), "no usable row"),
+        ("a.jsonl", bytes(range(256)), "a.jsonl is not UTF-8 text"),
         ("a.jsonl.gz", b"plain text", "a.jsonl.gz cannot be read as json: Not a gzipped file"),
         ("a.jsonl.gz", gzip.compress(b"{}" * 99)[:-9], "a.jsonl.gz cannot be read as json"),
         ("a.jsonl.gz", gzip.compress(b"{}")[:10] + b"\xff" * 20, "a.jsonl.gz cannot be read as json"),
@@ -365,3 +376,132 @@ def test_a_file_without_a_header_is_told_so(tmp_path: Path) -> None:
 
 def test_tabs_have_a_kind_of_file_too(tmp_path: Path) -> None:
     assert data.load(_write(tmp_path / "a.tsv", "document\tsummary\na\tb\n")).rows == [Example("a", "b")]
+
+
+def test_of_two_columns_of_one_name_the_first_counts(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow.parquet import write_table
+
+    head, row = ["text", "summary", "text", "summary"], ["a", "b", "", "checked by desk 4"]
+    table = pyarrow.Table.from_arrays([pyarrow.array([cell]) for cell in row], names=head)
+    write_table(table, tmp_path / "a.parquet")
+    for source in (
+        _write(tmp_path / "a.csv", "\n".join(map(",".join, (head, row)))),
+        str(tmp_path / "a.parquet"),
+    ):
+        assert data.load(source).rows == [Example("a", "b")]
+        assert data.load(source, document_column="summary", summary_column="text").rows == [Example("b", "a")]
+
+
+def test_a_column_named_for_one_part_is_not_taken_for_the_other(tmp_path: Path) -> None:
+    source = _csv(tmp_path / "a.csv", [{"headlines": "h", "text": "a gist", "ctext": "a text"}])
+    with pytest.raises(BadData, match="no column that looks like the document"):
+        data.load(source, summary_column="text")
+    with pytest.raises(BadData, match="both the column 'text': name two"):
+        data.load(source, document_column="text", summary_column="text")
+    assert data.load(source, document_column="ctext", summary_column="text").rows == [
+        Example("a text", "a gist")
+    ]
+
+
+def test_an_abstract_is_more_of_a_summary_than_a_title(tmp_path: Path) -> None:
+    examples = data.load(_csv(tmp_path / "a.csv", [{"title": "t", "abstract": "a", "text": "d"}]))
+    assert examples.rows == [Example("d", "a")]
+    assert "summaries from “abstract”" in examples.note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"text": "a", "summary": "b"}, {"text": "c", "summary": "d"}]',
+        '[\n {\n  "text": "a",\n  "summary": "b"\n },\n {"text": "c", "summary": "d"}\n]',
+        '{"text": "a", "summary": "b"},\n{"text": "c", "summary": "d"},\n',
+        '{"text": "a", "summary": "b"}\r{"text": "c", "summary": "d"}\r',
+    ],
+    ids=["array", "pretty", "commas", "old line ends"],
+)
+def test_other_ways_to_write_json_lines(tmp_path: Path, text: str) -> None:
+    assert data.load(_write(tmp_path / "a.json", text)) == Examples([Example("a", "b"), Example("c", "d")])
+
+
+def test_objects_that_lack_a_key_are_told(tmp_path: Path) -> None:
+    lines = [
+        '{"text": "a"}',
+        '{"summary": "b", "text": "c"}',
+        '{"summary": "only"}',
+        '{"text": [1], "summary": ""}',
+    ]
+    examples = data.load(_write(tmp_path / "a.jsonl", "\n".join(lines)))
+    assert examples == Examples([Example("c", "b")], empty=3)
+    assert "2 without a summary (first: row 1, “a”)" in examples.note
+    assert "1 without a text (first: row 3, “only”)" in examples.note
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", "\ufeffsep=;\n", "sep=|\n"])
+def test_a_first_line_that_tells_the_separator_is_no_header(tmp_path: Path, first: str) -> None:
+    sign = first.strip()[-1]
+    source = _write(tmp_path / "a.csv", f'{first}text{sign}summary\r\n"a, b"{sign}c\r\n')
+    assert data.load(source).rows == [Example("a, b", "c")]
+    assert data.read_columns(source) == ["text", "summary"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (['"He left', "b\t2"], ['"He left', "b"]),
+        (['"He left', "b", 'c"', "d"], ['"He left', "b", 'c"', "d"]),
+        (['"quoted"', "b"], ["quoted", "b"]),
+        (['"two\nlines"', "b"], ["two\nlines", "b"]),
+        (['"a ""b"" c"', "d"], ['a "b" c', "d"]),
+        (['"a" is what he said', "b"], ['"a" is what he said', "b"]),
+        (['5" screen', '"6" screen', "b"], ['5" screen', '"6" screen', "b"]),
+    ],
+)
+def test_quotation_marks_between_tabs_swallow_no_row(
+    tmp_path: Path, rows: list[str], expected: list[str]
+) -> None:
+    lines = [row if "\t" in row else f"{row}\t{n}" for n, row in enumerate(rows, 1)]
+    examples = data.load(_write(tmp_path / "a.tsv", "\n".join(["text\tsummary", *lines])))
+    assert [row.document for row in examples.rows] == expected
+    assert [row.summary for row in examples.rows] == [str(n) for n in range(1, len(rows) + 1)]
+
+
+def test_a_quotation_mark_that_nothing_closes_is_told(tmp_path: Path) -> None:
+    source = _write(tmp_path / "a.csv", 'text,summary\na,b\n"c,d\ne,f\n')
+    examples = data.load(source)
+    assert examples == Examples([Example("a", "b")], broken=1)
+    assert "1 with a quotation mark that nothing closes (first: row 2, “c,d e,f”)" in examples.note
+
+
+def test_columns_that_nobody_asked_for_spoil_no_parquet(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow.parquet import write_table
+
+    odd = {
+        "late": pyarrow.array([253402300800_000_000] * 2, pyarrow.timestamp("us")),
+        "zone": pyarrow.array([0] * 2, pyarrow.timestamp("us", tz="Local/Office")),
+        "nested": pyarrow.array([{"a": [1]}] * 2),
+        "bytes": pyarrow.array([b"\xff"] * 2),
+    }
+    table = {"text": pyarrow.array(["a", "c"]).dictionary_encode(), "summary": ["b", "d"], **odd}
+    write_table(pyarrow.table(table), tmp_path / "a.parquet")
+    source = str(tmp_path / "a.parquet")
+    assert data.load(source) == Examples([Example("a", "b"), Example("c", "d")])
+    for wrong in ("nested", "bytes"):
+        with pytest.raises(
+            BadData, match=f"2 with a {'dict' if wrong == 'nested' else 'bytes'} in place of text"
+        ):
+            data.load(source, document_column=wrong)
+    with pytest.raises(BadData, match=r"no usable row|cannot be read"):
+        data.load(source, document_column="late")
+
+
+def test_a_file_is_described_anew_once_it_has_changed(tmp_path: Path) -> None:
+    config, settings = RunConfig(student="s"), Settings(home=tmp_path)
+    source = _write(tmp_path / "a.csv", "text,summary\na,b\n")
+    assert data.describe(source, config, settings).startswith("1 example (texts from “text”")
+    _write(tmp_path / "a.csv", "text,summary\na,b\n,c\n")
+    assert "left out: 1 without a text" in data.describe(source, config, settings)
+    assert data.describe("built-in", config, settings) == ""
+    with pytest.raises(BadData, match="uploaded file"):
+        data.describe(source, config, Settings(home=tmp_path / "home", allow_custom_models=False))

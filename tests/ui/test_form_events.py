@@ -88,3 +88,13 @@ def test_a_file_that_cannot_be_read_is_said_before_the_start(studio: Studio, tmp
     chosen[5:7] = ["file", str(bad)]
     assert "bad.csv is not UTF-8 text" in checked(tuple(chosen), studio)
     assert all(update["choices"] == [] for update in _columns(str(bad), studio))
+
+
+def test_what_is_read_of_a_file_is_told(studio: Studio, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("title,text,summary\na,<b>,c\nd,,e\n")
+    chosen = [*values("embedded/teacher", "embedded/original")]
+    chosen[5:7] = ["file", str(file)]
+    shown = checked(tuple(chosen), studio)
+    assert "Data: 1 example (texts from “text”, summaries from “summary”) of 2 rows" in shown
+    assert "left out: 1 without a text (first: row 2, “e”)" in shown
