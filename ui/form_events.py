@@ -35,23 +35,22 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     page.load(told(opened), None, [form.teacher, form.student], **QUIET)
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
     form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
-    columns = partial(_columns, studio=studio)
-    form.file.change(columns, form.file, [form.document, form.summary], **QUIET)
-    form.teacher.change(
+    # What a field may hold changes first, then the check: it would be given the one before.
+    of_file = partial(_columns, studio=studio)
+    columns = form.file.change(of_file, form.file, [form.document, form.summary], **QUIET)
+    depths = form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
     found = [tab.check, tab.tune]
-    changing = [form.teacher, form.origin, form.student, form.encoder, form.decoder]
-    changing += [form.source, form.file, form.document, form.summary, form.hub]  # was said of other data
+    changing = [form.origin, form.student, form.encoder, form.decoder]
+    changing += [form.source, form.document, form.summary, form.hub]  # was said of other data
     triggers = [page.load, *(part.change for part in changing)]
     triggers += [event for part in (*form.settings, *form.teaching, form.lines) for event in _settled(part)]
     gr.on(triggers, check, form.inputs, found, trigger_mode="always_last", **QUIET)
-    form.preset.input(_preset, form.preset, list(form.settings), **QUIET).then(
-        check, form.inputs, found, **QUIET
-    )
-    form.method.input(_method, form.method, [form.about, *form.teaching], **QUIET).then(
-        check, form.inputs, found, **QUIET
-    )
+    preset = form.preset.input(_preset, form.preset, list(form.settings), **QUIET)
+    method = form.method.input(_method, form.method, [form.about, *form.teaching], **QUIET)
+    for filled in (columns, depths, preset, method):
+        filled.then(check, form.inputs, found, **QUIET)
     tab.try_data.click(
         try_data, form.inputs, found, show_progress="minimal", api_visibility="private", **INFERENCE
     )

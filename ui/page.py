@@ -18,6 +18,7 @@ from ui import (
     form_events,
     measure_events,
     methods_events,
+    sliders,
     theme,
 )
 from ui.studio import Studio
@@ -32,6 +33,7 @@ _ABOUT = (
 def build(settings: Settings) -> gr.Blocks:
     """Assemble the page; nothing is loaded yet."""
     settings = replace(settings, visitor=True)  # whatever is named from here on, a visitor may have named
+    sliders.tolerant()
     studio = Studio(settings, ModelPool(settings))
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')

@@ -148,8 +148,12 @@ def _data() -> tuple[Any, ...]:
         label="csv, jsonl or parquet", file_types=kinds, visible=False, height=120, elem_id="data-file"
     )
     with gr.Row():
-        document = gr.Dropdown([], label="Column of the texts", visible=False, elem_id="document-column")
-        summary = gr.Dropdown([], label="Column of the summaries", visible=False, elem_id="summary-column")
+        column: dict[str, Any] = {
+            "visible": False,
+            "allow_custom_value": True,
+        }  # of the file before, for a moment
+        document = gr.Dropdown([], label="Column of the texts", elem_id="document-column", **column)
+        summary = gr.Dropdown([], label="Column of the summaries", elem_id="summary-column", **column)
     hub = gr.Dropdown(
         list(HUB_DATASETS),
         label="Data set",
