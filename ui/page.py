@@ -16,6 +16,7 @@ from ui import (
     distil,
     distil_events,
     form_events,
+    link_preview,
     measure_events,
     methods_events,
     sliders,
@@ -34,13 +35,14 @@ def build(settings: Settings) -> gr.Blocks:
     """Assemble the page; nothing is loaded yet."""
     settings = replace(settings, visitor=True)  # whatever is named from here on, a visitor may have named
     sliders.tolerant()
+    link_preview.install(TITLE, _ABOUT)
     studio = Studio(settings, ModelPool(settings))
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Compare", id="compare"):
                 comparison = compare.build(studio)
-            with gr.Tab("Distill", id="distill"):
+            with gr.Tab("Distil", id="distil"):
                 distillation = distil.build(studio)
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
