@@ -32,13 +32,13 @@ def build(role: str, name: str | None, studio: Studio) -> Column:
     """Lay one column out; call it inside a row."""
     with gr.Column(elem_classes=["card"], variant="panel", min_width=300):
         header = gr.HTML(head(role, name, studio))
-        button = gr.Button("Summarise", size="md", elem_id=f"run-{role}")
+        button = gr.Button(f"Summarise with {rendering.NAMED[role]}", size="md", elem_id=f"run-{role}")
         body = gr.HTML(idle(role, name, studio), elem_id=f"result-{role}")
-        with gr.Accordion("Change model", open=False):
+        with gr.Accordion(f"Change {rendering.NAMED[role]}", open=False):
             model = gr.Dropdown(
                 studio.choices(),
                 value=name,
-                label="Model",
+                label=f"{rendering.TITLES[role]} model",
                 info=_hint(studio),
                 allow_custom_value=True,
                 elem_id=f"model-{role}",
@@ -46,7 +46,7 @@ def build(role: str, name: str | None, studio: Studio) -> Column:
             engine = gr.Dropdown(
                 [(label, name) for name, label in ENGINES.items()],
                 value="auto",
-                label="Engine",
+                label=f"Engine of {rendering.NAMED[role]}",
                 elem_id=f"engine-{role}",
             )
     return Column(role, header, body, button, model, engine)

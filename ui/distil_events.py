@@ -85,7 +85,7 @@ def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[
     return [
         watch,
         run_rendering.status(status, config),
-        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
+        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel run"),
         gr.update(visible=status.status in runs.RESUMABLE),
         gr.update(visible=status.student is not None),
         gr.update(visible=tuned),

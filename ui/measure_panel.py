@@ -35,7 +35,12 @@ def build() -> MeasurePanel:
             runs = gr.Slider(5, 50, USUAL_RUNS, step=5, label="Runs of each model", min_width=220)
             start = gr.Button("Measure properly", elem_id="measure", min_width=160)
             stop = gr.Button(
-                "Stop", variant="stop", interactive=False, elem_id="stop-measuring", scale=0, min_width=90
+                "Stop measuring",
+                variant="stop",
+                interactive=False,
+                elem_id="stop-measuring",
+                scale=0,
+                min_width=150,
             )
         progress = gr.HTML("", elem_id="measure-progress")
         table = gr.HTML("", elem_id="measured")

@@ -40,8 +40,8 @@ def build() -> RunView:
     """Lay it out."""
     status = gr.HTML(run_rendering.NO_RUN, elem_id="run-status")
     with gr.Row():
-        cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="cancel-run", min_width=120)
-        resume = gr.Button("Resume", visible=False, elem_id="resume-run", min_width=120)
+        cancel = gr.Button("Cancel run", variant="stop", visible=False, elem_id="cancel-run", min_width=120)
+        resume = gr.Button("Resume run", visible=False, elem_id="resume-run", min_width=120)
         compare = gr.Button(
             "Compare it", variant="primary", visible=False, elem_id="compare-run", min_width=120
         )

@@ -20,9 +20,9 @@ def own(tmp_path: Path) -> Iterator[Server]:
     running.kill()
 
 
-def distill_tab(context: BrowserContext, server: Server) -> Page:
+def distil_tab(context: BrowserContext, server: Server) -> Page:
     page = open_page(context, server)
-    page.get_by_role("tab", name="Distill").click()
+    page.get_by_role("tab", name="Distil").click()
     # Until the load's own events are through, Gradio may set a field back that is typed into.
     expect(page.locator("#check")).to_contain_text("This pair can work")
     return page
@@ -44,7 +44,7 @@ def tiny_pair(page: Page, folder: Path) -> None:
 def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     context: BrowserContext, own: Server
 ) -> None:
-    page = distill_tab(context, own)
+    page = distil_tab(context, own)
     page.get_by_text("Settings of the preset").click()
     page.locator("#setting-max_steps input").fill("6")
     page.locator("#setting-max_examples input").fill("16")
@@ -58,13 +58,13 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     expect(page.get_by_text("Another run is busy")).to_be_visible()
 
     page.reload()
-    page.get_by_role("tab", name="Distill").click()
+    page.get_by_role("tab", name="Distil").click()
     expect(page.locator(".run .model")).to_have_text(run)
     page.close()
 
     own.kill()
     own.start()
-    page = distill_tab(context, own)
+    page = distil_tab(context, own)
     expect(page.locator(".run .model")).to_have_text(run)
     expect(page.locator(".badge.finished")).to_be_visible(timeout=RUN)
     expect(page.locator("#run-result")).to_contain_text("Student after")
@@ -78,7 +78,7 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
 
 
 def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserContext, server: Server) -> None:
-    page = distill_tab(context, server)
+    page = distil_tab(context, server)
     page.get_by_text("Settings of the preset").click()
     page.locator("#setting-batch_size input").fill("0")
     page.locator("#setting-batch_size input").press("Enter")
@@ -89,7 +89,7 @@ def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserConte
 
 
 def test_a_run_is_cancelled_and_resumed_from_the_page(context: BrowserContext, own: Server) -> None:
-    page = distill_tab(context, own)
+    page = distil_tab(context, own)
     page.get_by_text("Settings of the preset").click()
     page.locator("#setting-max_steps input").fill("5000")
     page.click("#start-run")
@@ -106,7 +106,7 @@ def test_a_run_is_cancelled_and_resumed_from_the_page(context: BrowserContext, o
 def test_a_method_is_picked_and_its_terms_and_gradients_are_drawn(
     context: BrowserContext, own: Server, tmp_path: Path
 ) -> None:
-    page = distill_tab(context, own)
+    page = distil_tab(context, own)
     tiny_pair(page, tmp_path)
     page.locator("#method input").click()
     page.get_by_role("option", name="All of them together").click()
@@ -134,7 +134,7 @@ def test_a_method_is_picked_and_its_terms_and_gradients_are_drawn(
 def test_methods_are_compared_found_again_after_a_reload_and_cancelled(
     context: BrowserContext, own: Server, tmp_path: Path
 ) -> None:
-    page = distill_tab(context, own)
+    page = distil_tab(context, own)
     tiny_pair(page, tmp_path)
     page.locator("#methods-budget input").fill("soon")
     page.click("#start-methods")
@@ -146,7 +146,7 @@ def test_methods_are_compared_found_again_after_a_reload_and_cancelled(
     expect(page.locator("#methods-status .badge.running")).to_be_visible()
     shown = page.locator("#methods-status .model").inner_text()
     page.reload()
-    page.get_by_role("tab", name="Distill").click()
+    page.get_by_role("tab", name="Distil").click()
     expect(page.locator("#methods-status .model")).to_have_text(shown)
     page.click("#cancel-methods")
     expect(page.locator("#methods-status .badge.cancelled")).to_be_visible(timeout=RUN)
