@@ -25,6 +25,7 @@ class CompareTab:
     clear: gr.Button
     run_all: gr.Button
     stop: gr.Button
+    freshness: gr.HTML
     model_set: gr.Radio
     engines: gr.Dropdown
     panel: SettingsPanel
@@ -65,6 +66,7 @@ def build(studio: Studio) -> CompareTab:
                     "Stop", variant="stop", interactive=False, elem_id="stop", scale=1, min_width=90
                 )
     _examples(text, reference)
+    freshness = gr.HTML("", elem_id="freshness")
     names = studio.columns(studio.settings.model_set)
     with gr.Row(equal_height=True, elem_classes=["columns"]):
         parts = {role: columns.build(role, names[role], studio) for role in ROLES}
@@ -72,7 +74,7 @@ def build(studio: Studio) -> CompareTab:
     measure = measure_panel.build()
     settings = (model_set, engines, panel)
     return CompareTab(
-        text, reference, counter, clear, run_all, stop, *settings, parts, measure, session, *_log()
+        text, reference, counter, clear, run_all, stop, freshness, *settings, parts, measure, session, *_log()
     )
 
 
@@ -80,7 +82,7 @@ def _input() -> tuple[gr.Textbox, gr.HTML, gr.Button]:
     text = gr.Textbox(
         "",
         label="Text to summarise",
-        placeholder="Paste an article here, or choose an example below.",
+        placeholder="Paste an article here, or choose an example below. Ctrl+Enter summarises it.",
         lines=9,
         max_lines=9,
         elem_id="text",
@@ -123,7 +125,7 @@ def _log() -> tuple[gr.Dataframe, gr.HTML, gr.DownloadButton, gr.DownloadButton]
             table(()),
             interactive=False,
             max_height=360,
-            max_chars=90,
+            wrap=True,
             show_label=False,
             column_widths=WIDTHS,
             buttons=[],

@@ -132,6 +132,7 @@ def _stream(
 
 def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result:
     outcome = rules.refine(request.text, summary.text) if request.refine else None
+    reference = request.reference.strip()
     if outcome:
         summary = replace(summary, text=outcome.refined)
     return Result(
@@ -141,8 +142,11 @@ def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result
         decoding=request.decoding,
         source=fingerprint(request.text, request.long_input),
         time=datetime.now(UTC).isoformat(timespec="seconds"),
-        rouge=evaluation.rouge(summary.text, request.reference) if request.reference.strip() else None,
+        rouge=evaluation.rouge(summary.text, reference) if reference else None,
         busy=busy,
         gpu=None if summary.device == "cpu" else measure.device_memory(),
         rules=outcome,
+        text=request.text,
+        long_input=request.long_input,
+        reference=reference,
     )

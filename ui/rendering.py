@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from textwrap import shorten
 
 from distill.rules import RuleOutcome
 from models.loading import ModelInfo
@@ -10,9 +11,12 @@ from ui.result import Result
 from ui.words import RUN, Overlap
 
 TITLES = {"original": "Original", "teacher": "Teacher", "distilled": "Distilled"}
-_OTHERS = {"original": "The original", "teacher": "The teacher"}
 BUSY = "The machine was busy with other work: these figures are disturbed."
 _PROPERLY = '<p class="sub">One run says little about speed: <a href="#measure">measure properly</a>.</p>'
+NAMED = {"original": "the original", "teacher": "the teacher", "distilled": "the distilled model"}
+"""What the page calls each role in a sentence."""
+_COMPARED_WITH = ("original", "teacher")
+_REFERENCE_SHOWN = 70  # characters
 LEGEND = (
     '<p class="legend"><mark class="copied">Underlined</mark> words are copied from the input, '
     f'{RUN} or more in a row. <mark class="new">Tinted</mark> words do not occur in it.</p>'
@@ -41,8 +45,8 @@ def no_student(teacher: str) -> str:
     """The distilled column of a model set that has no student yet."""
     return (
         '<div class="quiet"><strong>There is no distilled model for this set yet.</strong><br>'
-        f"Distil one from {escape(teacher)} in the Distill tab, or choose a model under "
-        "“Change model”. The setting DISTILLED_MODEL names one for good.</div>"
+        f"Distil one from {escape(teacher)} in the Distil tab, or choose a model under "
+        "“Change the distilled model”. The setting DISTILLED_MODEL names one for good.</div>"
     )
 
 
@@ -83,7 +87,7 @@ def finished(result: Result, results: Mapping[str, Result]) -> str:
         _notes(result),
         _versus(result, results),
         _tiles(result),
-        _rouge(result.rouge),
+        _rouge(result),
         _conditions(result),
     )
     return "".join(parts)
@@ -132,12 +136,12 @@ def _rules(outcome: RuleOutcome) -> str:
 def _versus(result: Result, results: Mapping[str, Result]) -> str:
     """What the others took, and their size; which is faster, one run of another length cannot tell."""
     lines = []
-    for role, label in _OTHERS.items():
+    for role in _COMPARED_WITH:
         other = results.get(role)
         if role == result.role or other is None or not result.comparable(other):
             continue
         size = figures.versus(other.summary.weights_bytes, result.summary.weights_bytes, "smaller", "larger")
-        took = f"{label} took {figures.seconds(other.summary.seconds)}{_a_token(other, ', ')}"
+        took = f"{NAMED[role].capitalize()} took {figures.seconds(other.summary.seconds)}{_a_token(other, ', ')}"
         lines.append(f"<li>{took}, and is {size or 'about as large'}{_otherwise(result, other)}.</li>")
     return f'<ul class="versus">{"".join(lines)}</ul>{_PROPERLY}' if lines else ""
 
@@ -195,7 +199,9 @@ def _memory(result: Result) -> tuple[str, str, str]:
     return "GPU memory of this run", figures.size(summary.peak_bytes), told
 
 
-def _rouge(scores: Mapping[str, float] | None) -> str:
+def _rouge(result: Result) -> str:
+    """The scores, and how the summary begins that they were measured against."""
+    scores = result.rouge
     if scores is None:
         return ""
     names = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
@@ -204,7 +210,8 @@ def _rouge(scores: Mapping[str, float] | None) -> str:
         for key, label in names.items()
         if key in scores
     )
-    return f'<dl class="tiles rouge">{inside}</dl>'
+    against = escape(shorten(result.reference, _REFERENCE_SHOWN, placeholder="…"))
+    return f'<dl class="tiles rouge">{inside}</dl><div class="against">ROUGE against “{against}”</div>'
 
 
 def _conditions(result: Result) -> str:

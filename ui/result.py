@@ -25,6 +25,9 @@ class Result:
         busy: Whether something else kept the machine busy meanwhile: a run, or any other program.
         gpu: Memory of the whole GPU right after the run; None on a CPU.
         rules: What rules made of the text, where they were asked to refine it.
+        text: The visitor's text, whole.
+        long_input: How what is beyond the limit was handled, `cut` or `parts`.
+        reference: The summary that `rouge` was measured against, or nothing.
     """
 
     role: str
@@ -37,6 +40,9 @@ class Result:
     busy: bool = False
     gpu: DeviceMemory | None = None
     rules: RuleOutcome | None = None
+    text: str = ""
+    long_input: str = "cut"
+    reference: str = ""
 
     def comparable(self, other: "Result") -> bool:
         """Whether times may be set against each other: same input, settings and device."""

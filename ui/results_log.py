@@ -16,6 +16,7 @@ COLUMNS = {
     "time": "Time (UTC)",
     "role": "Column",
     "model": "Model",
+    "text": "Summary",
     "seconds": "Latency (s)",
     "tokens_per_second": "Tokens/s",
     "beams": "Beams",
@@ -24,12 +25,11 @@ COLUMNS = {
     "engine": "Engine",
     "dtype": "Precision",
     "rougeL": "ROUGE-L",
-    "text": "Summary",
 }
 """What the table shows of a row; the files hold all of it."""
 
 
-WIDTHS: list[str | int] = [110, 110, 180, 110, 100, 80, 100, 110, 120, 100, 100, 520]
+WIDTHS: list[str | int] = [105, 100, 185, 480, 110, 95, 80, 100, 105, 115, 95, 95]
 """Of the table's columns, in pixels."""
 
 
@@ -55,7 +55,11 @@ def row(result: Result) -> dict[str, Any]:
         "machine_busy": result.busy,
         "gpu_used_bytes": result.gpu.used_bytes if result.gpu else None,
         "gpu_total_bytes": result.gpu.total_bytes if result.gpu else None,
+        "refined": result.rules is not None,
         "input_id": result.source,
+        "input": result.text,
+        "long_input": result.long_input,
+        "reference": result.reference or None,
         **{name: (result.rouge or {}).get(name) for name in ("rouge1", "rouge2", "rougeL", "rougeLsum")},
     }
 

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from models.catalogue import EMBEDDED
 from models.inspection import inspect
 from tests.browser.conftest import PATIENCE, Server, open_page
+from tests.tiny import make_tiny_t5
 
 pytestmark = pytest.mark.browser
 ROLES = ("original", "teacher", "distilled")
@@ -38,11 +39,59 @@ def test_three_models_are_compared_and_logged(page: Page, tmp_path: Path) -> Non
         rows = list(csv.DictReader(file))
     assert sorted(row["role"] for row in rows) == sorted(ROLES)
     assert all(float(row["seconds"]) > 0 for row in rows)
+    assert {row["input"] for row in rows} == {page.input_value("#text textarea")}
+    assert all(row["reference"] for row in rows)
+
+
+def test_a_pasted_text_leaves_the_example_s_reference_behind(page: Page) -> None:
+    page.get_by_text("Reference summary").click()
+    page.get_by_role("button", name="Science", exact=True).click()
+    expect(page.locator("#reference textarea")).not_to_have_value("")
+    page.locator("#text textarea").focus()
+    page.keyboard.press("Control+a")
+    page.evaluate(  # as a paste does it: one change, no key
+        "text => navigator.clipboard ? document.execCommand('insertText', false, text) : 0", TEXT
+    )
+    expect(page.locator("#reference textarea")).to_have_value("")
+    page.click("#run-original")
+    finished(page, 1)
+    expect(page.locator("#result-original")).not_to_contain_text("ROUGE")
+    page.get_by_role("button", name="Health", exact=True).click()
+    expect(page.locator("#reference textarea")).not_to_have_value("")
+
+
+def test_summaries_of_an_earlier_text_are_dimmed_until_they_are_made_again(page: Page) -> None:
+    page.fill("#text textarea", TEXT)
+    page.click("#run-original")
+    finished(page, 1)
+    page.click("#run-distilled")
+    finished(page, 2)
+    expect(page.locator("#freshness .note")).to_have_count(0)
+    page.fill("#text textarea", f"{TEXT} And one more sentence.")
+    expect(page.locator("#freshness")).to_contain_text(
+        "The summaries of the original and the distilled model"
+    )
+    assert page.locator("#result-original").evaluate("e => getComputedStyle(e).filter") == "grayscale(1)"
+    page.click("#run-original")
+    expect(page.locator("#freshness")).to_contain_text("The summary of the distilled model is")
+    assert page.locator("#result-original").evaluate("e => getComputedStyle(e).filter") == "none"
+    page.fill("#text textarea", TEXT)
+    expect(page.locator("#freshness")).to_contain_text("The summary of the original is")
+
+
+def test_the_counter_counts_for_the_model_that_is_chosen(page: Page, tmp_path: Path) -> None:
+    page.fill("#text textarea", TEXT * 60)
+    expect(page.locator("#counter .over")).to_contain_text("over the limit of 192")
+    make_tiny_t5(tmp_path / "tiny")
+    page.get_by_text("Change the original").click()
+    page.locator("#model-original input").fill(str(tmp_path / "tiny"))
+    page.locator("#model-original input").press("Enter")
+    expect(page.locator("#counter .over")).to_contain_text("over the limit of 512")
 
 
 def test_one_column_by_itself_with_another_model(page: Page) -> None:
     page.fill("#text textarea", TEXT)
-    page.get_by_text("Change model").nth(2).click()
+    page.get_by_text("Change the distilled model").click()
     page.locator("#model-distilled input").fill("embedded/original")
     page.locator("#model-distilled input").press("Enter")
     expect(page.locator(".card .model").nth(2)).to_have_text("embedded/original")
@@ -63,7 +112,7 @@ def test_rules_refine_a_column_when_their_box_is_ticked(page: Page) -> None:
 
 def test_a_column_runs_on_the_engine_chosen_for_it(page: Page) -> None:
     page.fill("#text textarea", TEXT)
-    page.get_by_text("Change model").nth(2).click()
+    page.get_by_text("Change the distilled model").click()
     page.locator("#engine-distilled input").click()
     page.get_by_role("option", name="PyTorch, float32").click()
     expect(page.locator(".card .model").nth(2)).to_have_text("embedded/distilled@torch:float32")
@@ -84,7 +133,7 @@ def test_html_is_shown_as_text(page: Page) -> None:
 
 def test_an_unknown_model_is_named_safely_and_hurts_no_other(page: Page) -> None:
     page.fill("#text textarea", TEXT)
-    page.get_by_text("Change model").first.click()
+    page.get_by_text("Change the original").click()
     page.locator("#model-original input").fill("/no/<b>such</b>")
     page.locator("#model-original input").press("Enter")
     expect(page.locator(".card .model").first).to_have_text("/no/<b>such</b>")
@@ -144,7 +193,7 @@ def test_visitors_do_not_see_each_others_results(page: Page, context: BrowserCon
     expect(other.locator("#log-table")).not_to_be_visible()
 
 
-@pytest.mark.parametrize("tab", ["Compare", "Distill"])
+@pytest.mark.parametrize("tab", ["Compare", "Distil"])
 def test_a_phone_scrolls_in_one_direction(tab: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.fill("#text textarea", TEXT)
@@ -161,7 +210,7 @@ def test_engines_are_chosen_for_all_columns_at_once(page: Page) -> None:
     models = page.locator(".card .model")
     expect(models.nth(1)).to_have_text("embedded/teacher@torch:float32")
     expect(models.nth(2)).to_have_text("embedded/distilled@ctranslate2:int8")
-    page.get_by_text("Change model").nth(2).click()
+    page.get_by_text("Change the distilled model").click()
     page.locator("#engine-distilled input").click()
     page.get_by_role("option", name="PyTorch, float32").click()
     expect(models.nth(2)).to_have_text("embedded/distilled@torch:float32")

@@ -11,8 +11,9 @@ from models.catalogue import ROLES
 from models.pool import ModelPool
 from models.settings import Settings
 from ui import columns
-from ui.compare_events import _ended, _forget, at_opening, let_go, models_of
+from ui.compare_events import _ended, _forget
 from ui.examples import examples
+from ui.model_events import at_opening, let_go, models_of
 from ui.result import Result, Session
 from ui.studio import Studio
 

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ui import results_log
@@ -34,6 +35,23 @@ def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
     ):
         assert row[key] == ("" if record[key] is None else str(record[key]))
     assert record["rougeL"] == 0.25
+
+
+def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make) -> None:
+    asked = replace(make_result(), text="A text.\nOf two lines.", reference="A line.", long_input="parts")
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text((asked,))))
+    record = json.loads(results_log.json_lines((asked,)))
+    for found in (row, record):
+        assert (found["input"], found["reference"], found["long_input"]) == (
+            "A text.\nOf two lines.", "A line.", "parts",
+        )  # fmt: skip
+    assert record["refined"] is False
+
+
+def test_the_table_shows_whole_summaries_before_the_figures(make_result: Make) -> None:
+    frame = results_log.table((make_result(text="word " * 100),))
+    assert list(frame.columns)[:4] == ["Time (UTC)", "Column", "Model", "Summary"]
+    assert frame["Summary"][0] == "word " * 100
 
 
 def test_a_spreadsheet_runs_no_formula(make_result: Make) -> None:
