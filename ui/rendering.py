@@ -141,7 +141,9 @@ def _versus(result: Result, results: Mapping[str, Result]) -> str:
         if role == result.role or other is None or not result.comparable(other):
             continue
         size = figures.versus(other.summary.weights_bytes, result.summary.weights_bytes, "smaller", "larger")
-        took = f"{NAMED[role].capitalize()} took {figures.seconds(other.summary.seconds)}{_a_token(other, ', ')}"
+        took = (
+            f"{NAMED[role].capitalize()} took {figures.seconds(other.summary.seconds)}{_a_token(other, ', ')}"
+        )
         lines.append(f"<li>{took}, and is {size or 'about as large'}{_otherwise(result, other)}.</li>")
     return f'<ul class="versus">{"".join(lines)}</ul>{_PROPERLY}' if lines else ""
 

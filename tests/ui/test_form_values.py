@@ -107,7 +107,7 @@ def test_what_is_missing_is_said(models: tuple[Any, ...], data: tuple[Any, ...],
 
 
 def test_an_upload_is_kept_for_a_later_resume(settings: Settings) -> None:
-    upload = uploads.temporary(settings) / "abc" / "news.csv"
+    upload = settings.temporary / "abc" / "news.csv"
     upload.parent.mkdir(parents=True)
     upload.write_text("document,summary\na,b\n")
     config = uploads.kept({"data": str(upload)}, settings)
