@@ -1,16 +1,15 @@
 """How good summaries are: ROUGE with intervals, retention, novelty, repetition. Imports nothing heavy."""
 
-import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from statistics import fmean
 from typing import Any
 
+from distill.stats import NO_VERDICT, interval, mean_interval
 from distill.words import split_words
 
 ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
-_RESAMPLES = 1000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
 
 
@@ -57,19 +56,6 @@ def rouge_means(predictions: Sequence[str], references: Sequence[str]) -> dict[s
     return {kind: fmean(score[kind] for score in scores) for kind in ROUGE_KINDS}
 
 
-def bootstrap(
-    values: Sequence[float], seed: int = 42, statistic: Callable[[Sequence[float]], float] = fmean
-) -> dict[str, float]:
-    """The statistic `f` (the mean) with its 95% percentile bootstrap interval, `low` to `high`."""
-    generator = random.Random(seed)
-    found = sorted(statistic(generator.choices(values, k=len(values))) for _ in range(_RESAMPLES))
-    return {
-        "f": statistic(values),
-        "low": found[int(0.025 * _RESAMPLES)],
-        "high": found[int(0.975 * _RESAMPLES) - 1],
-    }
-
-
 def novel_bigrams(summary: str, document: str) -> float:
     """The share of the summary's word bigrams that do not occur in the document, 0 to 1."""
     pairs = _ngrams(summary, 2)
@@ -91,7 +77,7 @@ def judge_texts(
     pairs = list(zip(summaries, documents, strict=True))
     return {
         "n": len(scores),
-        **{kind: bootstrap([score[kind] for score in scores]) for kind in ROUGE_KINDS},
+        **{kind: mean_interval([score[kind] for score in scores]) for kind in ROUGE_KINDS},
         "novel_bigrams": fmean(novel_bigrams(summary, document) for summary, document in pairs),
         "repeated_trigrams": fmean(has_repeated_trigram(summary) for summary in summaries),
     }
@@ -105,24 +91,31 @@ def add_retention(results: list[dict[str, Any]], reference: dict[str, Any] | Non
 
 
 def score_table(results: Sequence[dict[str, Any]]) -> str:
-    """What `evaluate` found, for people to read; the difference is to the first model."""
+    """What `evaluate` found, for people to read: F1 × 100, and each model's difference to the first."""
     head = "".join(f"{kind:21}" for kind in ("ROUGE-1", "ROUGE-2", "ROUGE-L"))
     retained = any(row["retention"] is not None for row in results)
     lines = [f"{'model':36} {'n':>4}  {head}{'retention' if retained else ''}".rstrip()]
     for row in results:
-        scores = "  ".join(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL"))
-        kept = f"  {row['retention']:9.1%}" if retained else ""
-        lines.append(f"{row['model']:36} {row['n']:4}  {scores}{kept}")
-    for row in results[1:]:
-        lines.append(f"{row['model']} less {results[0]['model']}: ROUGE-L {_interval(row['difference'])}")
+        scores = "".join(f"{interval(row[kind]):21}" for kind in ("rouge1", "rouge2", "rougeL"))
+        kept = f"{row['retention']:9.1%}" if retained else ""
+        lines.append(f"{row['model']:36} {row['n']:4}  {scores}{kept}".rstrip())
+    lines.append("ROUGE is F1 × 100 with its 95% interval.")
+    compared = results[1:]
+    lines += [f"{row['model']} less {results[0]['model']}: {_difference(row, compared)}" for row in compared]
+    lines += sorted({row["difference"]["why"] for row in compared} - {None})
     for row in results:
         shares = ", ".join(f"{name} {share:.1%}" for name, share in row["flaws"].items())
         lines.append(f"{row['model']}: not accepted by the rules on {shares}")
     return "\n".join(lines)
 
 
-def _interval(value: dict[str, float]) -> str:
-    return f"{value['f']:.3f} ({value['low']:.3f}–{value['high']:.3f})"
+def _difference(row: dict[str, Any], compared: Sequence[dict[str, Any]]) -> str:
+    found = row["difference"]
+    told = f"ROUGE-L {interval(found, signed=True)}"
+    if found["verdict"] == NO_VERDICT:
+        return told
+    corrected = f", Holm's correction for {len(compared)}" if len(compared) > 1 else ""
+    return f"{told}: {found['verdict']} (paired test, p = {found['p_holm']:.2g}{corrected})"
 
 
 def _sentences(text: str) -> str:

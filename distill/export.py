@@ -10,6 +10,7 @@ import torch
 from distill import student
 from distill.errors import BadConfig, RunConflict
 from distill.runs import Run
+from distill.stats import interval
 from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
@@ -108,14 +109,12 @@ def _table(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return ""
     lines = [
-        f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 with 95% bootstrap intervals.\n",
+        f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 × 100 with 95% intervals.\n",
         "| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds a summary |",
         "|---|---|---|---|---|",
     ]
     for row in rows:
-        scores = " | ".join(
-            "{f:.3f} ({low:.3f}–{high:.3f})".format(**row[kind]) for kind in ("rouge1", "rouge2", "rougeL")
-        )
+        scores = " | ".join(interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL"))
         seconds = f"{row['seconds']:.2f} ({row['engine']}, {row['device']})"
         lines.append(f"| {row['label']} | {scores} | {seconds} |")
     return "\n".join(lines) + "\n"

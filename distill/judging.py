@@ -10,9 +10,10 @@ from typing import Any
 
 from distill import data
 from distill.config import RunConfig, parse_layers
-from distill.evaluation import add_retention, bootstrap, judge_texts, rouge
+from distill.evaluation import add_retention, judge_texts, rouge
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
+from distill.stats import compare_pairs, too_little
 from distill.verdict import verdict
 from distill.words import first_words
 from models import hub
@@ -42,7 +43,8 @@ def judge_models(
 ) -> list[dict[str, Any]]:
     """Score models on a file or data set; one result a model, in the order named.
 
-    Each result also holds `difference`: its ROUGE-L less the first model's, text by text, with an interval.
+    Each result also holds `difference`: its ROUGE-L less the first model's, text by text, tested together
+    with the others' (see `stats.compare_pairs`); None for the first.
 
     Args:
         names: Model names, also with `@engine:dtype`; `lead:N` is a text's first N words, the news' simplest
@@ -60,7 +62,7 @@ def judge_models(
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams=beams)
-    results, first = [], []
+    results, scores = [], []
     for name in names:
         texts: list[str] = []
         if lead := _LEAD.fullmatch(name):
@@ -68,11 +70,13 @@ def judge_models(
             texts = lead_texts(int(lead[1]), examples.rows)
         else:
             result = judge_model(pool, name, examples.rows, decoding, on_texts=texts.extend)
-        scores = [rouge(text, row.summary)["rougeL"] for text, row in zip(texts, examples.rows, strict=True)]
-        first = first or scores
-        gaps = [mine - other for mine, other in zip(scores, first, strict=True)]
-        results.append({**result, "difference": bootstrap(gaps)})
-    return results
+        pairs = zip(texts, examples.rows, strict=True)
+        scores.append([rouge(text, row.summary)["rougeL"] for text, row in pairs])
+        results.append(result)
+    first, *others = scores
+    gaps = [[mine - other for mine, other in zip(each, first, strict=True)] for each in others]
+    differences = [None, *compare_pairs(gaps, [too_little(text=len(first))] * len(gaps))]
+    return [{**result, "difference": found} for result, found in zip(results, differences, strict=True)]
 
 
 def lead_texts(words: int, examples: Sequence[data.Example]) -> list[str]:

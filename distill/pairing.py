@@ -10,6 +10,7 @@ from distill.data import describe, has_validation_split
 from distill.errors import BadConfig, DistillError
 from distill.layer_map import evenly_spaced
 from distill.memory import cut_parameters, step_bytes
+from distill.stats import points
 from models.catalogue import resolve, split_engine
 from models.inspection import T5_FAMILY, ModelInfo
 from models.loading import Progress, fetch, inspect, open_tokenizer
@@ -254,8 +255,8 @@ def _check_quality(
         report.warnings.append(
             Finding(
                 "weak_teacher",
-                f"On {count} examples the teacher reaches ROUGE-L {scores[teacher]:.3f}, the student"
-                f" {scores[student]:.3f}: a teacher that is no better has little to teach.",
+                f"On {count} examples the teacher reaches ROUGE-L {points(scores[teacher])}, the student"
+                f" {points(scores[student])}: a teacher that is no better has little to teach.",
                 "Tune the teacher on this data first: the page has a button for it, the command line has"
                 " python -m distill finetune.",
             )

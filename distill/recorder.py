@@ -14,6 +14,7 @@ from distill.errors import DistillError
 from distill.monitoring import Dominance
 from distill.objective import Objective
 from distill.runs import Run
+from distill.stats import points
 from models.engines import Stopped
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,9 @@ class Recorder(TrainerCallback):
                 row["validation_retention"] = row["validation_rougeL"] / self._teacher_rouge
             self.run.record({"step": state.global_step, **row})
             self._compare_with_teacher(row)
-            log.info("Validation: %s", ", ".join(f"{key[11:]} {value:.4f}" for key, value in row.items()))
+            log.info(
+                "Validation: %s", ", ".join(f"{key[11:]} {_shown(key, value)}" for key, value in row.items())
+            )
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -180,3 +183,7 @@ def peak_memory_bytes() -> int:
     peak = torch.cuda.max_memory_allocated()
     torch.cuda.reset_peak_memory_stats()
     return peak
+
+
+def _shown(key: str, value: float) -> str:
+    return points(value) if "rouge" in key else f"{value:.4f}"

@@ -28,6 +28,7 @@ from distill.materials import Materials, load_materials
 from distill.objective import Objective
 from distill.recorder import Recorder
 from distill.runs import Run
+from distill.stats import points
 from distill.teacher import LiveTeacher, Teacher, Teachers
 from distill.trainer import DistillationTrainer
 from distill.verdict import WORSE
@@ -254,8 +255,8 @@ def _last_word(verdict: dict[str, Any] | None) -> str:
     """How a run ended; a student that training has made worse is no success."""
     if verdict is None or verdict["word"] != WORSE:
         return "Finished"
-    points = -100 * verdict["difference"]["f"]
-    message = f"Finished, but worse than before training: {points:.1f} points of ROUGE-L lost"
+    lost = points(-verdict["difference"]["f"])
+    message = f"Finished, but worse than before training: {lost} points of ROUGE-L lost"
     message += f" on {verdict['n']} validation examples. Try a lower learning rate."
     log.warning("%s", message)
     return message

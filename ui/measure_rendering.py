@@ -4,7 +4,8 @@ from html import escape
 
 import pandas as pd
 
-from distill.repeat import FOR_PERCENTILES, Spread, spread, times_faster
+from distill.repeat import times_faster
+from distill.stats import FOR_PERCENTILES, Spread, spread
 from models.decoding import Summary
 from ui import figures, rendering
 from ui.measuring import Measured, Progress

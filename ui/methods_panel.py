@@ -52,7 +52,9 @@ def build() -> MethodsPanel:
             elem_id="methods",
         )
         with gr.Row(elem_classes=["measure-row"]):
-            seeds = gr.Slider(1, 5, 2, step=1, label="Seeds: runs of each method", min_width=200)
+            seeds = gr.Slider(
+                1, 5, 3, step=1, label="Seeds: runs of each method (3 for a verdict)", min_width=200
+            )
             budget = gr.Textbox(
                 "40",
                 label="Budget of each run: steps, or minutes as 5m",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from distill.config import FEATURE_TERMS
+from distill.stats import BETTER, WORSE, limits, points
 from ui import figures
 from ui.method_words import label
 from ui.rendering import bar
@@ -51,16 +52,23 @@ def result(found: Mapping[str, Any] | None) -> str:
     if not found or not found.get("rows"):
         return ""
     rows = found["rows"]
-    said = f'<p class="says">{escape(found.get("paragraph") or "")}</p>'
-    return f"{said}{_scores(rows)}{_losses(rows)}{_conditions(found)}{_failures(found)}"
+    said = "".join(f"<li>{escape(text)}</li>" for text in found.get("says") or [found.get("paragraph") or ""])
+    return f'<ul class="says">{said}</ul>{_scores(rows)}{_losses(rows)}{_conditions(found)}{_failures(found)}'
 
 
 def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
-    heads = ("Method", "ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-L against cross-entropy")
-    return _table((*heads, "Of the teacher", "Steps", "Time a run", "Memory"), [_score(row) for row in rows])
+    heads = ("Method", "Size", "ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-L against cross-entropy")
+    heads = (*heads, "Of the teacher", "Steps", "Time a run", "Memory")
+    student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
+    parts = {"Trained here": True, "To compare with, not trained here": False}
+    return "".join(
+        f"<h4>{title}</h4>{_table(heads, lines)}"
+        for title, trained in parts.items()
+        if (lines := [_score(row, student) for row in rows if row["trained"] is trained])
+    )
 
 
-def _score(row: Mapping[str, Any]) -> list[str]:
+def _score(row: Mapping[str, Any], student: int | None) -> list[str]:
     retained = row.get("retention")
     costs = ["—"] * 3
     if row["trained"]:
@@ -68,11 +76,22 @@ def _score(row: Mapping[str, Any]) -> list[str]:
         costs = [f"{row['steps']:,}", time, memory]
     return [
         _method(row),
+        _size(row.get("parameters"), student),
         *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
         _difference((row.get("difference") or {}).get("rougeL")),
         "—" if retained is None else f"{100 * retained:.0f}%",
         *costs,
     ]
+
+
+def _size(parameters: int | None, student: int | None) -> str:
+    """How many parameters, and beside another size than the student's how many times as many."""
+    if not parameters:
+        return "—"
+    shown = figures.parameters(parameters)
+    if not student or 0.95 < parameters / student < 1.05:
+        return shown
+    return f'{shown}<div class="sub">{figures.times(parameters, student)} the student</div>'
 
 
 def _method(row: Mapping[str, Any]) -> str:
@@ -81,20 +100,17 @@ def _method(row: Mapping[str, Any]) -> str:
 
 
 def _interval(score: Mapping[str, Any]) -> str:
-    low, high = 100 * score["low"], 100 * score["high"]
-    return f'{100 * score["f"]:.1f}<div class="sub">{low:.1f}–{high:.1f}</div>'
+    return f'{points(score["f"])}<div class="sub">{limits(score)}</div>'
 
 
 def _difference(change: Mapping[str, Any] | None) -> str:
-    """With its interval, which says in words whether it leaves 0 out."""
+    """With its interval, and the verdict of the test where it has one."""
     if change is None:
         return "—"
-    value, low, high = (f"{100 * change[part]:+.1f}".replace("-", "−") for part in ("f", "low", "high"))
-    verdict = ""
-    if change["excludes_zero"]:
-        kind, word = ("good", "better") if change["f"] > 0 else ("bad", "worse")
-        verdict = f' <span class="verdict {kind}">{word}</span>'
-    return f'{value}{verdict}<div class="sub">{low} to {high}</div>'
+    word = change.get("verdict")  # a comparison of an earlier version has none
+    kind = {BETTER: "good", WORSE: "bad"}.get(word or "")
+    verdict = f' <span class="verdict {kind}">{word}</span>' if kind else ""
+    return f'{points(change["f"], signed=True)}{verdict}<div class="sub">{limits(change, signed=True)}</div>'
 
 
 def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -128,7 +144,7 @@ def _conditions(found: Mapping[str, Any]) -> str:
         f"{figures.count(given['examples'], 'held-out text')}" if given.get("examples") else None,
         f"{beams} beams" if beams else None,
         *(given.get(name) for name in ("engine", "dtype", "device")),
-        "ROUGE F1 × 100 with 95% bootstrap intervals over texts",
+        "ROUGE F1 × 100 with 95% intervals, over texts and seeds",
     ]
     return f'<div class="conditions">{" · ".join(escape(str(part)) for part in told if part)}</div>'
 

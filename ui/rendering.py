@@ -5,6 +5,7 @@ from html import escape
 from textwrap import shorten
 
 from distill.rules import RuleOutcome
+from distill.stats import points
 from models.loading import ModelInfo
 from ui import figures
 from ui.result import Result
@@ -208,7 +209,7 @@ def _rouge(result: Result) -> str:
         return ""
     names = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
     inside = "".join(
-        f"<div><dt>{label}</dt><dd>{scores[key] * 100:.1f}</dd></div>"
+        f"<div><dt>{label}</dt><dd>{points(scores[key])}</dd></div>"
         for key, label in names.items()
         if key in scores
     )

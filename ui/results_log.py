@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from distill.stats import points
 from ui.result import Result
 
 COLUMNS = {
@@ -65,11 +66,12 @@ def row(result: Result) -> dict[str, Any]:
 
 
 def table(results: Sequence[Result]) -> pd.DataFrame:
-    """The newest results first, rounded for reading."""
+    """The newest results first, rounded for reading; ROUGE in points, as all over the page."""
     rows = [row(result) for result in reversed(results)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).rename(columns=COLUMNS)
     frame["Time (UTC)"] = frame["Time (UTC)"].str.slice(11, 19)
-    return frame.round({"Latency (s)": 3, "Tokens/s": 1, "ROUGE-L": 3})
+    frame["ROUGE-L"] = [None if score is None else points(score) for score in frame["ROUGE-L"]]
+    return frame.round({"Latency (s)": 3, "Tokens/s": 1})
 
 
 def csv_text(results: Sequence[Result]) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from distill.config import RunConfig
 from distill.pairing import Finding, Report
 from distill.runs import RunStatus
+from distill.stats import limits, points
 from ui import figures, method_words
 from ui.rendering import bar
 
@@ -100,7 +101,7 @@ def result(table: Mapping[str, Any] | None) -> str:
     return (
         f'<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
-        f'<div class="conditions">{note} · {examples} · ROUGE F1 with 95% bootstrap intervals · '
+        f'<div class="conditions">{note} · {examples} · ROUGE F1 × 100 with 95% intervals · '
         "size: parameters, and bytes on disk · latency: median of one summary</div>"
     )
 
@@ -126,8 +127,7 @@ def _size(row: Mapping[str, Any]) -> str:
 
 
 def _interval(score: Mapping[str, float]) -> str:
-    low, high = 100 * score["low"], 100 * score["high"]
-    return f'{100 * score["f"]:.1f}<div class="sub">{low:.1f}–{high:.1f}</div>'
+    return f'{points(score["f"])}<div class="sub">{limits(score)}</div>'
 
 
 def check(report: Report) -> str:
@@ -166,7 +166,7 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
 def _scores(estimate: Mapping[str, Any]) -> str:
     """What the models reach on the data, where they were tried on it; the teacher comes first."""
     scores = [
-        f"{part} {100 * score:.1f}"
+        f"{part} {points(score)}"
         for part, score in zip(("teacher", "student"), estimate.get("rougeL", {}).values(), strict=False)
     ]
     if not scores:

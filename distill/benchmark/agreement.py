@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from distill.data import Example, load_unseen
 from distill.errors import BadConfig
-from distill.evaluation import bootstrap, rouge
+from distill.evaluation import rouge
+from distill.stats import interval, mean_interval, points
 from models import measure
 from models.catalogue import split_engine
 from models.decoding import Decoding
@@ -28,7 +29,7 @@ LOG_LIMIT = 0.01
 SHARE = 0.98
 """Articles of which the engines must say the same."""
 ROUGE_LIMIT = 0.003
-"""Difference of int8's mean ROUGE-L from float32's that is still none."""
+"""Difference of int8's mean ROUGE-L (F1, 0 to 1) from float32's that is still none."""
 _LOG_EVERY = 20
 
 
@@ -158,7 +159,7 @@ def _compare_quality(pool: ModelPool, name: str, examples: Sequence[Example]) ->
     return {
         "n": len(documents),
         **{dtype: fmean(values) for dtype, values in scores.items()},
-        "difference": bootstrap([small - full for small, full in paired]),
+        "difference": mean_interval([small - full for small, full in paired], (-1.0, 1.0)),
         "same_texts": sum(small == full for small, full in zip(texts["int8"], texts["float32"], strict=True)),
     }
 
@@ -178,10 +179,9 @@ def table(result: dict[str, Any]) -> str:
             f"torch {found['torch']!r}, log-probabilities {found['gap']:.6f} apart: {kind}"
         )
     if quality := result["rouge"]:
-        gap = quality["difference"]
         lines.append(
-            f"ROUGE-L of int8 {quality['int8']:.4f}, of float32 {quality['float32']:.4f} on {quality['n']}"
-            f" texts: difference {gap['f']:+.4f} ({gap['low']:+.4f} to {gap['high']:+.4f}; wanted: under "
-            f"{ROUGE_LIMIT}); {quality['same_texts']} summaries are the same"
+            f"ROUGE-L (F1 × 100) of int8 {points(quality['int8'])}, of float32 {points(quality['float32'])} "
+            f"on {quality['n']} texts: difference {interval(quality['difference'], signed=True)}, wanted: "
+            f"under {points(ROUGE_LIMIT)}; {quality['same_texts']} summaries are the same"
         )
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from typing import Any
 from distill.benchmark.app_client import Summarize, gradio_client, plain_http
 from distill.data import load_unseen
 from distill.errors import BadConfig
-from distill.repeat import Spread, spread
+from distill.stats import Spread, spread
 from models.decoding import Decoding
 from models.pool import ModelPool
 from models.settings import Settings

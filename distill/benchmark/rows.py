@@ -7,7 +7,7 @@ from typing import Any
 from distill.benchmark.bare import BareSubject
 from distill.benchmark.cases import Case, Sample
 from distill.benchmark.subjects import StudioSubject, Subject
-from distill.repeat import spread
+from distill.stats import spread
 from models import measure
 
 

@@ -19,7 +19,7 @@ import psutil
 from distill.benchmark.app_client import DIRECT, PATIENCE, plain_http
 from distill.data import load_unseen
 from distill.errors import BadConfig
-from distill.repeat import spread
+from distill.stats import spread
 from models.errors import ModelUnavailable
 from models.pool import ModelPool
 from models.settings import Settings

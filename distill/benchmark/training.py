@@ -15,7 +15,7 @@ from distill.benchmark.training_ways import WAYS, Plan, epoch, peak_memory
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.materials import Materials, load_materials
-from distill.repeat import spread
+from distill.stats import spread
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ def add(parsers: Any) -> None:
         metavar="M,M",
         help=f"of {', '.join(CHOICES)}; start, copy and ce always take part",
     )
-    parser.add_argument("--seeds", type=int, help="runs of each method (default: 2)")
+    parser.add_argument("--seeds", type=int, help="runs of each method (default: 3; fewer allow no verdict)")
     parser.add_argument(
         "--budget", metavar="STEPS|MINUTESm", help="of each run: 200 or 5m (default: 200); minutes are timed"
     )

@@ -59,7 +59,7 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
         axis.set_xlabel("F1 × 100")
         axis.grid(axis="x", color="0.92")
     axes[0].set_yticks(range(len(rows)), [row["method"] for row in rows])
-    note = "Dots: means; lines: 95% intervals over texts; ticks: each seed; band: cross-entropy only (ce)."
+    note = "Dots: means; lines: 95% intervals; ticks: each seed; band: cross-entropy only (ce)."
     return finish(figure, folder / "rouge.png", f"{note} Grey: not trained here. {footer(result)}")
 
 

@@ -74,7 +74,7 @@ class Plan:
         """
         values = dict(values)
         methods = _methods(values.pop("methods", ""))
-        seeds, budget = _seeds(values.pop("seeds", 2)), Budget.parse(values.pop("budget", "200"))
+        seeds, budget = _seeds(values.pop("seeds", 3)), Budget.parse(values.pop("budget", "200"))
         if values.get("max_steps") is not None:
             raise BadConfig("A comparison's steps are its budget: give that in place of max_steps.")
         if values.get("method"):

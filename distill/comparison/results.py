@@ -1,10 +1,4 @@
-"""From finished runs and judged texts to the rows of the table. Imports nothing heavy.
-
-Intervals. The seeds of a method wrote about the same texts, so its scores are pooled by text first: a text's
-score is the mean over the seeds. The 95% interval is a bootstrap over texts of those means; a difference to
-cross-entropy only is taken text by text before it. So an interval says what other texts might have given,
-not what other seeds might: for that the mean of each seed is shown beside it.
-"""
+"""From finished runs and judged texts to the rows of the table. Imports nothing heavy."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -12,15 +6,14 @@ from typing import Any
 
 from distill import runs
 from distill.comparison.folder import Comparison
-from distill.comparison.plan import REFERENCE, UNTRAINED
+from distill.comparison.plan import UNTRAINED
+from distill.comparison.scores import pooled, set_differences
 from distill.config import FEATURE_TERMS
 from distill.data import HUB_DATASETS
-from distill.evaluation import bootstrap
 from distill.files import read_json
 from distill.presets import METHODS
 from models.settings import Settings
 
-KINDS = ("rouge1", "rouge2", "rougeL")
 TERMS = ("soft", "hard", *FEATURE_TERMS)
 """The terms of a loss, as the metrics name them: the teacher's soft targets, the labels, the features."""
 
@@ -30,35 +23,44 @@ def cell_name(method: str, seed: int) -> str:
     return f"{method}-{seed}"
 
 
+def seed_of(cell: str) -> str:
+    """The seed in the name of a run of a comparison."""
+    return cell.rpartition("-")[2]
+
+
 def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
     """Everything found so far.
 
     Returns:
         `comparison_id`, `folder`, `conditions` (models, data, seeds, budget, `examples`, machine), `rows`,
         `labelling_seconds` and `failures` by run. A row: `method`, `trained`, `runs` (ids), `seeds`, per kind
-        of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to `ce` (per kind `f`, `low`, `high`,
-        `excludes_zero`), `retention` of the teacher's ROUGE-L; and if trained `train` and `held_out` (a loss
-        by term), `steps`, `seconds` of training a run, `memory_bytes` at its
-        most (about: on a CPU by how much the process grew), `early_share` (see `early_share`) and
-        `early_share_at_the_end` by seed.
+        of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to `ce` (per kind `f`, `low`, `high`; of
+        ROUGE-L also the test, see `stats.compare_pairs`), `parameters`, `bytes` on disk, `retention` of the
+        teacher's ROUGE-L; and if trained `train` and `held_out` (a loss by term), `steps`, `seconds` of
+        training a run, `memory_bytes` at its most (about: on a CPU by how much the process grew),
+        `early_share` (see `early_share`) and `early_share_at_the_end` by seed.
     """
     plan = comparison.plan()
     known = comparison.progress("runs")
     rows = []
     for method in (*UNTRAINED, *plan.methods):
-        names = [cell_name(method, seed) for seed in plan.seeds] if method in plan.methods else [method]
+        trained = method in plan.methods
+        names = [cell_name(method, seed) for seed in plan.seeds] if trained else [method]
         judged = {name: read_json(comparison.folder / "judged" / f"{name}.json") for name in names}
-        done = [name for name, found in judged.items() if found]
-        scores = [found["scores"] for found in judged.values() if found]
-        if not scores:
+        judged = {name: found for name, found in judged.items() if found}
+        done = list(judged)
+        if not done:
             continue
-        row = {"method": method, "trained": method in plan.methods, "seeds": len(scores), **pooled(scores)}
-        if row["trained"]:
+        scores = {seed_of(name) if trained else "": found["scores"] for name, found in judged.items()}
+        row = {"method": method, "trained": trained, "seeds": len(scores), **pooled(scores)}
+        row |= {name: judged[done[0]]["row"].get(name) for name in ("parameters", "bytes")}
+        if trained:
             row |= _training(comparison, [runs.find(known[name], settings) for name in done], done)
             if method == "sequence" and plan.base.task != "summarize":
                 row["held_out"] = {}  # its loss is on the references as they are, the others' is not
-        rows.append({**row, "scores": by_text(scores)})
-    _compare(rows)
+        rows.append({**row, "scores": scores})
+    set_differences(rows)
+    _add_retention(rows)
     return {
         "comparison_id": comparison.comparison_id,
         "folder": str(comparison.folder),
@@ -69,39 +71,11 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
     }
 
 
-def by_text(scores: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
-    """Each text's mean over the seeds, by kind; `scores` has one entry a seed."""
-    return {
-        kind: [fmean(text) for text in zip(*(score[kind] for score in scores), strict=True)] for kind in KINDS
-    }
-
-
-def pooled(scores: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, Any]:
-    """Mean and interval of each kind, and the mean of each seed."""
-    return {
-        kind: {**bootstrap(texts), "by_seed": [fmean(score[kind]) for score in scores]}
-        for kind, texts in by_text(scores).items()
-    }
-
-
-def difference(mine: Sequence[float], other: Sequence[float]) -> dict[str, Any]:
-    """The mean difference of scores of the same texts, its interval and whether that leaves 0 out."""
-    found = bootstrap([one - two for one, two in zip(mine, other, strict=True)])
-    return {**found, "excludes_zero": found["low"] > 0 or found["high"] < 0}
-
-
-def _compare(rows: Sequence[dict[str, Any]]) -> None:
-    """Write into each row its difference to the reference, and its share of the teacher's ROUGE-L."""
-    by_method = {row["method"]: row for row in rows}
-    reference, teacher = by_method.get(REFERENCE), by_method.get("teacher")
+def _add_retention(rows: Sequence[dict[str, Any]]) -> None:
+    """Write into each row its share of the teacher's ROUGE-L."""
+    best = next((row["rougeL"]["f"] for row in rows if row["method"] == "teacher"), 0.0)
     for row in rows:
-        best = teacher["rougeL"]["f"] if teacher else 0.0
         row["retention"] = row["rougeL"]["f"] / best if best else None
-        row["difference"] = None
-        if reference is not None and row is not reference:
-            row["difference"] = {
-                kind: difference(row["scores"][kind], reference["scores"][kind]) for kind in KINDS
-            }
 
 
 def _training(comparison: Comparison, done: Sequence[runs.Run], cells: Sequence[str]) -> dict[str, Any]:
@@ -127,7 +101,7 @@ def _training(comparison: Comparison, done: Sequence[runs.Run], cells: Sequence[
 
 def _early_shares(cells: Sequence[str], metrics: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, float]:
     """By seed, where anything is known."""
-    found = {cell.rpartition("-")[2]: early_share(rows) for cell, rows in zip(cells, metrics, strict=True)}
+    found = {seed_of(cell): early_share(rows) for cell, rows in zip(cells, metrics, strict=True)}
     return {seed: share for seed, share in found.items() if share is not None}
 
 

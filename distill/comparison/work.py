@@ -17,7 +17,8 @@ from distill.comparison.folder import Comparison
 from distill.comparison.judged import Judge
 from distill.comparison.materials import copy_layers, label_texts, split_data
 from distill.comparison.plan import UNTRAINED
-from distill.comparison.table import describe, table
+from distill.comparison.says import describe
+from distill.comparison.table import table
 from distill.config import RunConfig
 from distill.data import Example
 from distill.errors import DistillError, RunConflict
@@ -189,12 +190,13 @@ class Work:
 
     def _keep_result(self, complete: bool) -> dict[str, Any]:
         result = results.collect(self.comparison, self.settings)
-        result |= {"complete": complete, "paragraph": describe(result), "figures": []}
+        says = describe(result)
+        result |= {"complete": complete, "says": says, "paragraph": " ".join(says), "figures": []}
         if complete:
             self._say("Drawing")
             drawn = figures.draw(self.comparison.folder / "figures", result, self.settings)
             result["figures"] = [str(path) for path in drawn]
-            text = f"{table(result)}\n\n{result['paragraph']}\n"
+            text = "\n".join([table(result), "", *(f"- {sentence}" for sentence in says), ""])
             (self.comparison.folder / "table.md").write_text(text, encoding="utf-8")
         write_json(self.comparison.folder / "result.json", result)
         return result

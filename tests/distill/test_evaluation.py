@@ -1,14 +1,10 @@
 """Scores against cases worked out by hand."""
 
-import math
-
-import numpy
 import pytest
 
 from distill import evaluation
 from distill.evaluation import (
     add_retention,
-    bootstrap,
     has_repeated_trigram,
     judge_texts,
     novel_bigrams,
@@ -83,29 +79,6 @@ def test_means_are_over_pairs() -> None:
     assert means["rouge1"] == pytest.approx((_f1(4, 4, 6) + 1) / 2)
     with pytest.raises(ValueError, match="zip"):
         rouge_means([PREDICTION], [])
-
-
-def test_the_interval_holds_the_mean_and_is_deterministic() -> None:
-    values = [0.1, 0.4, 0.2, 0.9, 0.3, 0.35, 0.6, 0.2]
-    interval = bootstrap(values)
-    assert interval == bootstrap(values)
-    assert interval != bootstrap(values, seed=1)
-    assert interval["low"] < interval["f"] < interval["high"]
-    assert interval["f"] == pytest.approx(numpy.mean(values))
-
-
-def test_the_interval_is_as_wide_as_theory_says() -> None:
-    values = list(numpy.random.default_rng(0).normal(size=200))
-    interval = bootstrap(values)
-    expected = 2 * 1.96 * numpy.std(values) / math.sqrt(len(values))
-    assert interval["high"] - interval["low"] == pytest.approx(expected, rel=0.1)
-
-
-@pytest.mark.parametrize("values", [[0.5], [0.2, 0.2, 0.2]])
-def test_the_interval_of_equal_values_is_a_point(values: list[float]) -> None:
-    assert bootstrap(values) == {"f": pytest.approx(values[0])} | dict.fromkeys(
-        ("low", "high"), pytest.approx(values[0])
-    )
 
 
 @pytest.mark.parametrize(

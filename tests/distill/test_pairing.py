@@ -149,7 +149,7 @@ def test_a_teacher_must_beat_its_student(
     assert asked[0][1] == "some data"
     if warnings:
         assert (
-            "On 7 examples the teacher reaches ROUGE-L 0.200, the student 0.300" in report.warnings[0].message
+            "On 7 examples the teacher reaches ROUGE-L 20.0, the student 30.0" in report.warnings[0].message
         )
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from distill.repeat import Spread, rounds, spread, times_faster
+from distill.repeat import rounds, times_faster
 from models.decoding import Summary
 
 SUMMARY = Summary(
@@ -11,17 +11,6 @@ SUMMARY = Summary(
     tokens_per_second=1.0, weights_bytes=1, peak_bytes=None, process_bytes=1, device="cpu", dtype="int8",
     engine="ctranslate2",
 )  # fmt: skip
-
-
-def test_the_spread_of_one_value_is_that_value() -> None:
-    assert spread([0.5]) == Spread(1, 0.5, 0.5, 0.5, None, None)
-
-
-def test_percentiles_need_twenty_values() -> None:
-    assert spread(range(19)).p95 is None
-    found = spread(range(21))
-    assert (found.median, found.p5, found.p95) == (10, 1, 19)
-    assert 0 <= found.low <= 10 <= found.high <= 20
 
 
 def test_ratios_are_taken_pair_by_pair() -> None:

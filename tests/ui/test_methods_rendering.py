@@ -1,6 +1,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ui import methods_rendering
 
 EVIL = "<script>alert(1)</script>"
@@ -29,18 +31,33 @@ def test_the_table_has_scores_costs_and_losses() -> None:
         assert name in html
 
 
-def test_a_difference_is_called_better_only_where_its_interval_leaves_zero_out() -> None:
-    def said(f: float, low: float, high: float) -> str:
-        change = {"f": f, "low": low, "high": high, "excludes_zero": low > 0 or high < 0}
-        return methods_rendering.result(compared(row("multi", difference={"rougeL": change})))
+@pytest.mark.parametrize(
+    ("verdict", "shown"),
+    [("better", ["better"]), ("worse", ["worse"]), ("undecided", []), ("none", []), (None, [])],
+)
+def test_a_difference_is_called_better_only_where_the_test_says_so(
+    verdict: str | None, shown: list[str]
+) -> None:
+    change = {"f": -0.01, "low": -0.03, "high": -0.0003, "verdict": verdict}
+    html = methods_rendering.result(compared(row("multi", difference={"rougeL": change})))
+    assert "−1.0" in html
+    assert "−3.0 to −0.03" in html
+    assert [word for word in ("better", "worse") if word in html] == shown
 
-    assert "better" in said(0.02, 0.01, 0.03)
-    assert "worse" in said(-0.02, -0.03, -0.01)
-    open_one = said(-0.01, -0.03, 0.02)
-    assert "−1.0" in open_one
-    assert "−3.0 to +2.0" in open_one
-    assert "better" not in open_one
-    assert "worse" not in open_one
+
+def test_a_row_of_another_size_says_so_and_stands_apart() -> None:
+    copy = row("copy", False, parameters=16_000_000)
+    html = methods_rendering.result(
+        compared(copy, row("start", False, parameters=8e6), row("ce", parameters=8e6))
+    )
+    assert html.count("2.0× the student") == 1
+    assert "16.0 M" in html
+    assert html.index("Cross-entropy only") < html.index("not trained here") < html.index("Copied layers")
+
+
+def test_each_sentence_is_a_line_of_its_own() -> None:
+    html = methods_rendering.result(compared(row("ce"), says=["One.", EVIL]))
+    assert "<li>One.</li><li>&lt;script" in html
 
 
 def test_progress_is_shown() -> None:

@@ -1,0 +1,26 @@
+"""What may be said of figures: intervals, paired differences with Holm's correction, and their wording.
+
+Imports nothing heavy: numpy and scipy come with the first interval.
+"""
+
+from distill.stats.differences import BETTER, NO_VERDICT, UNDECIDED, WORSE, compare_pairs, too_little
+from distill.stats.intervals import bootstrap, mean_interval
+from distill.stats.spread import FOR_PERCENTILES, Spread, spread
+from distill.stats.words import interval, limits, points
+
+__all__ = [
+    "BETTER",
+    "FOR_PERCENTILES",
+    "NO_VERDICT",
+    "UNDECIDED",
+    "WORSE",
+    "Spread",
+    "bootstrap",
+    "compare_pairs",
+    "interval",
+    "limits",
+    "mean_interval",
+    "points",
+    "spread",
+    "too_little",
+]

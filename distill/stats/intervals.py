@@ -1,0 +1,108 @@
+"""95% intervals by texts and by seeds. `python -m distill.stats.coverage` shows what they cover."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LEVEL = 0.95
+RESAMPLES = 10_000
+BOOTSTRAP_FROM = 50
+"""Of fewer texts a percentile bootstrap is too narrow: Student's t takes its place."""
+_AT_ONCE = 1_000_000  # values drawn at a time: a whole test set's resamples would fill the memory
+
+Scores = Sequence[float] | Sequence[Sequence[float]]
+"""A score a text, or for each seed a score a text, in the same order."""
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over texts and seeds, with what is needed to test it.
+
+    Args:
+        value: The mean.
+        error: Its standard error; infinite for one text, of which nothing is known.
+        freedom: Degrees of freedom of the error.
+    """
+
+    value: float
+    error: float
+    freedom: float
+
+    @property
+    def p(self) -> float:
+        """How often, were the true mean 0, one at least so far from it would come (two-sided t test)."""
+        from scipy.special import stdtr
+
+        if self.error == 0:
+            return 1.0 if self.value == 0 else 0.0
+        return float(2 * stdtr(self.freedom, -abs(self.value) / self.error))
+
+    @property
+    def reach(self) -> float:
+        """Half the width of the interval."""
+        from scipy.special import stdtrit
+
+        return float(self.error * stdtrit(self.freedom, (1 + LEVEL) / 2))
+
+
+def mean(values: Scores) -> Mean:
+    """The mean of at least one score, each seed's and each text's counting the same.
+
+    The squared error is the variance of the texts' means over the number of texts and, of several seeds, that
+    of the seeds' means over the number of seeds besides: other texts and other seeds would both change the
+    mean. This is somewhat wide, never too narrow. Degrees of freedom after Satterthwaite (1946).
+    """
+    import numpy as np
+
+    table = np.atleast_2d(np.asarray(values, dtype=float))
+    parts = [(means.var(ddof=1) / means.size, means.size - 1) for means in _means(table) if means.size > 1]
+    if table.shape[1] == 1:
+        return Mean(float(table.mean()), float("inf"), 1.0)
+    squared = sum(part for part, _ in parts)
+    below = sum(part**2 / freedom for part, freedom in parts)
+    return Mean(float(table.mean()), float(squared**0.5), float(squared**2 / below) if below else 1.0)
+
+
+def _means(table: Any) -> tuple[Any, Any]:
+    """The mean of each text over the seeds, and of each seed over the texts."""
+    return table.mean(axis=0), table.mean(axis=1)
+
+
+def mean_interval(values: Scores, bounds: tuple[float, float] = (0.0, 1.0)) -> dict[str, float]:
+    """The mean `f` with its 95% interval, `low` to `high`, which never leaves the possible values.
+
+    Several seeds, or under 50 texts: Student's t. From 50 texts of one seed on: a percentile bootstrap over
+    the texts. Of one text nothing is known: its interval is all that is possible.
+
+    Args:
+        values: At least one score.
+        bounds: The possible values: 0 to 1 for a score, -1 to 1 for a difference of two.
+    """
+    import numpy as np
+
+    table = np.atleast_2d(np.asarray(values, dtype=float))
+    if len(table) == 1 and table.shape[1] >= BOOTSTRAP_FROM:
+        return bootstrap(table[0])
+    found = mean(values)
+    low, high = (float(np.clip(found.value + side * found.reach, *bounds)) for side in (-1, 1))
+    return {"f": found.value, "low": low, "high": high}
+
+
+def bootstrap(
+    values: Sequence[float], statistic: Callable[..., Any] | None = None, seed: int = 42
+) -> dict[str, float]:
+    """A statistic `f` (numpy's mean by default) with its 95% percentile bootstrap interval, `low` to `high`.
+
+    Args:
+        values: At least one.
+        statistic: A function of numpy that takes an axis.
+        seed: Of the 10,000 resamples.
+    """
+    import numpy as np
+
+    given, of = np.asarray(values, dtype=float), statistic or np.mean
+    generator, rows = np.random.default_rng(seed), max(1, _AT_ONCE // len(given))
+    sizes = [min(rows, RESAMPLES - done) for done in range(0, RESAMPLES, rows)]
+    found = np.concatenate([of(generator.choice(given, (size, len(given))), axis=1) for size in sizes])
+    low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return {"f": float(of(given, axis=0)), "low": float(low), "high": float(high)}
