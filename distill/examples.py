@@ -119,7 +119,7 @@ def collect(table: Table, columns: Columns, limit: int | None, summary_optional:
         text, gist = ("", "") if isinstance(row, Broken) else (row[0], row[1] if len(row) > 1 else None)
         kind, why = _flaw(row, text, gist, summary_optional)
         if not kind:
-            rows.append(Example(text.strip(), "" if _missing(gist) else gist.strip()))
+            rows.append(Example(text.strip(), gist.strip() if isinstance(gist, str) else ""))
             if limit is not None and len(rows) >= limit:
                 break
             continue

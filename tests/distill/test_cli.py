@@ -212,7 +212,7 @@ def test_check_reads_the_columns_it_is_told(
 def test_check(call: Call, tiny_teacher: Path, tiny: Path, bert: Path) -> None:
     code, answer, _ = call("check", str(tiny_teacher), str(tiny))
     assert code == 0
-    assert set(answer) == {"compatible", "problems", "warnings", "estimate"}
+    assert set(answer) == {"compatible", "problems", "warnings", "estimate", "data"}
     assert answer["compatible"] is True
     code, answer, _ = call("check", str(tiny_teacher), str(bert))
     assert code == 2
@@ -225,7 +225,7 @@ def test_train_list_resume_export(
 ) -> None:
     code, answer, _ = call("train", "--teacher", str(tiny_teacher), *training)
     assert code == 0
-    assert set(answer) == {"run_id", "folder", "student", "steps", "metrics"}
+    assert set(answer) == {"run_id", "folder", "student", "steps", "metrics", "verdict"}
     assert answer["steps"] == 2
     assert {"loss", "soft", "hard"} <= set(answer["metrics"])
     run_id = answer["run_id"]

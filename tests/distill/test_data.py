@@ -163,8 +163,11 @@ def test_wrong_columns_are_answered_with_those_there_are(
 
 
 def test_a_summary_may_be_optional(tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", '{"text": "a"}\n{"text": "b", "summary": null}')
-    assert data.load(source, summary_optional=True).rows == [Example("a", ""), Example("b", "")]
+    source = _write(
+        tmp_path / "a.jsonl", '{"text": "a"}\n{"text": "b", "summary": null}\n{"text": "c", "summary": NaN}'
+    )
+    rows = [Example("a", ""), Example("b", ""), Example("c", "")]
+    assert data.load(source, summary_optional=True).rows == rows
 
 
 def test_texts_that_no_model_takes_are_left_out(tmp_path: Path) -> None:
