@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import (
-    AutoModelForSeq2SeqLM,
     GenerationConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -21,6 +20,7 @@ from transformers import (
 from distill.copy_circuit import add_copy_circuit
 from distill.errors import BadConfig
 from distill.layer_map import evenly_spaced
+from models.checkpoint import load_checkpoint, with_named_head
 from models.tokenizer import copy_tokenizer
 
 _HEAD_WIDTH = 64
@@ -53,10 +53,8 @@ class Shape:
 
 
 def load_model(folder: Path) -> PreTrainedModel:
-    """Load an encoder-decoder checkpoint in float32 from safetensors."""
-    return AutoModelForSeq2SeqLM.from_pretrained(
-        folder, use_safetensors=True, dtype=torch.float32, trust_remote_code=False, local_files_only=True
-    )
+    """Load an encoder-decoder checkpoint in float32; see `models.checkpoint.load_checkpoint`."""
+    return load_checkpoint(folder, torch.float32)
 
 
 def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
@@ -126,6 +124,7 @@ def save(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Path, **
     """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
+    model = with_named_head(model)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         model.save_pretrained(scratch, **options)

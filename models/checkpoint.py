@@ -1,5 +1,6 @@
 """A folder's weights in a transformers model: whole, and with what it needs to write."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import torch
 from transformers import AutoModelForSeq2SeqLM
 
 from models.errors import ModelUnavailable
+from models.inspection import T5_FAMILY
 from models.special_ids import special_ids
 
 
@@ -65,4 +67,25 @@ def scales_outputs(model: Any) -> bool:
         outputs = model(input_ids=ids, decoder_input_ids=ids, output_hidden_states=True, use_cache=False)
     finally:
         hook.remove()
-    return not torch.equal(met[0], outputs.decoder_hidden_states[-1])
+    before, after = outputs.decoder_hidden_states[-1].float().norm(), met[0].float().norm()
+    return bool(after < 0.75 * before)  # by the root of d_model, 0.7 of it at most
+
+
+def with_named_head(model: Any) -> Any:
+    """The model to save, a T5's config saying of its head what every version of transformers reads alike.
+
+    Version 4 knows a head that is the embedding behind scaled states (`tie_word_embeddings: true`), and one
+    of its own behind plain states (`false`). Of the other two kinds, which version 5 knows too, a copy is
+    given a head of its own; what it computes stays the same. Other families have no such doubt.
+    """
+    if model.config.model_type not in T5_FAMILY:
+        return model
+    scales = scales_outputs(model)
+    if is_tied(model) != scales:
+        model = copy.deepcopy(model)
+        head, factor = model.get_output_embeddings(), model.config.d_model**-0.5 if scales else 1.0
+        head.weight = torch.nn.Parameter(head.weight.detach() * factor)
+        scales = False
+        model.config.scale_decoder_outputs = False
+    model.config.tie_word_embeddings = scales
+    return model

@@ -24,7 +24,7 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
     The conversion needs torch and transformers; where they are not loaded yet, a process of its own loads
     them, and this one stays small. It happens beside the cache and is moved into it in one step, so an entry
     is whole or not there. The key is the hash of the weights and the configs, the quantization, the library's
-    version and `FORMAT`; an entry under another version is dropped once there is a new one.
+    version and `FORMAT`; entries of other versions are dropped as soon as there is a new one.
 
     Raises:
         ModelUnavailable: The library cannot convert this model, or the result cannot be kept; the message has
@@ -32,13 +32,13 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
     """
     import ctranslate2
 
-    key = f"{_hash(folder)}-{quantization}-"
-    entry = home / "ctranslate2" / f"{key}{ctranslate2.__version__}-{FORMAT}"
+    version = f"-{ctranslate2.__version__}-{FORMAT}"
+    entry = home / "ctranslate2" / f"{_hash(folder)}-{quantization}{version}"
     with _converting:
         if not entry.is_dir():
             try:
                 _make(folder, quantization, entry)
-                for outdated in set(entry.parent.glob(f"{key}*")) - {entry}:
+                for outdated in set(entry.parent.glob("[!.]*")) - set(entry.parent.glob(f"*{version}")):
                     discard(outdated)
             except OSError as error:
                 raise ModelUnavailable(

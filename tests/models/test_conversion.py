@@ -105,11 +105,11 @@ def test_what_was_converted_otherwise_before_is_made_anew(tmp_path: Path) -> Non
     entry = conversion.converted(folder, "float32", home)
     outdated = entry.with_name(entry.name.rpartition("-")[0])  # as it was called before there were formats
     entry.rename(outdated)
-    other = entry.with_name(outdated.name.replace("-float32-", "-int8-"))
-    other.mkdir()
+    current = entry.with_name(f"another-int8{entry.name.partition('float32')[2]}")
+    current.mkdir()
     assert conversion.converted(folder, "float32", home) == entry
     assert (entry / "model.bin").is_file()
-    assert (outdated.exists(), other.exists()) == (False, True)
+    assert (outdated.exists(), current.exists()) == (False, True)
 
 
 def test_a_model_that_is_not_whole_is_not_converted(tmp_path: Path) -> None:
