@@ -62,10 +62,11 @@ def _prepare_environment(settings: Settings) -> None:
     """Set what Gradio, the hub client and runs read: no telemetry, files in our own folder, the model set.
 
     After each call Gradio sums up all calls so far, for a monitoring page that is closed here: the more
-    calls, the slower. So it is told to wait for a number of calls that never comes.
+    calls, the slower. So it is told to wait for a number of calls that never comes, and to keep none.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.temporary)
     # For the runs that the page starts:

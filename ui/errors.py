@@ -37,7 +37,7 @@ def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
             try:
                 yield from function(*args, **kwargs)
             except Exception as problem:
-                raise _error(problem, html) from None
+                raise error(problem, html) from None
 
         return generate
 
@@ -46,12 +46,13 @@ def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as problem:
-            raise _error(problem, html) from None
+            raise error(problem, html) from None
 
     return call
 
 
-def _error(problem: Exception, html: bool) -> gr.Error:
+def error(problem: Exception, html: bool = True) -> gr.Error:
+    """What a client is told of a problem; `html` as for `told`."""
     if isinstance(problem, gr.Error):
         return problem
     said = message(problem)

@@ -10,6 +10,7 @@ from models.errors import BadRequest
 from models.pool import ModelPool
 from models.settings import Settings
 from ui import (
+    answers,
     api,
     compare,
     compare_events,
@@ -19,9 +20,11 @@ from ui import (
     link_preview,
     measure_events,
     methods_events,
+    sessions,
     sliders,
     theme,
 )
+from ui.answers import QUEUE_SIZE, Page
 from ui.studio import Studio
 
 TITLE = "T5 Distillation Studio"
@@ -30,6 +33,9 @@ _ABOUT = (
     "and what each costs. Then distil a better one."
 )
 
+_KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: the usual 5 end just when a busy client sends its next call."""
+
 
 def build(settings: Settings) -> gr.Blocks:
     """Assemble the page; nothing is loaded yet."""
@@ -37,7 +43,7 @@ def build(settings: Settings) -> gr.Blocks:
     sliders.tolerant()
     link_preview.install(TITLE, _ABOUT)
     studio = Studio(settings, ModelPool(settings))
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
+    with Page(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Compare", id="compare"):
@@ -51,7 +57,7 @@ def build(settings: Settings) -> gr.Blocks:
             distil_events.connect(distillation, comparison, tabs, page, studio)
             methods_events.connect(distillation, page, studio)
         api.connect(studio)
-    page.queue(api_open=False, max_size=256)
+    page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page
 
 
@@ -63,11 +69,15 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
     """
     page = build(settings)
     try:
-        page.launch(server_name=host, server_port=port, share=share, **options(settings))
+        page.launch(
+            server_name=host, server_port=port, share=share, prevent_thread_lock=True, **options(settings)
+        )
     except OSError as problem:
         if "empty port" not in str(problem):
             raise
         raise BadRequest(_not_to_be_had(host, port)) from problem
+    page.server.config.timeout_keep_alive = _KEEP_ALIVE
+    page.block_thread()
 
 
 def _not_to_be_had(host: str, port: int | None) -> str:
@@ -89,5 +99,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "ssr_mode": False,
         "run_history": False,
         "enable_monitoring": False,
+        "state_session_capacity": sessions.VISITS,
+        "app_kwargs": {"lifespan": sessions.bounded, **answers.of_app()},
         "max_file_size": "500mb" if settings.enable_distill else "1mb",  # data of a run, else nothing
     }

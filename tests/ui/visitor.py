@@ -19,7 +19,7 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=_SECONDS)
-        self._session = uuid.uuid4().hex
+        self.session = uuid.uuid4().hex
         config = self.http.get("config").json()
         self._parts = {part["id"]: part for part in config["components"]}
         self._events = config["dependencies"]
@@ -35,9 +35,9 @@ class Visitor:
         data = [typed.get(part, self._parts[part]["props"].get("value")) for part in done["inputs"]]
         body = {"data": data, "fn_index": done["id"], "trigger_id": self._id(elem_id)}
         if done["queue"] is False:
-            answer = self.http.post("gradio_api/run/predict", json={**body, "session_hash": self._session})
+            answer = self.http.post("gradio_api/run/predict", json={**body, "session_hash": self.session})
             return _told(answer.json())
-        self.http.post("gradio_api/queue/join", json={**body, "session_hash": self._session})
+        self.http.post("gradio_api/queue/join", json={**body, "session_hash": self.session})
         return self._heard()
 
     def call(self, name: str, *data: Any) -> str:
@@ -55,7 +55,7 @@ class Visitor:
     def _heard(self) -> str:
         said = []
         with self.http.stream(
-            "GET", "gradio_api/queue/data", params={"session_hash": self._session}
+            "GET", "gradio_api/queue/data", params={"session_hash": self.session}
         ) as answer:
             for line in answer.iter_lines():
                 message = json.loads(line.removeprefix("data: ") or "{}")
