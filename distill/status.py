@@ -10,7 +10,8 @@ class RunStatus:
 
     `status` is one of running, finished, failed, cancelled, interrupted (its process ended without a word);
     `eta_seconds` is None where it is not known; `terms` are the latest loss terms; `student` is the name to
-    summarise with, once there is one; `warnings` say what the user should know of a run that goes on.
+    summarise with, once there is one; `warnings` say what the user should know of a run that goes on;
+    `part_of` names the comparison it was made for, with its method and seed.
     """
 
     run_id: str
@@ -23,6 +24,7 @@ class RunStatus:
     student: str | None = None
     created: float = 0.0
     warnings: list[str] = field(default_factory=list)
+    part_of: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

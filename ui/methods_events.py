@@ -1,5 +1,7 @@
 """What the buttons of the methods' comparison do, and the tick that keeps its view fresh."""
 
+import logging
+import shutil
 from typing import Any
 
 import gradio as gr
@@ -16,6 +18,7 @@ from ui.studio import Studio
 from ui.watching import Watch, signature
 
 _TICK = 3.0
+_log = logging.getLogger(__name__)
 
 
 def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
@@ -77,7 +80,7 @@ def look(found: Comparison) -> Watch:
 def drawn(found: Comparison | None, settings: Settings, before: Watch | None = None) -> list[Any]:
     """The watch and the view of a comparison; pictures and list only where the state has changed."""
     if found is None:
-        return [Watch(), *[gr.skip()] * 6]
+        return [Watch(), *[gr.skip()] * 10]
     watch, status = look(found), found.status()
     going, stopping = status["status"] == "running", found.stop_requested()
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
@@ -89,7 +92,20 @@ def drawn(found: Comparison | None, settings: Settings, before: Watch | None = N
         methods_rendering.status(status),
         methods_rendering.result(found.result()),
         gr.skip() if same else methods_rendering.pictures(found.figures()),
+        *([gr.skip()] * 4 if same else _downloads(found, settings)),
     ]
+
+
+def _downloads(found: Comparison, settings: Settings) -> list[Any]:
+    """The files, copied to where the page may serve them from; without any the buttons are hidden."""
+    folder = settings.temporary / "comparisons" / found.comparison_id
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [shutil.copy(file, folder) for file in found.downloads()]
+    except OSError as problem:  # a full disk costs the downloads, not the page
+        _log.error("The comparison cannot be copied to %s: %s", folder, problem)
+        files = []
+    return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4
 
 
 def _chooser(found: Comparison, settings: Settings) -> Any:

@@ -9,6 +9,13 @@ from ui import methods_rendering
 from ui.method_words import label
 from ui.watching import Watch
 
+_DOWNLOADS = {
+    "table": "Download the table (CSV)",
+    "scores": "Download the scores of each text (CSV)",
+    "json": "Download everything (JSON)",
+    "images": "Download the pictures (ZIP)",
+}
+"""In the order of `Comparison.downloads`."""
 _OFFERED = tuple(name for name in CHOICES if name not in CONTROLS)
 
 
@@ -26,6 +33,10 @@ class MethodsPanel:
     status: gr.HTML
     result: gr.HTML
     pictures: gr.HTML
+    table: gr.DownloadButton
+    scores: gr.DownloadButton
+    json: gr.DownloadButton
+    images: gr.DownloadButton
     watch: gr.State
 
     @property
@@ -70,8 +81,14 @@ def build() -> MethodsPanel:
         status = gr.HTML("", elem_id="methods-status")
         result = gr.HTML("", elem_id="methods-result")
         pictures = gr.HTML("", elem_id="methods-pictures")
+        with gr.Row():
+            downloads = (_download("table"), _download("scores"), _download("json"), _download("images"))
         chooser = gr.Dropdown(
             [], label="All comparisons", visible=False, filterable=False, elem_id="all-methods"
         )
-    shown = (chooser, status, result, pictures, watch)
-    return MethodsPanel(methods, seeds, budget, start, cancel, resume, *shown)
+    shown = (chooser, status, result, pictures)
+    return MethodsPanel(methods, seeds, budget, start, cancel, resume, *shown, *downloads, watch)
+
+
+def _download(name: str) -> gr.DownloadButton:
+    return gr.DownloadButton(_DOWNLOADS[name], size="sm", visible=False, elem_id=f"methods-{name}")

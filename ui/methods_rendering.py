@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from distill.comparison.folder import dark
 from distill.config import FEATURE_TERMS
 from distill.stats import BETTER, WORSE, limits, points
 from ui import figures
@@ -163,6 +164,13 @@ def pictures(files: Sequence[Path]) -> str:
 
 def _picture(file: Path) -> str:
     words = _PICTURES.get(file.stem, file.stem.replace("_", " ").capitalize())
-    data = base64.b64encode(file.read_bytes()).decode()
-    image = f'<img alt="{escape(words)}" src="data:image/png;base64,{data}">'
-    return f'<figure class="scroll">{image}</figure>'
+    images = "".join(
+        f'<img class="{look}" alt="{escape(words)}" src="data:image/png;base64,{_base64(one)}">'
+        for look, one in (("light", file), ("dark-only", dark(file)))
+        if one.is_file()
+    )
+    return f'<figure class="scroll">{images}</figure>'
+
+
+def _base64(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()

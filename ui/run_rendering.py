@@ -176,8 +176,8 @@ def _scores(estimate: Mapping[str, Any]) -> str:
 
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
-    """The table of all runs: state, teacher and student of each; no config for an unreadable one."""
-    columns = ["Run", "State", "Teacher", "Method", "Student from"]
+    """The table of all runs, with the comparison that one was made for; no config for an unreadable one."""
+    columns = ["Run", "State", "Teacher", "Method", "Student from", "Part of the comparison"]
     rows = [
         (
             entry.run_id,
@@ -185,6 +185,7 @@ def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
             (config.teacher if config else None) or "—",
             _method(config),
             config.student if config else "—",
+            entry.part_of or "—",
         )
         for entry, config in found
     ]

@@ -8,7 +8,7 @@ from distill import runs
 from distill.comparison import results
 from distill.comparison.curves import Curve, Series, curves
 from distill.comparison.results import block_keys, early_share
-from distill.comparison.style import draw_line, finish, footer, new_figure, styled
+from distill.comparison.style import LOOKS, draw_line, finish, footer, new_figure, shade
 from models.settings import Settings
 
 _KINDS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
@@ -23,47 +23,56 @@ def draw(folder: Path, result: Mapping[str, Any], settings: Settings) -> list[Pa
         settings: The studio's, to find the runs.
 
     Returns:
-        The files, in the order to show them.
+        The files for a light page, in the order to show them; those for a dark one are below them in `dark`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    from matplotlib import rc_context
+
     series: Series = {
         row["method"]: [runs.find(run_id, settings).metrics() for run_id in row["runs"]]
         for row in result["rows"]
         if row["trained"]
     }
-    drawn = [_rouge(folder, result), _held_out(folder, result, series)]
-    drawn += [_gradients(folder, result, series), _early(folder, result, series)]
-    drawn.append(_schedules(folder, result, series))
+    drawn = {}
+    for look, target in (("light", folder), ("dark", folder / "dark")):
+        target.mkdir(parents=True, exist_ok=True)
+        with rc_context(LOOKS[look]):
+            drawn[look] = _draw_all(target, result, series)
+    return drawn["light"]
+
+
+def _draw_all(folder: Path, result: Mapping[str, Any], series: Series) -> list[Path]:
+    pictures = [_held_out, _gradients, _early, _schedules]
+    drawn = [_rouge(folder, result), *(picture(folder, result, series) for picture in pictures)]
     return [path for path in drawn if path is not None]
 
 
-@styled
 def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
     """Dots with intervals, a panel a kind; the reference's interval as a band behind all."""
-    rows = sorted(result["rows"], key=lambda row: row["rougeL"]["f"])
+    from matplotlib import rcParams
+
+    rows, blue = sorted(result["rows"], key=lambda row: row["rougeL"]["f"]), shade("#0072B2")
     figure = new_figure("What each way to teach comes to", 12, 1.8 + 0.42 * len(rows))
     axes = figure.subplots(1, len(_KINDS), sharey=True)
     for axis, (kind, label) in zip(axes, _KINDS.items(), strict=True):
         for place, row in enumerate(rows):
             score = row[kind]
-            colour = "#0072B2" if row["trained"] else "#888888"
+            colour = blue if row["trained"] else "#888888"
             axis.plot([100 * score["low"], 100 * score["high"]], [place, place], color=colour, lw=2.5)
             axis.plot(100 * score["f"], place, "o", color=colour, ms=8)
             if row["seeds"] > 1:
                 seeds = [100 * value for value in score["by_seed"]]
-                axis.plot(seeds, [place] * len(seeds), "|", color="black", ms=11, mew=1.2)
+                axis.plot(seeds, [place] * len(seeds), "|", color=rcParams["text.color"], ms=11, mew=1.2)
             if row["method"] == "ce":
-                axis.axvspan(100 * score["low"], 100 * score["high"], color="#0072B2", alpha=0.08, lw=0)
-                axis.axvline(100 * score["f"], color="#0072B2", lw=1, ls=":")
+                axis.axvspan(100 * score["low"], 100 * score["high"], color=blue, alpha=0.12, lw=0)
+                axis.axvline(100 * score["f"], color=blue, lw=1, ls=":")
         axis.set_title(label, loc="left", fontweight="bold")
         axis.set_xlabel("F1 × 100")
-        axis.grid(axis="x", color="0.92")
+        axis.grid(axis="x")
     axes[0].set_yticks(range(len(rows)), [row["method"] for row in rows])
     note = "Dots: means; lines: 95% intervals; ticks: each seed; band: cross-entropy only (ce)."
     return finish(figure, folder / "rouge.png", f"{note} Grey: not trained here. {footer(result)}")
 
 
-@styled
 def _held_out(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
     alike = {method: each for method, each in series.items() if not results.measures_otherwise(method)}
     panels = {
@@ -73,7 +82,6 @@ def _held_out(folder: Path, result: Mapping[str, Any], series: Series) -> Path |
     return _panels(folder / "held_out_loss.png", result, "Held-out loss over training", panels, "Loss")
 
 
-@styled
 def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
     """A panel a block, the encoder's above the decoder's, one logarithmic scale."""
     first = next((row for each in series.values() for row in each[0] if block_keys(row)), None)
@@ -90,7 +98,7 @@ def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path 
             stack, block = key.removeprefix("gradient/").split(".")
             axis.set_title(f"{stack.capitalize()} block {int(block) + 1}", loc="left")
             axis.set_yscale("log")
-            axis.grid(axis="y", color="0.92")
+            axis.grid(axis="y")
         for axis in line[len(keys) :]:
             axis.set_axis_off()
         line[0].set_ylabel("Norm (logarithmic)")
@@ -101,7 +109,6 @@ def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path 
     return finish(figure, folder / "gradient_norms.png", f"{note} {footer(result)}")
 
 
-@styled
 def _early(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
     def share(row: Mapping[str, Any]) -> float | None:
         found = early_share([row])
@@ -113,7 +120,6 @@ def _early(folder: Path, result: Mapping[str, Any], series: Series) -> Path | No
     return _panels(folder / "early_share.png", result, title, panels, label)
 
 
-@styled
 def _schedules(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
     """Temperature and alpha where they move."""
     panels = {}
@@ -143,7 +149,7 @@ def _panels(
         axis.set_title(name, loc="left", fontweight="bold")
         axis.set_xlabel("Step")
         axis.locator_params(axis="x", integer=True)
-        axis.grid(axis="y", color="0.92")
+        axis.grid(axis="y")
         found, names = axis.get_legend_handles_labels()
         handles |= dict(zip(names, found, strict=True))
     axes[0].set_ylabel(y)

@@ -42,6 +42,13 @@ class Comparison(JobFolder):
         """Its pictures, once it is finished."""
         return [Path(name) for name in (self.result() or {}).get("figures", [])]
 
+    def downloads(self) -> list[Path]:
+        """Once it is finished: its table, the scores of each text, all as JSON, its pictures."""
+        if not (self.result() or {}).get("complete"):
+            return []
+        found = (self.folder / name for name in ("table.csv", "scores.csv", "result.json", "pictures.zip"))
+        return [path for path in found if path.is_file()]
+
     def status(self) -> dict[str, Any]:
         """How it stands now; a process that died is noticed here.
 
@@ -104,6 +111,11 @@ class Comparison(JobFolder):
     def carry_out(self, settings: Settings, lock: processes.RunLock) -> None:
         """Do it in a process of its own, which takes over the lock."""
         self.spawn(["compare", "--resume", self.comparison_id], settings, lock)
+
+
+def dark(picture: Path) -> Path:
+    """The same picture for a dark page."""
+    return picture.parent / "dark" / picture.name
 
 
 def create(plan: Plan, settings: Settings) -> Comparison:

@@ -1,26 +1,35 @@
 """How the pictures look. matplotlib is imported where it is used: not every command draws."""
 
 import textwrap
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from distill.benchmark.plots import COLOURS
 from distill.comparison.curves import Curve
 
+_PLAIN = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+LOOKS: dict[str, dict[Any, Any]] = {
+    "light": {**_PLAIN, "grid.color": "0.92"},
+    "dark": {
+        **_PLAIN,
+        "grid.color": "#1e293b",
+        **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "#0f172a"),
+        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), "#e2e8f0"),
+        "axes.edgecolor": "#94a3b8",
+    },
+}
+"""Settings of matplotlib: for a light page and for a dark one, in the page's own colours."""
+_DARK_COLOURS = {"#0072B2": "#56B4E9", "#56B4E9": "#0072B2", "#000000": "#F0E442"}
+"""What is hard to see on dark and what takes its place, of the same palette."""
 
-def styled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Draw in the project's style."""
 
-    @wraps(function)
-    def inner(*args: Any) -> Any:
-        from matplotlib import rc_context
+def shade(colour: str) -> str:
+    """A colour as it is seen on the present ground."""
+    from matplotlib import rcParams
 
-        with rc_context({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
-            return function(*args)
-
-    return inner
+    on_dark = rcParams["grid.color"] == LOOKS["dark"]["grid.color"]
+    return _DARK_COLOURS.get(colour, colour) if on_dark else colour
 
 
 def new_figure(title: str, width: float, height: float) -> Any:
@@ -34,7 +43,7 @@ def new_figure(title: str, width: float, height: float) -> Any:
 
 def draw_line(axis: Any, method: str, curve: Curve, place: int) -> None:
     """A method's curve with the band between its seeds; each method keeps its colour in all pictures."""
-    colour = COLOURS[place % len(COLOURS)]
+    colour = shade(COLOURS[place % len(COLOURS)])
     style = "-" if place < len(COLOURS) else "--"
     marker = "o" if len(curve.steps) <= 12 else ""
     axis.plot(curve.steps, curve.mean, style, color=colour, lw=1.8, marker=marker, ms=4, label=method)
@@ -56,6 +65,6 @@ def footer(result: Mapping[str, Any]) -> str:
 def finish(figure: Any, path: Path, note: str) -> Path:
     """Write the note below, and the file."""
     width = int(figure.get_figwidth() * 17)
-    figure.supxlabel("\n".join(textwrap.wrap(note, width)), x=0.01, ha="left", fontsize=8, color="0.35")
+    figure.supxlabel("\n".join(textwrap.wrap(note, width)), x=0.01, ha="left", fontsize=8)
     figure.savefig(path, dpi=150)
     return path

@@ -12,7 +12,7 @@ from typing import Any
 from transformers.utils.logging import disable_progress_bar
 
 from distill import processes, runs, training
-from distill.comparison import figures, results
+from distill.comparison import downloads, figures, results
 from distill.comparison.folder import Comparison
 from distill.comparison.judged import Judge
 from distill.comparison.materials import copy_layers, label_texts, split_data
@@ -158,6 +158,7 @@ class Work:
             return None
         steps = self.plan.budget.steps or self.comparison.progress("steps")[method]
         run = runs.create(self.plan.config(method, seed, steps, self.comparison.folder), self.settings)
+        run.update(part_of=f"{self.comparison.comparison_id}: {method}, seed {seed}")
         self.comparison.note("runs", cell, run.run_id)
         return run
 
@@ -198,6 +199,7 @@ class Work:
             result["figures"] = [str(path) for path in drawn]
             text = "\n".join([table(result), "", *(f"- {sentence}" for sentence in says), ""])
             (self.comparison.folder / "table.md").write_text(text, encoding="utf-8")
+            downloads.write(self.comparison, result)
         write_json(self.comparison.folder / "result.json", result)
         return result
 

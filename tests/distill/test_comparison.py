@@ -1,6 +1,9 @@
 """Comparisons: numbers by hand, controls, one data order, going on after a cut, minutes, cancelling."""
 
+import csv
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -8,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from distill import comparison, processes, runs
 from distill.comparison import Budget, Comparison, Plan, materials, results, scores
@@ -113,6 +117,44 @@ def test_pictures_and_the_table_are_written(compared: Any) -> None:
     assert "No verdict: " in result["paragraph"], "two seeds and two steps cannot tell"
     assert "better" not in text
     assert text.splitlines()[0].startswith("| method")
+
+
+def test_it_can_be_taken_away(compared: Any) -> None:
+    result, settings, _ = compared
+    found = comparison.find(result["comparison_id"], settings)
+    table_file, scores_file, json_file, pictures = found.downloads()
+    rows = list(csv.DictReader(table_file.open(encoding="utf-8")))
+    assert [row["method"] for row in rows] == [row["method"] for row in result["rows"]]
+    for row, told in zip(rows, result["rows"], strict=True):
+        assert float(row["rougeL_low"]) == told["rougeL"]["low"]
+        assert int(row["parameters"]) == told["parameters"]
+        assert row["verdict"] == ("" if told["difference"] is None else "none")
+    each = list(csv.DictReader(scores_file.open(encoding="utf-8")))
+    logit = [float(row["rougeL"]) for row in each if row["method"] == "logit"]
+    assert len(logit) == 2 * result["conditions"]["examples"]
+    [told] = [row for row in result["rows"] if row["method"] == "logit"]
+    assert sum(logit) / len(logit) == pytest.approx(told["rougeL"]["f"])
+    assert {row["seed"] for row in each if row["method"] == "teacher"} == {""}
+    assert json.loads(json_file.read_text(encoding="utf-8"))["rows"] == result["rows"]
+    with zipfile.ZipFile(pictures) as archive:
+        names = {Path(path).name for path in result["figures"]}
+        assert set(archive.namelist()) == names | {f"dark/{name}" for name in names}
+        light, dark = (_corner(archive.read(name)) for name in ("rouge.png", "dark/rouge.png"))
+    assert min(light) > 250
+    assert max(dark) < 50
+
+
+def _corner(png: bytes) -> list[int]:
+    """Red, green and blue of a picture's first pixel."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    return list(image.tobytes()[:3])
+
+
+def test_its_runs_say_what_they_belong_to(compared: Any) -> None:
+    result, settings, _ = compared
+    [row] = [row for row in result["rows"] if row["method"] == "shrink"]
+    told = [runs.find(run_id, settings).status().part_of for run_id in row["runs"]]
+    assert told == [f"{result['comparison_id']}: shrink, seed {seed}" for seed in (42, 43)]
 
 
 def test_cut_anywhere_it_goes_on_and_ends_the_same(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import gradio as gr
 import pytest
 
@@ -43,13 +45,27 @@ def test_news_changes_its_look_and_pictures_are_sent_once(settings: Settings) ->
     assert look(found) == before
     found.update(done=1, message="Training logit")
     assert look(found) != before
-    watch, cancel, resume, chooser, status, _, pictures = drawn(found, settings, before)
+    watch, cancel, resume, chooser, status, _, pictures, *files = drawn(found, settings, before)
     assert watch == look(found)
     assert (cancel["visible"], resume["visible"]) == (True, False)
     assert "Training logit" in status
-    assert chooser == pictures == gr.skip()
+    assert [chooser, pictures, *files] == [gr.skip()] * 6
     found.update(status="finished")
-    assert drawn(found, settings, before)[-1] == ""
+    *_, pictures, table, scores, everything, images = drawn(found, settings, before)
+    assert pictures == ""
+    assert not any(button["visible"] for button in (table, scores, everything, images))
+
+
+def test_a_finished_comparison_can_be_downloaded(settings: Settings) -> None:
+    found = new(settings)
+    names = ("table.csv", "scores.csv", "result.json", "pictures.zip")
+    for name in names:
+        (found.folder / name).write_text('{"complete": true}')
+    found.update(status="finished")
+    buttons = drawn(found, settings)[-4:]
+    assert [Path(button["value"]).name for button in buttons] == list(names)
+    assert all(Path(button["value"]).is_relative_to(settings.temporary) for button in buttons)
+    assert all(button["visible"] for button in buttons)
 
 
 def test_one_that_was_cut_off_is_resumed_and_not_cancelled(settings: Settings) -> None:

@@ -76,7 +76,13 @@ def test_pictures_are_inside_the_page(tmp_path: Path) -> None:
     (tmp_path / "rouge.png").write_bytes(b"png")
     html = methods_rendering.pictures([tmp_path / "rouge.png"])
     assert 'src="data:image/png;base64,cG5n"' in html
-    assert 'alt="ROUGE of each method with its interval"' in html
+    assert html.count('alt="ROUGE of each method with its interval"') == 1
+    (tmp_path / "dark").mkdir()
+    (tmp_path / "dark" / "rouge.png").write_bytes(b"dark")
+    html = methods_rendering.pictures([tmp_path / "rouge.png"])
+    assert html.count("<img") == 2
+    assert '<img class="dark-only" alt="ROUGE of each method with its interval"' in html
+    assert "base64,ZGFyaw==" in html
 
 
 def test_what_a_user_named_is_escaped() -> None:

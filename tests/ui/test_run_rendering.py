@@ -99,9 +99,12 @@ def test_names_and_messages_are_escaped() -> None:
 
 def test_the_table_of_runs() -> None:
     frame = run_rendering.runs(
-        [(RunStatus("r1", "failed"), RunConfig("embedded/original")), (RunStatus("r0", "finished"), None)]
+        [
+            (RunStatus("r1", "failed", part_of="c1: ce, seed 42"), RunConfig("embedded/original")),
+            (RunStatus("r0", "finished"), None),
+        ]
     )
     assert frame.values.tolist() == [
-        ["r1", "Failed", "—", "finetune", "embedded/original"],
-        ["r0", "Unreadable", "—", "—", "—"],
+        ["r1", "Failed", "—", "finetune", "embedded/original", "c1: ce, seed 42"],
+        ["r0", "Unreadable", "—", "—", "—", "—"],
     ]

@@ -1,0 +1,75 @@
+"""A comparison's figures as files to take away. They hold the F1 itself, from 0 to 1.
+
+table.csv  a row a method      scores.csv  a row a method, seed and text      pictures.zip  light and dark
+"""
+
+import csv
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from distill.comparison.folder import Comparison, dark
+from distill.comparison.plan import UNTRAINED
+from distill.comparison.results import cell_name
+from distill.comparison.scores import KINDS
+from distill.evaluation import ROUGE_KINDS
+from distill.files import read_json
+
+_PLAIN = (
+    "method",
+    "trained",
+    "parameters",
+    "bytes",
+    "seeds",
+    "retention",
+    "steps",
+    "seconds",
+    "memory_bytes",
+)
+_ENDS = (("f", ""), ("low", "_low"), ("high", "_high"))
+_TESTED = ("p", "p_holm", "verdict", "why")
+
+
+def write(comparison: Comparison, result: Mapping[str, Any]) -> None:
+    """Write the files into the comparison's folder; `result` has its rows and its pictures in `figures`."""
+    _write_csv(comparison.folder / "table.csv", [_row(row) for row in result["rows"]])
+    _write_csv(comparison.folder / "scores.csv", list(_scores(comparison)))
+    with zipfile.ZipFile(comparison.folder / "pictures.zip", "w") as archive:
+        for picture in map(Path, result["figures"]):
+            archive.write(picture, picture.name)
+            archive.write(dark(picture), f"dark/{picture.name}")
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    difference = row["difference"] or {}
+    return {
+        **{name: row.get(name) for name in _PLAIN},
+        **{f"{kind}{end}": row[kind][part] for kind in KINDS for part, end in _ENDS},
+        **{
+            f"{kind}_less_ce{end}": difference.get(kind, {}).get(part)
+            for kind in KINDS
+            for part, end in _ENDS
+        },
+        **{name: difference.get("rougeL", {}).get(name) for name in _TESTED},
+    }
+
+
+def _scores(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    plan = comparison.plan()
+    cells = {cell_name(method, seed): (method, seed) for method, seed in plan.cells}
+    for name, (method, seed) in ({name: (name, None) for name in UNTRAINED} | cells).items():
+        judged = read_json(comparison.folder / "judged" / f"{name}.json")
+        if judged:
+            for number, scores in enumerate(
+                zip(*(judged["scores"][kind] for kind in ROUGE_KINDS), strict=True)
+            ):
+                named = dict(zip(ROUGE_KINDS, scores, strict=True))
+                yield {"method": method, "seed": seed, "text": number + 1, **named}
+
+
+def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
