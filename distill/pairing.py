@@ -11,6 +11,7 @@ from distill.errors import BadConfig, DistillError
 from distill.layer_map import evenly_spaced
 from distill.memory import cut_parameters, step_bytes
 from distill.stats import points
+from distill.trainable import Finding, problems
 from models.catalogue import resolve, split_engine
 from models.inspection import T5_FAMILY, ModelInfo
 from models.loading import Progress, fetch, inspect, open_tokenizer
@@ -18,15 +19,6 @@ from models.settings import Settings
 
 _PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
 _SAMPLE = 20
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing found: a stable `code`, what it is, what to do."""
-
-    code: str
-    message: str
-    remedy: str
 
 
 @dataclass
@@ -49,7 +41,7 @@ class Report:
 
 
 def check(
-    teacher: str,
+    teacher: str | None,
     student: str,
     settings: Settings,
     data: str | None = None,
@@ -59,17 +51,26 @@ def check(
     """Check a pair before training.
 
     Args:
-        teacher, student: Model names; the student also as `layers:E+D`.
+        teacher, student: Model names; the student also as `layers:E+D`. Without a teacher the student alone
+            is checked.
         settings: Where models and runs are.
         data: With it, both models summarise a sample and are scored: does the teacher really do better?
         config: Sizes for the memory estimate and the data's columns; the `report` preset's by default.
         progress: Told how far a download is.
     """
-    report, config = Report(), config or RunConfig(student=student)
+    report, config = Report(), config or RunConfig(student=student, teacher=teacher)
+    if teacher is None:
+        alone = _open(student, "student", settings, report, progress)
+        report.problems += problems(alone, config) if alone else []
+        return report
     taught = _open(teacher, "teacher", settings, report, progress)
     layers = parse_layers(student)
     learner = taught if layers else _open(student, "student", settings, report, progress)
     if taught is None or learner is None:
+        return report
+    for model in {each.folder: each for each in (taught, learner)}.values():
+        report.problems += problems(model, config)
+    if report.problems:  # the tokenizers below may not be there
         return report
     if layers:
         _check_layers(taught, layers, report)

@@ -143,11 +143,11 @@ class _Told:
 
 
 def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> None:
-    for number, teacher in enumerate(config.teachers):
+    for number, teacher in enumerate(config.teachers or [None]):
         # A student that is cut from the first teacher has its vocabulary, which the others must have too.
         cut = number > 0 and parse_layers(config.student)
         student_model = config.teachers[0] if cut else config.student
-        report = pairing.check(teacher, student_model, settings, progress=progress)
+        report = pairing.check(teacher, student_model, settings, config=config, progress=progress)
         for finding in report.warnings:
             log.warning("%s %s", finding.message, finding.remedy)
         if not report.compatible:

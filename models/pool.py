@@ -14,7 +14,7 @@ from models.errors import ModelUnavailable
 from models.loading import ModelInfo, Progress, fetch, inspect, open_tokenizer
 from models.settings import Settings
 from models.summarizer import Summarizer
-from models.tokenizer import TextTokenizer
+from models.tokenizer import TextTokenizer, misfit
 
 CAPACITY = 4
 _WARM_UP = Decoding(beams=4, min_new_tokens=2, max_new_tokens=2)
@@ -146,10 +146,7 @@ def _warm_up(engine: Engine, tokenizer: TextTokenizer) -> None:
 
 def _check_vocabulary(info: ModelInfo, size: int) -> None:
     if size > info.vocab_size:
-        raise ModelUnavailable(
-            f"{info.folder} has a tokenizer of {size} entries for {info.vocab_size} embeddings: "
-            "it belongs to another model. Save the model's own tokenizer beside it."
-        )
+        raise ModelUnavailable(" ".join(misfit(info.folder, size, info.vocab_size)))
 
 
 def _files(folder: Path) -> _Files:

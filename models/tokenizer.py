@@ -136,6 +136,15 @@ def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:
         raise ModelUnavailable(f"The tokenizer in {folder} cannot be read: {error}") from error
 
 
+def misfit(folder: Path, size: int, rows: int) -> tuple[str, str]:
+    """What is wrong with a tokenizer of more entries than its model has embeddings, and what to do."""
+    return (
+        f"{folder} has a tokenizer of {size} entries for {rows} embeddings.",
+        f"Resize the embeddings to the tokenizer's {size} entries (resize_token_embeddings), or save the"
+        " model's own tokenizer beside it.",
+    )
+
+
 def copy_tokenizer(source: Path, target: Path) -> None:
     """Copy the tokenizer of one model folder to another, so that it splits texts there just as it does here.
 

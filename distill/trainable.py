@@ -1,0 +1,106 @@
+"""What a model needs to be trained, judged and loaded again: what lacks it is refused before a run."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distill.config import FEATURE_TERMS, RunConfig
+from models.errors import DistillError
+from models.inspection import T5_FAMILY, ModelInfo
+from models.special_ids import special_ids
+from models.tokenizer import misfit, open_tokenizer
+
+_LOGITS_ONLY = frozenset({"hidden", "embedding", "attention", "relation"})
+# Terms that a family's layers do not give. LongT5's encoder attends within windows, in modules of its own.
+_UNSEEN = dict.fromkeys(T5_FAMILY, frozenset[str]()) | {"longt5": frozenset({"attention", "relation"})}
+_LABELS_ONLY = frozenset({"prophetnet"})
+_NEEDED = {
+    "pad_token_id": "pads, which starts a summary where no other token does",
+    "eos_token_id": "ends a text",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: a stable `code`, what it is, what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+def problems(info: ModelInfo, config: RunConfig) -> list[Finding]:
+    """Why a model cannot take part in a run with these settings, as a teacher or as a student."""
+    return [*_tokens(info), *_terms(info, config)]
+
+
+def _tokens(info: ModelInfo) -> Iterator[Finding]:
+    """The tokenizer and the special ids must be within the embeddings."""
+    try:
+        size = open_tokenizer(info.folder, info.eos).size
+    except DistillError as error:
+        yield Finding("tokenizer_unusable", str(error), "Save the model's own tokenizer beside it.")
+        return
+    if size > info.vocab_size:
+        what, remedy = misfit(info.folder, size, info.vocab_size)
+        yield Finding("tokenizer_size", what, remedy)
+    ids = _special_ids(info.folder)
+    for name, use in _NEEDED.items():
+        if ids[name] is None:
+            yield Finding(
+                "special_token",
+                f"{info.folder} does not say which token {use} ({name}).",
+                f"Add {name} to its config.json.",
+            )
+    for name, value in ids.items():
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None and not (isinstance(each, int) and 0 <= each < info.vocab_size):
+                yield Finding(
+                    "special_token",
+                    f"{info.folder} has {name} {each!r}, and {info.vocab_size} embeddings.",
+                    f"Correct {name} in its config.json and generation_config.json.",
+                )
+
+
+def _terms(info: ModelInfo, config: RunConfig) -> Iterator[Finding]:
+    """The terms of the objective must be there to be seen in the model's layers."""
+    if not config.teachers:
+        return
+    kind = info.model_type
+    if kind in _LABELS_ONLY:
+        yield Finding(
+            "method_of_another_family",
+            f"{info.folder} is a {kind} model, which learns from labels alone here.",
+            "Use finetune, or choose a T5.",
+        )
+        return
+    unseen = _UNSEEN.get(kind, _LOGITS_ONLY)
+    wanted = [name for name in FEATURE_TERMS if name in unseen and getattr(config, f"{name}_weight")]
+    if wanted:
+        yield Finding(
+            "method_of_another_family",
+            f"{info.folder} is a {kind} model, whose {wanted[0]} cannot be taught here"
+            f" ({', '.join(f'{name}_weight' for name in wanted)}).",
+            "Use a method that looks at the logits, such as method=logit, or a T5 with full attention.",
+        )
+
+
+def _special_ids(folder: Path) -> dict[str, Any]:
+    own, generation = _read(folder / "config.json"), _read(folder / "generation_config.json")
+    ids = special_ids(own, generation)
+    if all(ids[name] is not None for name in _NEEDED):
+        return ids
+    from transformers import AutoConfig  # slow to import, and knows what a family has where a file is silent
+
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    return special_ids(config.to_dict(), generation)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):  # the config was read before; the other one is optional
+        return {}
+    return values if isinstance(values, dict) else {}
