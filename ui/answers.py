@@ -23,6 +23,9 @@ QUEUE_SIZE = 1000
 FULL = f"{QUEUE_SIZE:,} others are waiting already. Please try again in a minute."
 _MISFITS = (ComponentProcessingError, InvalidPathError, TypeError, ValueError)
 """What Gradio raises for values that do not fit their fields."""
+_NO_SITES = "Nothing is fetched from other sites for a call: upload the file."
+_SITE = re.compile(r"\s*https?:", re.IGNORECASE)
+_SITE_ROUTE = re.compile(r"/(?:file[=/]|proxy=)\s*https?:", re.IGNORECASE)
 _UNKNOWN = "There is no such call, or its answer was fetched already: make it again."
 _CALL = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
 _log = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ class Page(gr.Blocks):
     ) -> list[Any]:
         """Gradio's, with the defaults of an endpoint for what a call leaves out at its end."""
         values = _completed(block_fn, inputs)
+        if _names_a_site(values):
+            raise gr.Error(_NO_SITES, title="Not possible", print_exception=False)
         try:
             return await super().preprocess_data(block_fn, values, state, explicit_call)
         except _MISFITS as problem:
@@ -67,6 +72,14 @@ def _completed(block_fn: BlockFunction, inputs: list[Any]) -> list[Any]:
         told = f"{len(inputs)} {'value was' if len(inputs) == 1 else 'values were'} given."
         raise gr.Error(f"{told} {_usage(block_fn)}", title="Not possible", print_exception=False)
     return values
+
+
+def _names_a_site(value: Any) -> bool:
+    """Whether it holds a file that Gradio would fetch from elsewhere, for whoever asks."""
+    if isinstance(value, dict):
+        named = "meta" in value and _SITE.match(str(value.get("path")))
+        return bool(named) or any(map(_names_a_site, value.values()))
+    return isinstance(value, list | tuple) and any(map(_names_a_site, value))
 
 
 def _is_public(block_fn: BlockFunction) -> bool:
@@ -108,9 +121,10 @@ _REFUSALS = (HTTPException, RequestValidationError, FnIndexInferError, KeyError,
 
 
 class Calls:
-    """ASGI middleware: asking for the answer of a call that nobody made is refused in words, too.
+    """ASGI middleware that refuses what Gradio's own routes should.
 
-    Gradio begins a stream, fails in it, and its framework logs that as a fault of ours.
+    For the answer of a call that nobody made they begin a stream, fail in it and log a fault of ours; and
+    they fetch from other sites for strangers.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -121,6 +135,9 @@ class Calls:
         asked = _CALL.search(scope.get("path", "")) if scope.get("method") == "GET" else None
         if asked and not _is_known(asked[1], scope["app"].get_blocks()._queue):
             await JSONResponse({"detail": _UNKNOWN}, 404)(scope, receive, send)
+            return
+        if _SITE_ROUTE.search(scope.get("path", "")):
+            await JSONResponse({"detail": _NO_SITES}, 403)(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)

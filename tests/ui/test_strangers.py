@@ -152,10 +152,25 @@ def test_no_other_data_set_is_fetched(way: str, visitor: Visitor, monkeypatch: p
     assert "learns from built-in" in DATA[way](visitor, "someone/else")
 
 
+def test_nothing_is_fetched_from_other_sites(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fetch(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was fetched")
+
+    monkeypatch.setattr("gradio.processing_utils.async_ssrf_protected_download", fetch)
+    site = "https://198.51.100.7/x.csv"
+    for route in (f"file={site}", f"file/{site}", f"proxy={site}"):
+        answer = visitor.http.get(f"gradio_api/{route}")
+        assert (answer.status_code, "from other sites" in answer.text) == (403, True), route
+    given = {"path": site, "meta": {"_type": "gradio.FileData"}}
+    assert "from other sites" in visitor.act("data-file", "change", {"data-file": given})
+    assert "from other sites" in visitor.call("start_run", {**PAIR, "data": given})
+
+
 def test_an_upload_may_be_checked_and_learnt_from(visitor: Visitor, trio: Path) -> None:
     rows = "".join(f"the cat sat on the mat {n},the cat sat\n" for n in range(4))
     file = visitor.upload("mine.csv", f"document,summary\n{rows}".encode())
-    field = {"path": file, "meta": {"_type": "gradio.FileData"}}
+    url = f"{visitor.http.base_url}gradio_api/file={file}"  # as a browser sends it
+    field = {"path": file, "url": url, "meta": {"_type": "gradio.FileData"}}
     assert '["summary", "summary"]' in visitor.act("data-file", "change", {"data-file": field})
     chosen = {"data-source": "file", "data-file": field}
     assert "ROUGE-L on 4 examples" in visitor.act("check-data", "click", chosen)
