@@ -58,7 +58,7 @@ def judge_models(
     """
     for name in names:
         if not _LEAD.fullmatch(name):
-            resolve(split_engine(name)[0], settings)  # a misspelt name costs no other's minutes
+            resolve(split_engine(name, settings)[0], settings)  # a misspelt name costs no other's minutes
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams=beams)

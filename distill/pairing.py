@@ -92,7 +92,7 @@ def _open(
     name: str, part: str, settings: Settings, report: Report, progress: Progress | None
 ) -> ModelInfo | None:
     try:
-        model, *_ = split_engine(name)
+        model, *_ = split_engine(name, settings)
         if model != name.strip():
             raise BadConfig(f"it is trained with on PyTorch, so leave {name.strip()[len(model) :]} out.")
         return inspect(fetch(resolve(model, settings), progress))

@@ -63,15 +63,19 @@ def names(settings: Settings) -> list[str]:
     return found + [f"run:{run}" for run in students.with_student(settings.runs)]
 
 
-def split_engine(name: str) -> tuple[str, str, str]:
+def split_engine(name: str, settings: Settings) -> tuple[str, str, str]:
     """Split `name@engine:dtype` into its three; what is left out is `auto`.
+
+    The name of a folder that may be used is that folder, whatever it has behind an @.
 
     Raises:
         BadRequest: The engine or its precision is unknown.
     """
-    model, at, choice = name.strip().rpartition("@")
-    if not at or "/" in choice or "\\" in choice:  # an @ inside a folder's path chooses no engine
-        return name.strip(), "auto", "auto"
+    name = name.strip()
+    model, at, choice = name.rpartition("@")
+    inside = "/" in choice or "\\" in choice  # an @ inside a folder's path chooses no engine
+    if not at or inside or _permitted(name, settings):
+        return name, "auto", "auto"
     return model, *parse_choice(choice)
 
 
@@ -125,14 +129,20 @@ def _has_distilled(settings: Settings) -> bool:
 
 def _own(name: str, settings: Settings) -> ModelSpec:
     """Where no other models are allowed: the studio's own, and one answer for whatever else there may be."""
-    named = name == settings.distilled_model
-    ours = not settings.visitor and settings.may_read(name)
-    if (named or ours) and (folder := _folder(name)):
+    if folder := _permitted(name, settings):
         return ModelSpec(name, str(folder))
+    named = name == settings.distilled_model
     pinned = dict(T5_HUB.values())
     if name in pinned or (named and _is_hub_id(name)):
         return ModelSpec(name, name, None, pinned.get(name), settings.home / "hub")
     raise ModelUnavailable(f"{name!r} may not be used here. {_allowed(settings)}")
+
+
+def _permitted(name: str, settings: Settings) -> Path | None:
+    """The folder of this name, if there is one that who asks may name."""
+    named = settings.allow_custom_models or name == settings.distilled_model
+    ours = not settings.visitor and settings.may_read(name)
+    return _folder(name) if named or ours else None
 
 
 def _folder(name: str) -> Path | None:

@@ -54,7 +54,7 @@ class ModelPool:
         Raises:
             DistillError: It cannot be had; the message says why. A failed load is tried anew next time.
         """
-        model, chosen, dtype = split_engine(name)
+        model, chosen, dtype = split_engine(name, self._settings)
         if (chosen, dtype) == ("auto", "auto"):
             chosen, dtype = parse_choice(engine)
         spec = resolve(model, self._settings)
@@ -82,7 +82,7 @@ class ModelPool:
         Safe at any time: who uses the model, or loads it just now, keeps it. Its memory is free once nobody
         uses it any more.
         """
-        model = split_engine(name)[0]
+        model = split_engine(name, self._settings)[0]
         with self._lock:
             for key, slot in list(self._slots.items()):
                 if model in slot.names:

@@ -41,7 +41,7 @@ class Studio:
 
     def folder(self, name: str) -> Path | None:
         """The model's folder if it is on this machine."""
-        spec = catalogue.resolve(catalogue.split_engine(name)[0], self.settings)
+        spec = catalogue.resolve(catalogue.split_engine(name, self.settings)[0], self.settings)
         if spec.local:
             return spec.local
         copy = hub.cached(spec.source, spec.revision, spec.cache)

@@ -82,7 +82,7 @@ def agree(
         BadConfig: The name chooses an engine, or a number is out of range.
         DistillError: The model or the data cannot be used.
     """
-    if split_engine(name)[1:] != ("auto", "auto"):
+    if split_engine(name, settings)[1:] != ("auto", "auto"):
         raise BadConfig(f"agree compares the engines themselves; name the model alone, not {name!r}.")
     if n < 1 or rouge_texts < 0:
         raise BadConfig(

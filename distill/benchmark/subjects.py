@@ -117,7 +117,7 @@ def load(names: Sequence[str], settings: Settings) -> list[StudioSubject]:
     """Open models; downloading and converting them, which happens once, is not in `load_seconds`."""
     pool, found = ModelPool(settings), []
     for name in names:
-        model, engine, dtype = split_engine(name)
+        model, engine, dtype = split_engine(name, settings)
         entry = prepare(fetch(resolve(model, settings)), engine, settings, dtype).entry
         start = time.perf_counter()
         summarizer = pool.get(name)

@@ -53,13 +53,13 @@ def figurative(
     """Carry the three steps out; each is a file or a run, and is not done twice."""
     from distill import labelling
     from distill.rules import choose_rules, table
-    from models.catalogue import resolve
+    from models.catalogue import resolve, split_engine
     from models.pool import ModelPool
 
     config = _config(options, teacher)
     choose_rules(rules)  # before anything is loaded
     for name in (teacher, config.student):
-        resolve(name.split("@")[0], settings)
+        resolve(split_engine(name, settings)[0], settings)
     drafting = labelling.Drafting(teacher, beams, hypotheses, sample, temperature, top_p, config.seed)
     with processes.RunLock(settings.home):
         folder, train = _materials(config, {**asdict(drafting), "rules": rules}, settings)

@@ -176,16 +176,44 @@ def test_the_distilled_model_of_the_t5_set(settings: Settings, tmp_path: Path) -
         ("/home/a@b/model@auto:float32", ("/home/a@b/model", "auto", "float32")),
     ],
 )
-def test_an_engine_may_follow_a_name(name: str, parts: tuple[str, str, str]) -> None:
-    assert split_engine(name) == parts
+def test_an_engine_may_follow_a_name(name: str, parts: tuple[str, str, str], settings: Settings) -> None:
+    assert split_engine(name, settings) == parts
 
 
 @pytest.mark.parametrize(
     ("name", "known"), [("m@onnx", "torch"), ("m@torch:int3", "float32, float16, bfloat16")]
 )
-def test_an_unknown_engine_is_refused_with_the_known_ones(name: str, known: str) -> None:
+def test_an_unknown_engine_is_refused_with_the_known_ones(name: str, known: str, settings: Settings) -> None:
     with pytest.raises(BadRequest, match=known):
-        split_engine(name)
+        split_engine(name, settings)
+
+
+@pytest.mark.parametrize("name", ["t5@2024", "t5@torch", "t5@torch:float32"])
+def test_a_folder_with_an_at_in_its_name_is_that_folder(
+    name: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    for written in (str(tmp_path / name), f" {tmp_path / name} "):
+        assert split_engine(written, settings) == (str(tmp_path / name), "auto", "auto")
+    assert split_engine(f"{tmp_path / name}@torch", settings) == (str(tmp_path / name), "torch", "auto")
+    monkeypatch.chdir(tmp_path)
+    assert split_engine(name, settings)[0] == name
+
+
+def test_where_folders_are_closed_a_name_does_not_tell_whether_there_is_one(
+    settings: Settings, tmp_path: Path
+) -> None:
+    closed = dataclasses.replace(settings, allow_custom_models=False)
+    said = []
+    for name in ("there@2024", "missing@2024"):
+        if name.startswith("there"):
+            (tmp_path / name).mkdir()
+        with pytest.raises(BadRequest) as caught:
+            split_engine(str(tmp_path / name), closed)
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    (settings.home / "t5@2024").mkdir(parents=True)
+    assert split_engine(str(settings.home / "t5@2024"), closed)[1] == "auto", "the studio's own are open"
 
 
 def test_the_newest_student_of_a_teacher(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from models.catalogue import split_engine
+from models.settings import Settings
 from ui import columns
 from ui.studio import Studio
 
@@ -20,9 +21,9 @@ def test_the_engine_stands_behind_the_model(model: str | None, engine: str, name
     assert columns.chosen(model, engine) == name
 
 
-def test_every_engine_offered_is_known() -> None:
+def test_every_engine_offered_is_known(settings: Settings) -> None:
     for engine in columns.ENGINES:
-        assert split_engine(columns.chosen("x", engine) or "")[0] == "x"
+        assert split_engine(columns.chosen("x", engine) or "", settings)[0] == "x"
 
 
 def test_the_header_shows_the_engine(studio: Studio) -> None:
