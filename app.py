@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.errors import DistillError
-from models.settings import MODEL_SETS, Settings
+from models.settings import MODEL_SETS, Settings, make_home
 from ui import address
 
 
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_env(public=place.public)
         if options.model_set:
             settings = replace(settings, model_set=options.model_set)
-        _make_home(settings)
+        make_home(settings.temporary)
     except DistillError as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -44,18 +44,6 @@ def _said_in_public(settings: Settings) -> str:
     }
     states = [f"{what} {'on' if on else 'off'} ({name})" for name, (on, what) in switches.items()]
     return f"Others can reach this page: {', '.join(states)}."
-
-
-def _make_home(settings: Settings) -> None:
-    page = settings.temporary
-    try:
-        page.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise DistillError(
-            f"{page} cannot be made: {problem.strerror or problem}. Set STUDIO_HOME to a folder of yours."
-        ) from problem
-    if not os.access(page, os.W_OK):
-        raise DistillError(f"{page} cannot be written to. Set STUDIO_HOME to a folder of yours.")
 
 
 def _prepare_environment(settings: Settings) -> None:

@@ -20,7 +20,8 @@ from distill.commands import (
     training,
 )
 from distill.errors import DistillError
-from models.settings import Settings
+from models.errors import in_words
+from models.settings import Settings, make_home
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        answer, code = command(settings=Settings.from_env(), **options)
+        settings = Settings.from_env()
+        make_home(settings.home)
+        answer, code = command(settings=settings, **options)
     except KeyboardInterrupt:
         print("Stopped. `python -m distill runs` lists what can be resumed.", file=sys.stderr)
         return 130
@@ -49,8 +52,8 @@ def _say(error: Exception) -> int:
     name = type(error).__name__
     if isinstance(error, DistillError):
         line, code = str(error), 2
-    elif isinstance(error, OSError):  # a full disk, a folder that may not be written to
-        line, code = f"{name}: {error}", 2
+    elif said := in_words(error):  # a full disk, a folder that may not be written to
+        line, code = said, 2
     else:
         line, code = f"This should not have happened: {name}: {error} (`--debug` shows where.)", 1
     print(" ".join(line.split()), file=sys.stderr)

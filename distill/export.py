@@ -9,6 +9,7 @@ import torch
 
 from distill import student
 from distill.errors import BadConfig, RunConflict
+from distill.files import check_new_folder
 from distill.runs import Run
 from distill.stats import interval
 from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
@@ -67,8 +68,7 @@ def export_student(
     _check_usual("no_repeat_ngram", no_repeat_ngram, MAX_NO_REPEAT_NGRAM)
     if not run.student.is_dir():
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
-    if folder.exists() and any(folder.iterdir()):
-        raise BadConfig(f"{folder} is not empty; name a new folder.")
+    check_new_folder(folder)
     model: Any = student.load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest

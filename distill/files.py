@@ -23,6 +23,18 @@ def make_folder(path: Path) -> None:
         raise BadConfig(f"{path} cannot be a folder to write to: {error.strerror}.") from error
 
 
+def check_new_folder(path: Path) -> None:
+    """See that a folder can be written anew: there is none yet, or an empty one.
+
+    Raises:
+        BadConfig: Something is there.
+    """
+    if path.exists() and not path.is_dir():
+        raise BadConfig(f"{path} is a file; name a new folder.")
+    if path.exists() and any(path.iterdir()):
+        raise BadConfig(f"{path} is not empty; name a new folder.")
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as JSON, atomically; numbers that are not finite become null."""
     _write(path, _text(value, indent=1))

@@ -1,6 +1,5 @@
 """Carry a run out: load, check, train, save the student, judge it."""
 
-import errno
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from distill.data import Example
 from distill.ensemble import parse_weights
 from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
+from distill.explaining import explain
 from distill.features import show_attention
 from distill.files import read_json, write_json
 from distill.judging import judge, judge_model, teller
@@ -66,7 +66,7 @@ def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> d
         raise
     except Exception as error:
         run.log_traceback()
-        message = _explain(error)
+        message = explain(error)
         _mark_failed(run, message)
         raise DistillError(message) from error
 
@@ -236,21 +236,6 @@ def _mark_failed(run: Run, message: str) -> None:
         run.update(status="failed", message=message, eta_seconds=None)
 
 
-def _explain(error: Exception) -> str:
-    text = str(error)
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "not enough memory" in text:
-        return (
-            "The memory was too small: lower batch_size or input_tokens, or set gradient_checkpointing=true."
-        )
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOSPC, errno.EDQUOT) or any(sign in text for sign in _DISK_FULL):
-        return "The disk is full. Free some space, then resume the run: it goes on from its last checkpoint."
-    first = (text.splitlines() or [""])[0][:200]
-    if isinstance(error, OSError):
-        return f"The run could not read or write its files: {first}. Mend that, then resume it."
-    return f"The run failed: {type(error).__name__}: {first}. The log has the details."
-
-
 def _last_word(verdict: dict[str, Any] | None) -> str:
     """How a run ended; a student that training has made worse is no success."""
     if verdict is None or verdict["word"] != WORSE:
@@ -275,6 +260,4 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
     }
 
 
-# What safetensors and torch say of a full disk; neither raises an OSError.
-_DISK_FULL = ("No space left", "file write failed", "iostream error")
 _VARYING = {"seconds", "tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

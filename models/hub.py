@@ -1,12 +1,11 @@
 """Models from the Hugging Face hub: only the files the studio reads, in progress the user can see."""
 
-import errno
 import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelUnavailable
+from models.errors import ModelUnavailable, disk_is_full
 
 Progress = Callable[[float, str], None]
 """Told how far a step is, from 0 to 1, and what it is."""
@@ -63,7 +62,7 @@ def download(source: str, revision: str | None, cache: Path, progress: Progress 
             )
         )
     except Exception as error:  # the client's HTTP library, and so its errors, differ by version
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        if disk_is_full(error):
             raise ModelUnavailable(f"The disk is full: no space for {source} in {cache}.") from error
         raise ModelUnavailable(f"{source} could not be downloaded, try again: {_reason(error)}") from error
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import BadRequest
+from models.errors import BadRequest, DistillError
 
 DEFAULT_HOME = "~/.cache/t5-distillation-studio"
 MODEL_SETS = ("embedded", "t5")
@@ -99,6 +99,22 @@ class Settings:
             enable_distill=_flag(env, "ENABLE_DISTILL", default=private),
             threads=_whole(env, "STUDIO_THREADS"),
         )
+
+
+def make_home(folder: Path) -> None:
+    """Make the studio's home, or a folder in it, to write to.
+
+    Raises:
+        DistillError: It cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise DistillError(
+            f"{folder} cannot be made: {problem.strerror or problem}. Set STUDIO_HOME to a folder of yours."
+        ) from problem
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DistillError(f"{folder} cannot be written to. Set STUDIO_HOME to a folder of yours.")
 
 
 def _flag(env: Mapping[str, str], name: str, default: bool) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from models.errors import DistillError
+from models.errors import DistillError, disk_is_full
 from ui.labels import LABELS
 
 OUR_FAULT = "Something went wrong on our side. It is in the server’s log; please try again."
+FULL = "The server’s disk is full: nothing can be kept until someone has freed some space."
 _log = logging.getLogger(__name__)
 
 
@@ -21,7 +22,7 @@ def message(problem: Exception) -> str:
     if isinstance(problem, DistillError):
         return _with_label(problem)
     _log.error("Unexpected error", exc_info=problem)
-    return OUR_FAULT
+    return FULL if disk_is_full(problem) else OUR_FAULT
 
 
 def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:

@@ -3,9 +3,6 @@
 import argparse
 import json
 import logging
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,18 +114,8 @@ def carry_out(run: runs.Run, settings: Settings) -> Answer:
     disable_progress_bar()  # one bar a loaded model, in the log of a run too
     run.belongs_to(processes.identity())
     _log.info("Run %s", run.run_id)
-    with run.log_file(), _stopped_when_terminated(run):
+    with run.log_file(), processes.asked_by_sigterm(run.request_stop):
         return training.carry_out(run, settings), 0
-
-
-@contextmanager
-def _stopped_when_terminated(run: runs.Run) -> Iterator[None]:
-    """Take SIGTERM, as of a machine that goes down, for a request to stop, which leaves a checkpoint."""
-    before = signal.signal(signal.SIGTERM, lambda *_: run.request_stop())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def run_values(options: dict[str, Any]) -> dict[str, Any]:
@@ -149,11 +136,13 @@ def _file_values(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        values = json.loads(file.read_text(encoding="utf-8-sig"))  # some editors begin it with a mark
     except OSError as error:
         raise BadConfig(f"The settings file {file} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise BadConfig(f"The settings file {file} is not JSON: {error}.") from error
+    except RecursionError as error:
+        raise BadConfig(f"The settings file {file} is nested too deep; it holds one plain object.") from error
     if not isinstance(values, dict):
         raise BadConfig(f"The settings file {file} must hold one JSON object.")
     return values

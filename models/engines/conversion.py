@@ -1,7 +1,9 @@
 """Models in CTranslate2's form, converted once and kept in the studio's own folder."""
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelUnavailable
+from models.errors import ModelUnavailable, disk_is_full
 
 FORMAT = 2
 """To be raised when a model is converted otherwise than before, so that what is cached is made anew."""
@@ -91,7 +93,9 @@ def _convert(folder: Path, target: Path, quantization: str) -> None:
         raise _refusal(folder, (answer.stderr.strip().splitlines() or ["no reason given"])[-1])
 
 
-def _refusal(folder: Path, reason: str) -> ModelUnavailable:
+def _refusal(folder: Path, reason: str) -> Exception:
+    if disk_is_full(OSError(reason)):  # which is not the model's fault
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return ModelUnavailable(
         f"CTranslate2 cannot convert the model in {folder}: {reason} Use the engine torch."
     )

@@ -121,7 +121,12 @@ def test_what_a_user_can_mend_is_one_line(
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize(("text", "words"), [("{", "is not JSON"), ("[]", "must hold one JSON object")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "is not JSON"), ("[]", "must hold one JSON object"), ("[" * 100_000, "is nested too deep"),
+     ('{"student": ' + '{"a": ' * 100_000, "is nested too deep"),
+     ('\ufeff{"student": "s", "colour": 1}', "There is no setting 'colour'")],
+)  # fmt: skip
 def test_a_settings_file_that_is_none(text: str, words: str, call: Call, tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.write_text(text)
@@ -153,9 +158,13 @@ def test_a_busy_studio(call: Call, settings: Settings, tiny: Path) -> None:
 def test_a_home_that_cannot_be_written(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "file" / "home"))
-    code, answer, errors = call("finetune", "--student", "s")
-    assert (code, answer) == (2, None)
-    assert len(errors.splitlines()) == 1
+    for command in (("finetune", "--student", "s"), ("runs",), ("check", "a", "b")):
+        code, answer, errors = call(*command)
+        assert (code, answer) == (2, None)
+        assert errors == (
+            f"{tmp_path / 'file' / 'home'} cannot be made: Not a directory. Set STUDIO_HOME to a folder of"
+            " yours.\n"
+        )
 
 
 def test_settings_come_from_the_file_then_the_options_then_the_pairs(
@@ -248,7 +257,10 @@ def test_train_list_resume_export(
     code, _, errors = call("export", run_id, str(folder))
     assert (code, "is not empty; name a new folder" in errors) == (2, True)
     (tmp_path / "file").touch()
-    assert call("export", run_id, str(tmp_path / "file"))[0] == 2
+    code, _, errors = call("export", run_id, str(tmp_path / "file"))
+    assert (code, errors) == (2, f"{tmp_path / 'file'} is a file; name a new folder.\n")
+    code, _, errors = call("export", run_id, str(tmp_path / "file" / "in"))
+    assert (code, errors.startswith(f"{tmp_path / 'file'}"), "Errno" in errors) == (2, True, False)
 
 
 def _check_export(folder: Path, trained: Path) -> None:

@@ -8,13 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from distill import checkpoints, training
 from distill.errors import BadData, DistillError
+from distill.explaining import explain
 from distill.recorder import Recorder
 from distill.runs import Run
-from distill.training import _explain
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run
+
+
+def _hidden(first: Exception, *others: Exception) -> Exception:
+    """An error that others hide, each raised while the one before it was handled."""
+    for error in others:
+        try:
+            try:
+                raise first
+            finally:
+                raise error
+        except Exception as last:
+            first = last
+    return first
 
 
 class PowerCut(BaseException):
@@ -176,6 +190,11 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
         (Exception("Error while serializing: I/O error: No space left on device (os error 28)"),
          "The disk is full"),
         (RuntimeError("basic_ios::clear: iostream error"), "The disk is full"),
+        (_hidden(RuntimeError("basic_ios::clear: iostream error"),
+                 RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 18432 vs 18324")),
+         "The disk is full"),
+        (_hidden(OSError(errno.ENOSPC, "No space left on device"), ValueError("closed"), ValueError("x")),
+         "The disk is full"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "could not read or write its files"),
         (MemoryError(), "The memory was too small: lower batch_size"),
         (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
@@ -185,8 +204,8 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
     ],
 )  # fmt: skip
 def test_errors_are_explained_in_a_line(error: Exception, words: str) -> None:
-    assert words in _explain(error)
-    assert "\n" not in _explain(error)
+    assert words in explain(error)
+    assert "\n" not in explain(error)
 
 
 def test_a_traceback_is_for_the_log_alone(
@@ -214,6 +233,25 @@ def test_a_status_that_cannot_be_written_does_not_hide_the_reason(
     _cut_at(monkeypatch, "on_log", 9, OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(DistillError, match="The disk is full"):
         carry_out(cut)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_disk_that_torch_finds_full_is_called_that(
+    values: dict[str, Any], whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its second error, on closing the file, hides the first."""
+    real = torch.save
+
+    def save(value: Any, file: Any, *rest: Any, **more: Any) -> None:
+        real(value, "/dev/full" if Path(str(file)).name == "optimizer.pt" else file, *rest, **more)
+
+    run = new_run(values, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "save", save)
+        with pytest.raises(DistillError, match=r"The disk is full\. Free some space"):
+            carry_out(run)
+    carry_out(run)
+    assert_same_end(run, whole)
 
 
 def test_data_that_changed_in_between_is_noticed(cut: Run, values: dict[str, Any], tmp_path: Path) -> None:
