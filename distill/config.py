@@ -190,6 +190,21 @@ class RunConfig:
         """Plain values, as saved with the run."""
         return asdict(self)
 
+    @classmethod
+    def from_saved(cls, saved: Mapping[str, Any]) -> "RunConfig":
+        """What `as_dict` gave; a setting that an earlier version did not have takes its default.
+
+        Raises:
+            BadConfig: A setting is unknown to this version, or has a value that cannot work.
+        """
+        known = {entry.name: entry for entry in fields(cls)}
+        if unknown := [name for name in saved if name not in known]:
+            raise BadConfig(
+                f"This version does not know the saved setting {unknown[0]!r}. Go on with the version that "
+                "saved it, or start anew."
+            )
+        return cls(**{name: converted(known[name], value) for name, value in saved.items()})
+
 
 _RANGES = (
     ("max_examples", 1, 1e9),

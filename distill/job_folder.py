@@ -85,6 +85,14 @@ class JobFolder:
         """The identity of the process that carries it out."""
         return read_object(self.folder / "process.json")
 
+    def unheeding(self) -> dict[str, Any] | None:
+        """The process that still carries it out though it was asked to stop; None where none does.
+
+        A process may have more to do than this work, and the work may have been resumed by another.
+        """
+        going = self.stop_requested() and self.saved_status().get("status") == "running"
+        return self.process() if going else None
+
     def belongs_to(self, process: dict[str, Any]) -> None:
         """Note which process carries it out."""
         write_json(self.folder / "process.json", process)

@@ -2,12 +2,13 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import psutil
 from distill.errors import RunConflict
 
 _INHERITED = "STUDIO_RUN_LOCK"  # tells a child the file descriptor of the lock it was given
-_POLITE_SECONDS = 120  # a step of a large model, or a checkpoint on a slow disk, may take that long
+_POLITE_SECONDS = 120
 _CLOCK_SECONDS = 5  # the system reckons a process's start from a boot time that moves when its clock is set
 _ROOT = Path(__file__).parents[1]
+log = logging.getLogger(__name__)
 
 
 class RunLock:
@@ -87,26 +89,51 @@ def is_alive(who: dict[str, Any] | None) -> bool:
     return _process(who) is not None
 
 
-def end(who: dict[str, Any] | None, patience: float = _POLITE_SECONDS) -> None:
-    """In the background: wait for the process to stop by itself, then ask it, then kill it.
+def end(owner: Callable[[], dict[str, Any] | None], patience: float | None = None) -> None:
+    """Wait for work to stop by itself, then ask its process to (SIGTERM), then kill it (SIGKILL).
 
-    A run whose process is not there yet still belongs to the one that starts it, which must not end itself.
+    Args:
+        owner: Tells whose the work is. It is asked before each of the steps, since work that is only just
+            being started still belongs to the process that starts it; and nobody ends himself.
+        patience: Seconds each of the first two steps may take; a step of a large model, or a checkpoint on a
+            slow disk, may take up to two minutes.
     """
-    if who is not None and who.get("pid") == os.getpid():
-        return
-    threading.Thread(target=_end, args=(who, patience), daemon=True).start()
-
-
-def _end(who: dict[str, Any] | None, patience: float) -> None:
+    patience = _POLITE_SECONDS if patience is None else patience
     for ending in (signal.SIGTERM, signal.SIGKILL):
-        process = _process(who)
+        process = _others(owner())
         if process is None:
             return
         with contextlib.suppress(psutil.TimeoutExpired):
             process.wait(patience)
             return
+        process = _others(owner())
+        if process is None:
+            return
+        log.warning("Process %d has not stopped in %g s: %s", process.pid, patience, ending.name)
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(ending)
+    with contextlib.suppress(psutil.TimeoutExpired):
+        process.wait(patience)
+
+
+def end_in_background(owner: Callable[[], dict[str, Any] | None]) -> None:
+    """`end` in a thread, for a process that lives on."""
+    threading.Thread(target=end, args=(owner,), daemon=True).start()
+
+
+@contextlib.contextmanager
+def asked_by_sigterm(stop: Callable[[], None]) -> Iterator[None]:
+    """Take SIGTERM, as of a machine that goes down, for a request to stop, which leaves a checkpoint."""
+    before = signal.signal(signal.SIGTERM, lambda *_: stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _others(who: dict[str, Any] | None) -> psutil.Process | None:
+    process = _process(who)
+    return None if process is None or process.pid == os.getpid() else process
 
 
 def _process(who: dict[str, Any] | None) -> psutil.Process | None:

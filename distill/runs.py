@@ -20,8 +20,7 @@ from distill.errors import BadConfig, RunConflict
 from distill.files import append_json_line, read_json_lines, read_object
 from distill.job_folder import JobFolder
 from distill.naming import check_names
-from distill.status import RunStatus
-from distill.values import known_fields
+from distill.status import RunStatus, readable
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
@@ -62,15 +61,15 @@ class Run(JobFolder):
         """The settings it was started with.
 
         Raises:
-            RunConflict: They cannot be read.
+            RunConflict: They cannot be read, or this version cannot do what they say.
         """
         saved = read_object(self.folder / "config.json")
+        if not saved:
+            raise RunConflict(f"The settings of the run {self.run_id} cannot be read; start a new run.")
         try:
-            if saved:
-                return RunConfig(**known_fields(RunConfig, saved))
-        except (TypeError, ValueError):  # a value of another type
-            pass
-        raise RunConflict(f"The settings of the run {self.run_id} cannot be read; start a new run.")
+            return RunConfig.from_saved(saved)
+        except BadConfig as error:
+            raise RunConflict(f"The settings of the run {self.run_id} cannot be used: {error}") from error
 
     def lineage(self) -> dict[str, Any]:
         """What it was made from: models, data hash, commit, library versions, seed."""
@@ -100,8 +99,7 @@ class Run(JobFolder):
     def status(self) -> RunStatus:
         """How it stands now; a process that died is noticed here."""
         died = self.died()
-        known = known_fields(RunStatus, self.saved_status())
-        status = RunStatus(**{"status": "interrupted", **known, "run_id": self.run_id})
+        status = RunStatus.from_saved(self.run_id, self.saved_status())
         if not died:
             return status
         done = checkpoints.newest_first(self.checkpoints)
@@ -113,7 +111,7 @@ class Run(JobFolder):
 
     def warn(self, text: str) -> None:
         """Tell the user something of a run that goes on, once."""
-        said = self.saved_status().get("warnings", [])
+        said = readable(self.saved_status()).get("warnings", [])
         if text not in said:
             logging.getLogger(__name__).warning(text)
             self.update(warnings=[*said, text])
@@ -144,7 +142,16 @@ class Run(JobFolder):
             traceback.print_exc(file=log)
 
     def cancel(self) -> None:
-        """Ask the run to stop at its next step, with a checkpoint; end it if it does not.
+        """Ask the run to stop at its next step, with a checkpoint; end it, in the background, if it does not.
+
+        Raises:
+            RunConflict: It is not running.
+        """
+        self.ask_to_stop()
+        processes.end_in_background(self.unheeding)
+
+    def ask_to_stop(self) -> None:
+        """Ask the run to stop at its next step, with a checkpoint.
 
         Raises:
             RunConflict: It is not running.
@@ -153,7 +160,6 @@ class Run(JobFolder):
         if status.status != "running":
             raise RunConflict(f"The run {self.run_id} is not running: it is {status.status}.")
         self.request_stop()
-        processes.end(self.process())
 
     def resume(self, settings: Settings) -> None:
         """Go on from the last checkpoint, in a process of its own.

@@ -1,7 +1,10 @@
 """How a run stands."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+STATUSES = ("running", "finished", "failed", "cancelled", "interrupted")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,45 @@ class RunStatus:
     warnings: list[str] = field(default_factory=list)
     part_of: str = ""
 
+    @classmethod
+    def from_saved(cls, run_id: str, saved: Mapping[str, Any]) -> "RunStatus":
+        """What was saved, as far as it can be read."""
+        names = {entry.name for entry in fields(cls)}
+        known = {name: value for name, value in readable(saved).items() if name in names}
+        return cls(**{"status": "interrupted", **known, "run_id": run_id})
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
+
+
+def readable(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a saved status has the form it should have: a damaged one stands in nobody's way."""
+    return {name: saved[name] for name, fits in _FITS.items() if name in saved and fits(saved[name])}
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(each is None or _number(each) for each in value.values())
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_FITS = {
+    "status": lambda value: value in STATUSES,
+    **dict.fromkeys(("step", "steps", "done", "total"), _whole),
+    "eta_seconds": _number,
+    "terms": _numbers,
+    **dict.fromkeys(("message", "student", "run_id"), _text),
+    "created": _number,
+    "warnings": lambda value: isinstance(value, list) and all(map(_text, value)),
+}

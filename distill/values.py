@@ -1,7 +1,6 @@
 """From text to the values of a dataclass's fields."""
 
-from collections.abc import Mapping
-from dataclasses import Field, fields
+from dataclasses import Field
 from typing import Any, get_args
 
 from distill.errors import BadConfig
@@ -10,12 +9,6 @@ from distill.errors import BadConfig
 def _kind(kind: Any) -> str:
     """`int | None` → "int | NoneType", whatever a Python version names the union."""
     return " | ".join(part.__name__ for part in get_args(kind) or (kind,))
-
-
-def known_fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
-    """What this version's dataclass knows of what some version saved."""
-    names = {entry.name for entry in fields(kind)}
-    return {name: value for name, value in saved.items() if name in names}
 
 
 def converted(entry: Field, value: Any) -> Any:

@@ -48,7 +48,8 @@ def compare(*, resume: str | None, out: Path | None, settings: Settings, **optio
             comparison = find(str(resume), settings)
             if not lock.inherited:  # else a request to stop is newer than the start
                 comparison.clear_stop()
-        result = carry_out(comparison, settings)
+        with processes.asked_by_sigterm(lambda: comparison.stop_with_its_run(settings)):
+            result = carry_out(comparison, settings)
     return _tell(comparison, result, out), 0
 
 

@@ -1,5 +1,6 @@
 """Look after runs: `resume`, `cancel`, `runs`, `export`."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ from distill.commands.training import carry_out
 from distill.errors import RunConflict
 from models.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 
 def add(parsers: Any) -> None:
     """Add these commands."""
     resume_parser = add_command(parsers, "resume", resume, "Go on with a run from its last checkpoint.")
     resume_parser.add_argument("run_id")
-    cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run at its next step, with a checkpoint.")
+    cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run, with a checkpoint if it still can.")
     cancel_parser.add_argument("run_id")
     add_command(parsers, "runs", list_runs, "List all runs, newest first.")
     export_parser = add_command(
@@ -44,9 +47,11 @@ def resume(*, run_id: str, settings: Settings) -> Answer:
 
 
 def cancel(*, run_id: str, settings: Settings) -> Answer:
-    """Ask a run to stop at its next step, with a checkpoint."""
+    """Ask a run to stop at its next step, with a checkpoint; end it if it does not, and wait for that."""
     run = runs.find(run_id, settings)
-    run.cancel()
+    run.ask_to_stop()
+    _log.info("Asked the run %s to stop; waiting for it (Ctrl-C waits no longer)", run.run_id)
+    processes.end(run.unheeding)
     return run.status().as_dict(), 0
 
 

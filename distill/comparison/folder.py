@@ -12,10 +12,11 @@ from typing import Any
 
 from distill import processes, runs
 from distill.comparison.plan import Plan
-from distill.errors import DistillError, RunConflict
+from distill.errors import BadConfig, DistillError, RunConflict
 from distill.files import read_object, write_json
 from distill.job_folder import JobFolder
 from distill.naming import check_names
+from distill.status import readable
 from models.settings import Settings
 
 
@@ -31,8 +32,21 @@ class Comparison(JobFolder):
         return self.folder.name
 
     def plan(self) -> Plan:
-        """What it does."""
-        return Plan.from_dict(read_object(self.folder / "plan.json") or {})
+        """What it does.
+
+        Raises:
+            RunConflict: That cannot be read, or this version cannot do it.
+        """
+        try:
+            return Plan.from_dict(read_object(self.folder / "plan.json") or {})
+        except BadConfig as error:
+            raise RunConflict(
+                f"The settings of the comparison {self.comparison_id} cannot be used: {error}"
+            ) from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise RunConflict(
+                f"The settings of the comparison {self.comparison_id} cannot be read; start a new one."
+            ) from error
 
     def result(self) -> dict[str, Any] | None:
         """What it has found so far, from the first finished run on; see `results.collect`."""
@@ -60,7 +74,7 @@ class Comparison(JobFolder):
         died = self.died()
         blank = {"status": "interrupted", "message": "", "done": 0, "total": 0}
         blank |= {"run_id": None, "eta_seconds": None, "created": 0.0}
-        status = {**blank, **self.saved_status(), "comparison_id": self.comparison_id}
+        status = {**blank, **readable(self.saved_status()), "comparison_id": self.comparison_id}
         if died:
             again = f"Resume goes on after {status['done']} of {status['total']} runs."
             stopped = self.stop_requested()
@@ -71,7 +85,8 @@ class Comparison(JobFolder):
 
     def progress(self, kind: str) -> dict[str, Any]:
         """What is noted of one kind: `runs`, `steps`, `step_seconds`, `memory`, `failures`, `seconds`."""
-        return (read_object(self.folder / "progress.json") or {}).get(kind, {})
+        noted = (read_object(self.folder / "progress.json") or {}).get(kind)
+        return noted if isinstance(noted, dict) else {}
 
     def note(self, kind: str, key: str, value: Any) -> None:
         """Note what must outlive this process; None takes a note back."""
@@ -89,11 +104,16 @@ class Comparison(JobFolder):
         status = self.status()
         if status["status"] != "running":
             raise RunConflict(f"The comparison {self.comparison_id} is {status['status']}, not running.")
+        self.stop_with_its_run(settings)
+        processes.end_in_background(self.unheeding)
+
+    def stop_with_its_run(self, settings: Settings) -> None:
+        """Ask it to stop, and the run being trained as well."""
         self.request_stop()
-        if status["run_id"]:
+        run_id = readable(self.saved_status()).get("run_id")
+        if run_id:
             with suppress(DistillError):
-                runs.find(status["run_id"], settings).cancel()
-        processes.end(self.process())
+                runs.find(run_id, settings).request_stop()
 
     def resume(self, settings: Settings) -> None:
         """Go on with it in a process of its own.

@@ -9,7 +9,6 @@ from typing import Any
 from distill.config import RunConfig, parse_layers
 from distill.errors import BadConfig
 from distill.presets import METHODS
-from distill.values import known_fields
 
 REFERENCE = "ce"
 UNTRAINED = ("teacher", "start", "copy")
@@ -127,7 +126,7 @@ class Plan:
     def from_dict(cls, saved: Mapping[str, Any]) -> "Plan":
         """What `as_dict` gave."""
         return cls(
-            RunConfig(**known_fields(RunConfig, saved["base"])),
+            RunConfig.from_saved(saved["base"]),
             tuple(saved["methods"]),
             tuple(saved["seeds"]),
             Budget(**saved["budget"]),

@@ -23,6 +23,7 @@ from distill.config import RunConfig
 from distill.data import Example
 from distill.errors import DistillError, RunConflict
 from distill.evaluation import add_retention
+from distill.explaining import explain
 from distill.files import read_json, write_json
 from distill.judging import change
 from distill.recorder import memory_bytes
@@ -65,7 +66,8 @@ class Work:
                 raise
             raise RunConflict(f"The comparison was cancelled. {again}") from None
         except Exception as error:
-            self._end("failed", str(error))
+            with suppress(OSError):  # on a full disk the status stays, and reads as interrupted
+                self._end("failed", str(error) if isinstance(error, DistillError) else explain(error))
             raise
         self._end("finished", "Finished")
         return result
@@ -134,9 +136,10 @@ class Work:
         run = self._run(method, seed)
         if run is None:
             return
-        self._stop_if_asked()
         self.comparison.note("failures", cell, None)
+        run.clear_stop()  # before it is named: whoever stops the comparison stops the run it names
         self.comparison.update(run_id=run.run_id)
+        self._stop_if_asked()
         if run.status().status != "finished":
             self._say(f"Training {method}, seed {seed}: run {run.run_id}")
             try:
@@ -165,7 +168,6 @@ class Work:
     def _carry_out(self, run: runs.Run, cell: str) -> None:
         _free_memory()
         self.comparison.note("memory", cell, memory_bytes())
-        run.clear_stop()
         run.belongs_to(processes.identity())
         teacher = self.comparison.folder / "teacher.json"  # judged by the first run for all others
         if run.config().teacher and teacher.is_file():

@@ -468,5 +468,24 @@ def test_a_plan_is_read_as_it_was_saved() -> None:
     plan = Plan.from_values({**values, "methods": "ce", "seeds": 1, "budget": "5"})
     assert plan.base.max_examples is None
     assert Plan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
-    newer = plan.as_dict() | {"base": {**plan.as_dict()["base"], "of_a_later_version": 1}}
-    assert Plan.from_dict(newer) == plan
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda plan: plan["base"].update(of_a_later_version=1), "the saved setting 'of_a_later_version'"),
+        (lambda plan: plan["base"].update(alpha="x"), "alpha is 'x'"),
+        (lambda plan: plan.pop("base"), "cannot be read; start a new one"),
+        (lambda plan: plan.update(budget=5), "cannot be read; start a new one"),
+        (lambda plan: plan.update(seeds=None), "cannot be read; start a new one"),
+    ],
+)
+def test_a_saved_plan_that_cannot_be_followed_is_told(
+    change: Any, words: str, wanted: dict[str, Any], settings: Settings
+) -> None:
+    begun = comparison.create(Plan.from_values(wanted), settings)
+    saved = json.loads((begun.folder / "plan.json").read_text())
+    change(saved)
+    (begun.folder / "plan.json").write_text(json.dumps(saved))
+    with pytest.raises(RunConflict, match=words):
+        begun.plan()

@@ -1,15 +1,18 @@
 """Real processes: killed, cancelled and found again."""
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
 
-from distill import checkpoints, processes, runs
+from distill import checkpoints, comparison, processes, runs
+from distill.cli import main
 from distill.errors import RunConflict
 from distill.runs import Run
 from models.settings import Settings
@@ -100,5 +103,51 @@ def test_a_terminated_run_leaves_a_checkpoint(
     wait_for(lambda: _reached(run, 1))
     os.kill((run.process() or {})["pid"], signal.SIGTERM)
     wait_for(lambda: run.status().status != "running")
+    assert run.status().status == "cancelled", run.log_tail()
+    assert checkpoints.step(checkpoints.newest_first(run.checkpoints)[0]) == run.metrics()[-1]["step"]
+
+
+_HEEDLESS = """
+import signal, sys, threading
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+from distill.cli import main
+import distill.training
+distill.training.carry_out = lambda *_: (print("busy", flush=True), threading.Event().wait())
+main(sys.argv[1:])
+"""
+
+
+def test_the_command_ends_a_run_that_does_not_stop_by_itself(
+    settings: Settings, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HEEDLESS, "finetune", "--student", "s"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "busy\n"
+    [run] = runs.all_runs(settings)
+    monkeypatch.setattr(processes, "_POLITE_SECONDS", 0.3)
+    reaper = threading.Thread(target=process.wait)  # else it would stay a zombie until the end of this test
+    reaper.start()
+    assert main(["cancel", run.run_id]) == 0
+    reaper.join(20)
+    assert process.returncode == -signal.SIGKILL
+    assert json.loads(capsys.readouterr().out)["status"] == "cancelled"
+    process.stdout.close()
+
+
+def test_a_terminated_comparison_leaves_a_checkpoint_and_goes_on(
+    values: dict[str, Any], settings: Settings, environment: dict[str, str]
+) -> None:
+    names = ("teacher", "student", "data", "validation_examples", "target_tokens", "input_tokens")
+    few = {**{name: values[name] for name in names}, "methods": "ce", "seeds": 1, "budget": "5000"}
+    begun = comparison.start({**few, "precision": "float32"}, settings)
+    [run] = wait_for(lambda: runs.all_runs(settings))
+    wait_for(lambda: _reached(run, 1))
+    os.kill((begun.process() or {})["pid"], signal.SIGTERM)
+    wait_for(lambda: begun.status()["status"] != "running")
+    assert begun.status()["status"] == "cancelled", begun.status()
     assert run.status().status == "cancelled", run.log_tail()
     assert checkpoints.step(checkpoints.newest_first(run.checkpoints)[0]) == run.metrics()[-1]["step"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from distill import processes, runs
+from distill.config import RunConfig
 from distill.errors import DistillError, RunConflict
 from distill.processes import RunLock
 from models.settings import Settings
@@ -141,24 +142,69 @@ def test_a_process_that_is_unknown(who: dict[str, Any] | None) -> None:
     assert not processes.is_alive(who)
 
 
-def test_a_process_that_ignores_every_request_is_killed() -> None:
+def _sent(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    """Which processes were sent which signals."""
+    return [(record.args[0], record.args[2]) for record in caplog.records]
+
+
+def test_a_process_that_ignores_every_request_is_killed(caplog: pytest.LogCaptureFixture) -> None:
     code = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert child.stdout is not None
     child.stdout.readline()
-    processes.end(processes.identity(child.pid), patience=0.2)
-    assert child.wait(timeout=20) == -signal.SIGKILL
+    who = processes.identity(child.pid)
+    processes.end(lambda: who, patience=0.5)
+    wait_for(lambda: not processes.is_alive(who))
+    assert _sent(caplog) == [(child.pid, "SIGTERM"), (child.pid, "SIGKILL")]
     child.stdout.close()
 
 
-def test_a_process_that_stops_by_itself_is_left_to() -> None:
+def test_a_process_that_stops_by_itself_is_left_to(caplog: pytest.LogCaptureFixture) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3)"])
-    processes.end(processes.identity(child.pid), patience=20)
-    assert child.wait(timeout=20) == 0
+    who = processes.identity(child.pid)
+    processes.end(lambda: who, patience=60)
+    assert not processes.is_alive(who)
+    assert not _sent(caplog)
 
 
-def test_nobody_ends_himself(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[object] = []
-    monkeypatch.setattr(processes.threading, "Thread", lambda **_: started.append(1))
-    processes.end(processes.identity())
-    assert not started
+def test_nobody_ends_himself() -> None:
+    processes.end(processes.identity, patience=0)
+
+
+def test_who_hands_the_work_over_meanwhile_is_not_ended(
+    sleeper: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a page does that is just starting a run."""
+    starter, child = (subprocess.Popen([str(sleeper)]) for _ in range(2))
+    owners = [processes.identity(process.pid) for process in (starter, child)]
+    asked = iter([owners[0]])
+
+    def owner() -> dict[str, Any]:
+        return next(asked, owners[1])
+
+    try:
+        processes.end(owner, patience=0.5)
+        wait_for(lambda: not processes.is_alive(owners[1]))
+        assert {pid for pid, _ in _sent(caplog)} == {child.pid}
+        assert processes.is_alive(owners[0])
+    finally:
+        for process in (starter, child):
+            process.kill()
+            process.wait()
+
+
+def test_work_that_has_ended_leaves_its_process_alone(sleeper: Path, settings: Settings) -> None:
+    """A comparison's process goes on after one of its runs."""
+    run = runs.create(RunConfig(student="s"), settings)
+    child = subprocess.Popen([str(sleeper)])
+    run.belongs_to(processes.identity(child.pid))
+    run.request_stop()
+    assert run.unheeding() == run.process()
+    run.update(status="finished")
+    processes.end(run.unheeding, patience=0.1)
+    run.update(status="running")
+    run.clear_stop()  # resumed meanwhile
+    processes.end(run.unheeding, patience=0.1)
+    assert child.poll() is None
+    child.kill()
+    child.wait()

@@ -10,6 +10,7 @@ from distill import processes, runs
 from distill.config import RunConfig
 from distill.errors import RunConflict, RunNotFound
 from distill.runs import Run
+from distill.status import RunStatus
 from models.settings import Settings
 
 DEAD = {"pid": 2**22 + 1, "started": 0.0}
@@ -111,12 +112,44 @@ def test_a_status_that_cannot_be_read(settings: Settings, text: str) -> None:
     assert run.status().status == "interrupted"
 
 
-def test_what_another_version_saved_is_read_as_far_as_known(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [{"step": "x"}, {"steps": None}, {"terms": 5}, {"terms": {"loss": "x"}}, {"warnings": "x"},
+     {"warnings": [5]}, {"message": []}, {"student": 5}, {"created": "now"}, {"eta_seconds": {}},
+     {"of_a_later_version": 1}],
+)  # fmt: skip
+def test_a_status_is_read_as_far_as_it_can_be(settings: Settings, wrong: dict[str, Any]) -> None:
     run = _dead(settings)
-    run.update(status="finished", mood="good")
+    blank = RunStatus(run.run_id, "finished")
+    (run.folder / "status.json").write_text(json.dumps({"status": "finished", **wrong}))
+    assert run.status() == blank
+    (run.folder / "status.json").write_text(json.dumps({"status": ["finished"]}))
+    assert run.status().status == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"mood": "good"}, "does not know the saved setting 'mood'. Go on with the version that saved it"),
+        ({"epochs": "many"}, "epochs is 'many'; it must be a number"),
+        ({"student": 5}, "student is 5; it must be text"),
+        ({"alpha": 7}, "alpha is 7.0; use a value from 0 to 1"),
+    ],
+)
+def test_a_saved_setting_that_cannot_be_followed_is_named(
+    settings: Settings, change: dict[str, Any], words: str
+) -> None:
+    run = _dead(settings)
     saved = json.loads((run.folder / "config.json").read_text())
-    (run.folder / "config.json").write_text(json.dumps({**saved, "mood": "good"}))
-    assert run.status().status == "finished"
+    (run.folder / "config.json").write_text(json.dumps({**saved, **change}))
+    with pytest.raises(RunConflict, match=f"The settings of the run {run.run_id} cannot be used: ") as caught:
+        run.config()
+    assert words in str(caught.value)
+
+
+def test_a_setting_that_an_earlier_version_did_not_have_takes_its_default(settings: Settings) -> None:
+    run = _dead(settings)
+    (run.folder / "config.json").write_text(json.dumps({"student": "s"}))
     assert run.config() == RunConfig(student="s")
 
 
@@ -203,7 +236,7 @@ def test_a_damaged_file_of_one_run_takes_no_other_with_it(settings: Settings, da
     bad.update(status="running")
     assert bad.status().status == "interrupted"
     (bad.folder / "config.json").write_text('{"student": "s", "alpha": "y"}')
-    with pytest.raises(RunConflict, match="cannot be read"):
+    with pytest.raises(RunConflict, match="alpha is 'y'"):
         bad.config()
 
 
