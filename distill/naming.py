@@ -14,6 +14,6 @@ def check_names(config: RunConfig, settings: Settings) -> None:
     """
     for name in (*config.teachers, config.student):
         if parse_layers(name) is None:
-            resolve(split_engine(name)[0], settings)
+            resolve(split_engine(name, settings)[0], settings)
     for source in filter(None, (config.data, config.validation)):
         check_allowed(source, settings)
