@@ -36,9 +36,11 @@ def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoMod
             local_files_only=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except Exception as error:  # whatever a library makes of a config that nobody has thought of
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelUnavailable(f"The model in {folder} cannot be loaded: {reason[0]}") from error
+        raise ModelUnavailable(
+            f"The model in {folder} cannot be loaded, by its config.json and its weights: {reason[0][:300]}"
+        ) from error
     if missing := sorted(loaded["missing_keys"]):  # transformers would fill them with random numbers
         raise ModelUnavailable(f"The model in {folder} lacks {len(missing)} weights, such as {missing[0]}.")
     for name, value in special_ids(model.config.to_dict(), model.generation_config.to_dict()).items():

@@ -151,5 +151,5 @@ def _check_vocabulary(info: ModelInfo, size: int) -> None:
 
 def _files(folder: Path) -> _Files:
     """What the weights and the tokenizer look like from outside; differs once a student is trained anew."""
-    found = [*folder.glob("*.safetensors"), *folder.glob("*.json")]
+    found = filter(Path.is_file, [*folder.glob("*.safetensors"), *folder.glob("*.json")])
     return tuple(sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in found))

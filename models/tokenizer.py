@@ -1,19 +1,27 @@
 """Text to token ids and back, with the tokenizers library alone."""
 
+import json
 import shutil
+import subprocess
+import sys
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from models.errors import ModelUnavailable
+from models.errors import BadRequest, ModelUnavailable
+from models.folder_files import MOST_TOKENIZER, read_text
 from models.inspection import TOKENIZER_FILES
+from models.tokenizer_check import check_description
 
 _FAST = "tokenizer.json"
+_PATIENCE_SECONDS = 300  # to import transformers on a busy machine, and to convert 250,000 pieces
 _FILES = (
     _FAST,
     "tokenizer_config.json",
@@ -42,8 +50,8 @@ class Encoded:
 class TextTokenizer:
     """A model's tokenizer. Safe to share between threads."""
 
-    def __init__(self, tokenizer: Tokenizer, eos: int | None = None) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, tokenizer: Tokenizer, eos: int | None = None, rows: int = 0) -> None:
+        self._tokenizer, self._rows = tokenizer, rows
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._special = [
@@ -54,8 +62,8 @@ class TextTokenizer:
 
     @property
     def size(self) -> int:
-        """Entries of the vocabulary, added ones included."""
-        return self._tokenizer.get_vocab_size(with_added_tokens=True)
+        """Rows that an embedding needs for the vocabulary, added entries included."""
+        return max(self._rows, self._tokenizer.get_vocab_size(with_added_tokens=True))
 
     def vocabulary(self) -> dict[str, int]:
         """Every token and its id, added ones included."""
@@ -79,7 +87,8 @@ class TextTokenizer:
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""
         # In a batch, even of one: only there the library lets other threads run meanwhile.
-        [encoding] = self._tokenizer.encode_batch([text], add_special_tokens=False)
+        with _panics_caught():
+            [encoding] = self._tokenizer.encode_batch([text], add_special_tokens=False)
         return Encoded(text, encoding.ids, encoding.offsets)
 
     def unknown(self, encoded: Encoded, tokens: int) -> str:
@@ -102,7 +111,8 @@ class TextTokenizer:
 
     def decode(self, ids: list[int]) -> str:
         """Plain text of token ids; special tokens leave no trace."""
-        return self._tokenizer.decode(ids, skip_special_tokens=True)
+        with _panics_caught():
+            return self._tokenizer.decode(ids, skip_special_tokens=True)
 
     def _specials(self, eos: int | None) -> tuple[list[int], list[int]]:
         bare = self._tokenizer.encode("a", add_special_tokens=False).ids
@@ -125,15 +135,22 @@ def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelUnavailable(f"{folder} has no tokenizer ({', '.join(TOKENIZER_FILES[:2])}).")
     file = folder / _FAST
+    if file.is_file():
+        return _opened(read_text(file, MOST_TOKENIZER), file, eos)
+    return _opened(_converted(folder), folder, eos)
+
+
+def _opened(text: str, origin: Path, eos: int | None) -> TextTokenizer:
+    """The tokenizer of a description, which is judged first."""
     try:
-        return TextTokenizer(Tokenizer.from_file(str(file)) if file.is_file() else _converted(folder), eos)
+        rows = check_description(json.loads(text))
+        with _panics_caught():
+            return TextTokenizer(Tokenizer.from_str(text), eos, rows)
     except Exception as error:  # the library raises bare Exceptions
-        if not file.is_file():
-            raise ModelUnavailable(
-                f"{folder} has no tokenizer.json, only an older tokenizer that cannot be converted here. Run "
-                "pip install sentencepiece protobuf, or save the model's fast tokenizer beside it."
-            ) from error
-        raise ModelUnavailable(f"The tokenizer in {folder} cannot be read: {error}") from error
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)[:300]
+        raise ModelUnavailable(
+            f"The tokenizer {origin} cannot be used: {reason}. Save the model's own tokenizer there."
+        ) from error
 
 
 def misfit(folder: Path, size: int, rows: int) -> tuple[str, str]:
@@ -155,12 +172,45 @@ def copy_tokenizer(source: Path, target: Path) -> None:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     if not (target / _FAST).is_file():
-        _converted(source).save(str(target / _FAST))
+        (target / _FAST).write_text(_converted(source), encoding="utf-8")
 
 
-def _converted(folder: Path) -> Tokenizer:
-    """The tokenizer of a folder that has only a SentencePiece model or a vocabulary."""
-    from transformers import AutoTokenizer  # slow to import, and seldom needed
+def _converted(folder: Path) -> str:
+    """The description of the tokenizer of a folder that has only a SentencePiece model or a vocabulary.
 
-    converted = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
-    return Tokenizer.from_str(converted.backend_tokenizer.to_str())
+    It is made in a process of its own, with limits: the file is read by native code that trusts it.
+    """
+    files = [folder / name for name in (*_FILES, "config.json") if (folder / name).is_file()]
+    if large := [file for file in files if file.stat().st_size > MOST_TOKENIZER]:
+        raise ModelUnavailable(f"{large[0]} is too large for a tokenizer.")
+    return _described(folder, tuple((file.name, file.stat().st_mtime_ns) for file in files))
+
+
+@lru_cache(maxsize=8)
+def _described(folder: Path, files: tuple[tuple[str, int], ...]) -> str:
+    command = [sys.executable, "-m", "models.tokenizer_conversion", str(folder)]
+    root = Path(__file__).parents[1]
+    try:
+        answer = subprocess.run(
+            command, cwd=root, capture_output=True, check=False, timeout=_PATIENCE_SECONDS
+        )
+        reason = (answer.stderr.decode(errors="replace").strip().splitlines() or ["it ended"])[-1]
+    except subprocess.TimeoutExpired:
+        raise ModelUnavailable(f"The tokenizer in {folder} took too long to be converted.") from None
+    if answer.returncode:
+        raise ModelUnavailable(
+            f"{folder} has no {_FAST}, and what it has ({', '.join(name for name, _ in files)}) cannot be"
+            f" made one: {reason[:300]} Run pip install sentencepiece protobuf, or save its fast one there."
+        )
+    return answer.stdout.decode()
+
+
+@contextmanager
+def _panics_caught() -> Iterator[None]:
+    """A panic of the library, which is no `Exception`, ends a request and not the thread that serves it."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise BadRequest(f"The model's tokenizer cannot work with this text: {str(error)[:200]}.") from None

@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 from typing import Any
 
 import pytest
@@ -119,7 +118,7 @@ main(sys.argv[1:])
 
 def test_the_command_ends_a_run_that_does_not_stop_by_itself(
     settings: Settings, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture,
+    capsys: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-c", _HEEDLESS, "finetune", "--student", "s"],
@@ -129,11 +128,12 @@ def test_the_command_ends_a_run_that_does_not_stop_by_itself(
     assert process.stdout.readline() == "busy\n"
     [run] = runs.all_runs(settings)
     monkeypatch.setattr(processes, "_POLITE_SECONDS", 0.3)
-    reaper = threading.Thread(target=process.wait)  # else it would stay a zombie until the end of this test
-    reaper.start()
     assert main(["cancel", run.run_id]) == 0
-    reaper.join(20)
-    assert process.returncode == -signal.SIGKILL
+    assert not processes.is_alive(run.process())
+    assert [record.args[2] for record in caplog.records if record.name == processes.__name__] == [
+        "SIGTERM",
+        "SIGKILL",
+    ]
     assert json.loads(capsys.readouterr().out)["status"] == "cancelled"
     process.stdout.close()
 

@@ -26,7 +26,7 @@ from models.settings import Settings
 sys.executable = sys.argv[2]
 input()
 try:
-    print(runs.start({"student": "s"}, Settings(home=Path(sys.argv[1]))).run_id)
+    print(runs.start({"student": "embedded/original"}, Settings(home=Path(sys.argv[1]))).run_id)
 except RunConflict as error:
     print(error)
 """
@@ -68,7 +68,7 @@ def test_two_starts_at_once_in_threads(
     def start() -> None:
         barrier.wait()
         try:
-            answers.append(runs.start({"student": "s"}, settings))
+            answers.append(runs.start({"student": "embedded/original"}, settings))
         except RunConflict as error:
             answers.append(str(error))
 
@@ -123,7 +123,7 @@ def test_two_starts_at_once_in_processes(settings: Settings, sleeper: Path) -> N
 def test_a_start_that_fails_is_no_running_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(DistillError, match="could not be started"):
-        runs.start({"student": "s"}, settings)
+        runs.start({"student": "embedded/original"}, settings)
     [run] = runs.all_runs(settings)
     assert run.status().status == "failed"
     with RunLock(settings.home):

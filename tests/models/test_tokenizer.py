@@ -4,13 +4,11 @@ import shutil
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from unittest.mock import patch
 
 import pytest
-from tokenizers import Tokenizer
+from sentencepiece import SentencePieceTrainer
 
-from models.errors import ModelUnavailable
+from models.errors import BadRequest, ModelUnavailable
 from models.tokenizer import TextTokenizer, open_tokenizer
 from tests.tiny import CHARACTERS, SPECIALS, WORDS, make_tokenizer, save_tokenizer
 
@@ -67,19 +65,37 @@ def test_a_tokenizer_saved_with_truncation_does_not_truncate(tmp_path: Path) -> 
 @pytest.mark.parametrize("content", ["", "{}", "not json", json.dumps({"model": {"type": "??"}})])
 def test_a_broken_tokenizer_is_a_clear_message(content: str, tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(content)
-    with pytest.raises(ModelUnavailable, match=r"tokenizer in .* cannot be read"):
+    with pytest.raises(ModelUnavailable, match=r"tokenizer .*tokenizer.json cannot be used"):
         open_tokenizer(tmp_path)
 
 
-def test_an_older_tokenizer_is_converted_with_transformers(tiny: Path, tmp_path: Path) -> None:
-    shutil.copytree(tiny, tmp_path / "old")
-    (tmp_path / "old" / "tokenizer.json").rename(tmp_path / "old" / "kept")
-    (tmp_path / "old" / "spiece.model").write_bytes(b"")
-    with pytest.raises(ModelUnavailable, match="pip install sentencepiece protobuf"):
-        open_tokenizer(tmp_path / "old")
-    backend = SimpleNamespace(backend_tokenizer=Tokenizer.from_file(str(tmp_path / "old" / "kept")))
-    with patch("transformers.AutoTokenizer.from_pretrained", return_value=backend):
-        assert open_tokenizer(tmp_path / "old").encode("the cat").ids == [word("the"), word("cat")]
+def test_an_older_tokenizer_is_converted_in_a_process_of_its_own(tiny: Path, tmp_path: Path) -> None:
+    old = Path(shutil.copytree(tiny, tmp_path / "old"))
+    (old / "tokenizer.json").unlink()
+    (old / "spiece.model").write_bytes(b"\x0a\xff\xff\xff\xff\x0f" * 100)
+    (old / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer"}')
+    with pytest.raises(ModelUnavailable, match=r"spiece.model.*pip install sentencepiece protobuf"):
+        open_tokenizer(old)
+    with (old / "spiece.model").open("wb") as model:
+        SentencePieceTrainer.train(
+            sentence_iterator=iter(["the cat sat on the mat"] * 20), model_writer=model, vocab_size=24,
+            pad_id=0, eos_id=1, unk_id=2, bos_id=-1, minloglevel=2, hard_vocab_limit=False,
+        )  # fmt: skip
+    tokenizer = open_tokenizer(old)
+    assert tokenizer.decode(tokenizer.encode("the cat sat").ids) == "the cat sat"
+    assert tokenizer.closing == [1]
+
+
+def test_a_panic_of_the_library_is_an_error_like_others(tiny: Path, tmp_path: Path) -> None:
+    """It is no `Exception`, so that the thread that serves a visitor would die of it."""
+    folder = Path(shutil.copytree(tiny, tmp_path / "copy"))
+    pattern = {"type": "Split", "pattern": {"Regex": "(a+)+b"}, "behavior": "Isolated", "invert": False}
+    file = folder / "tokenizer.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "pre_tokenizer": pattern}))
+    tokenizer = open_tokenizer(folder)
+    assert tokenizer.encode("the cat").ids
+    with pytest.raises(BadRequest, match="tokenizer cannot work with this text"):
+        tokenizer.encode("a" * 60)
 
 
 def test_a_megabyte_is_tokenised_in_linear_time(tiny: Path) -> None:

@@ -1,0 +1,59 @@
+"""Reading what a model folder holds, which may be anything: bounded, and each error names the file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from models.errors import ModelUnavailable
+
+MOST_SETTINGS = 4_000_000
+"""Bytes of a file of settings at most; those of the largest models have some thousands."""
+MOST_INDEX = 32_000_000
+MOST_TOKENIZER = 64_000_000
+"""Bytes of a tokenizer at most: that of mT5, with 250,000 pieces, has 16 million."""
+_AGAIN = "fetch or save the model again"
+
+
+def read_text(file: Path, most: int) -> str:
+    """A text file of at most so many bytes.
+
+    Raises:
+        ModelUnavailable: It is larger, no text, or cannot be read.
+    """
+    try:
+        if file.stat().st_size > most:
+            raise ModelUnavailable(
+                f"{file} has {file.stat().st_size / 1e6:.0f} MB, and a file of its kind at most"
+                f" {most / 1e6:.0f}: it belongs to no model the studio can run."
+            )
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ModelUnavailable(f"{file} is no text ({error.reason}); {_AGAIN}.") from error
+    except OSError as error:
+        raise ModelUnavailable(f"{file} cannot be read: {error.strerror or error}.") from error
+
+
+def read_object(file: Path, most: int = MOST_SETTINGS) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        ModelUnavailable: The file cannot be read, or holds something else.
+    """
+    try:
+        found = json.loads(read_text(file, most))
+    except ValueError as error:
+        raise ModelUnavailable(f"{file} is not valid JSON ({error}); {_AGAIN}.") from error
+    except RecursionError as error:
+        raise ModelUnavailable(f"{file} is nested too deep; {_AGAIN}.") from error
+    if not isinstance(found, dict):
+        raise ModelUnavailable(f"{file} must hold one JSON object, not {_kind(found)}; {_AGAIN}.")
+    return found
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number; JSON's true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _kind(value: Any) -> str:
+    return {list: "a list", str: "text", type(None): "null"}.get(type(value), "a number or a truth value")
