@@ -5,7 +5,8 @@ import time
 import zipfile
 from pathlib import Path
 
-from distill.files import read_json
+from distill.checksums import changed, checksums
+from distill.files import read_object, write_json
 
 _DONE = "complete"
 _STATE = "trainer_state.json"
@@ -13,8 +14,11 @@ log = logging.getLogger(__name__)
 
 
 def mark_complete(checkpoint: Path) -> None:
-    """Note that a checkpoint was written to its end."""
-    (checkpoint / _DONE).touch()
+    """Note that a checkpoint was written to its end, and what was written.
+
+    The random states do not count: of several processes each writes its own, maybe later than this.
+    """
+    write_json(checkpoint / _DONE, checksums(checkpoint, leave_out="rng_state*"))
 
 
 def newest_first(folder: Path) -> list[Path]:
@@ -40,17 +44,27 @@ def step(checkpoint: Path) -> int:
 
 def is_last(checkpoint: Path) -> bool:
     """Whether training had come to its end."""
-    state = read_json(checkpoint / _STATE) or {}
-    return state["global_step"] >= state["max_steps"]
+    return step(checkpoint) >= (read_object(checkpoint / _STATE) or {})["max_steps"]
 
 
 def _damage(checkpoint: Path) -> str | None:
     """What is wrong with it, None if nothing is."""
+    if (checkpoint / _DONE).stat().st_size:  # else an earlier version wrote it, which took no checksums
+        noted = read_object(checkpoint / _DONE)
+        damage = f"{_DONE} is damaged" if noted is None else changed(checkpoint, noted)
+        return damage or _unreadable(checkpoint)
+    return _unreadable(checkpoint)
+
+
+def _unreadable(checkpoint: Path) -> str | None:
+    """Which of its files cannot be read, None if all can."""
     from safetensors import SafetensorError, safe_open
 
-    state = read_json(checkpoint / _STATE)
-    if not isinstance(state, dict) or state.get("global_step") != step(checkpoint):
+    state = read_object(checkpoint / _STATE) or {}
+    if state.get("global_step") != step(checkpoint) or not isinstance(state.get("max_steps"), int):
         return f"{_STATE} is damaged"
+    if read_object(checkpoint / "config.json") is None:
+        return "config.json is damaged"
     files = sorted(checkpoint.glob("*.safetensors"))  # the objective has one too
     if not any(file.name.startswith("model") for file in files):
         return "its weights are missing"

@@ -1,5 +1,6 @@
 """What a run was made from, so that it can be made again."""
 
+import logging
 import os
 import platform
 import subprocess
@@ -18,6 +19,8 @@ from distill.files import write_json
 from distill.materials import Materials
 from distill.runs import Run
 
+log = logging.getLogger(__name__)
+
 
 def record_lineage(run: Run, config: RunConfig, materials: Materials) -> None:
     """Write a run's lineage; of a resumed run check that the data is still what it began with.
@@ -27,6 +30,8 @@ def record_lineage(run: Run, config: RunConfig, materials: Materials) -> None:
     """
     before, now = run.lineage(), _lineage(config, materials)
     if not before:
+        if (run.folder / "lineage.json").exists():
+            log.warning("lineage.json cannot be read: whether the data is still the same is not known.")
         write_json(run.folder / "lineage.json", now)
     elif any(before.get(name) != now[name] for name in ("data_sha256", "validation_sha256")):
         raise BadData(f"The data {config.data} has changed since this run began; start a new run.")

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,8 +20,9 @@ from distill.errors import BadData, DistillError, IncompatibleModels
 from distill.evaluation import rouge_means
 from distill.explaining import explain
 from distill.features import show_attention
-from distill.files import read_json, write_json
+from distill.files import write_json
 from distill.judging import judge, judge_model, teller
+from distill.kept import save_once, teacher_rouge
 from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
 from distill.objective import Objective
@@ -81,13 +81,13 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
     record_lineage(run, config, materials)
     set_seed(config.seed)
     if parse_layers(config.student):
-        _save(materials.student, materials.encoder.folder, run.initial)
+        save_once(run, materials.student, materials.encoder.folder, run.initial)
     model, step = _train(run, config, materials, settings)
     if run.stop_requested():
         message = f"Cancelled at step {step}. Resume goes on from there."
         run.update(status="cancelled", message=message, eta_seconds=None)
         return _summary(run, None, step)
-    _save(model, materials.encoder.folder, run.student)
+    save_once(run, model, materials.encoder.folder, run.student)
     validation = materials.validation
     del model, materials  # the judged models need the room
     result: dict[str, Any] = {"rows": []}
@@ -160,15 +160,16 @@ def _teacher_rouge(run: Run, config: RunConfig, materials: Materials, settings: 
     """The teacher's ROUGE-L on the validation data, which the student's is a share of; asked once a run."""
     if config.teacher is None or not config.has_references:
         return None
-    kept = read_json(run.folder / "teacher.json")
-    if kept is None:
+    rouge = teacher_rouge(run)
+    if rouge is None:
         run.update(message="Judging the teacher")
         decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
         examples = materials.validation
         told = teller(run, "the teacher", len(examples))
-        kept = judge_model(ModelPool(settings), config.teacher, examples, decoding, told)
-        write_json(run.folder / "teacher.json", kept)
-    return kept["rougeL"]["f"]
+        judged = judge_model(ModelPool(settings), config.teacher, examples, decoding, told)
+        write_json(run.folder / "teacher.json", judged)
+        rouge = judged["rougeL"]["f"]
+    return rouge
 
 
 def make_trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationTrainer:
@@ -224,11 +225,6 @@ def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | Non
         return live[0]
     weights = parse_weights(config.teacher_weights, len(live))
     return Teachers(live, weights, config.teacher_weights == "confidence")
-
-
-def _save(model: PreTrainedModel, source: Path, folder: Path) -> None:
-    if not folder.exists():  # else a resumed run had come this far before
-        student.save(model, source, folder)
 
 
 def _mark_failed(run: Run, message: str) -> None:

@@ -6,6 +6,7 @@
 Its trained rows are normal runs, whose ids are in progress.json.
 """
 
+import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from distill.job_folder import JobFolder
 from distill.naming import check_names
 from distill.status import readable
 from models.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 class Comparison(JobFolder):
@@ -87,6 +90,16 @@ class Comparison(JobFolder):
         """What is noted of one kind: `runs`, `steps`, `step_seconds`, `memory`, `failures`, `seconds`."""
         noted = (read_object(self.folder / "progress.json") or {}).get(kind)
         return noted if isinstance(noted, dict) else {}
+
+    def judged(self, name: str) -> dict[str, Any] | None:
+        """What a row was found to write, as `Judge` noted it; None where it is still to be judged."""
+        file = self.folder / "judged" / f"{name}.json"
+        found = read_object(file) or {}
+        if all(map(isinstance, (found.get(part) for part in ("row", "texts", "scores")), (dict, list, dict))):
+            return found
+        if file.exists():
+            log.warning("%s is damaged: it is judged again.", file.name)
+        return None
 
     def note(self, kind: str, key: str, value: Any) -> None:
         """Note what must outlive this process; None takes a note back."""

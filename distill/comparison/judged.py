@@ -8,7 +8,7 @@ from distill.comparison.folder import Comparison
 from distill.config import RunConfig
 from distill.data import load
 from distill.evaluation import ROUGE_KINDS, rouge
-from distill.files import read_json, write_json
+from distill.files import write_json
 from distill.judging import judge_model
 from distill.runs import Run
 from models.decoding import Decoding
@@ -30,7 +30,7 @@ class Judge:
     def __init__(
         self, comparison: Comparison, base: RunConfig, settings: Settings, stop_if_asked: Callable[[], None]
     ) -> None:
-        self._folder, self._settings = comparison.folder, settings
+        self._comparison, self._settings = comparison, settings
         self._decoding = Decoding(beams=base.beams, max_new_tokens=base.target_tokens)
         self._stop_if_asked = stop_if_asked
 
@@ -43,7 +43,7 @@ class Judge:
             run: The run that is being carried out, which may be asked to stop too.
         """
         file = self._file(name)
-        known = read_json(file)
+        known = self._comparison.judged(name)
         if known is not None:
             return known
 
@@ -52,7 +52,7 @@ class Judge:
             if run is not None and run.stop_requested():
                 raise Stopped
 
-        held_out = str(self._folder / "data" / "validation.jsonl")
+        held_out = str(self._comparison.folder / "data" / "validation.jsonl")
         examples = load(held_out, settings=self._settings).rows
         texts: list[str] = []
         row = judge_model(ModelPool(self._settings), model, examples, self._decoding, tell, texts.extend)
@@ -65,7 +65,7 @@ class Judge:
 
     def knows(self, name: str) -> bool:
         """Whether the row was judged before."""
-        return self._file(name).is_file()
+        return self._comparison.judged(name) is not None
 
     def _file(self, name: str) -> Path:
-        return self._folder / "judged" / f"{name}.json"
+        return self._comparison.folder / "judged" / f"{name}.json"

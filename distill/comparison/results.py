@@ -10,7 +10,6 @@ from distill.comparison.plan import UNTRAINED
 from distill.comparison.scores import pooled, set_differences
 from distill.config import FEATURE_TERMS
 from distill.data import HUB_DATASETS
-from distill.files import read_json
 from distill.presets import METHODS
 from models.settings import Settings
 
@@ -46,7 +45,7 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
     for method in (*UNTRAINED, *plan.methods):
         trained = method in plan.methods
         names = [cell_name(method, seed) for seed in plan.seeds] if trained else [method]
-        judged = {name: read_json(comparison.folder / "judged" / f"{name}.json") for name in names}
+        judged = {name: comparison.judged(name) for name in names}
         judged = {name: found for name, found in judged.items() if found}
         done = list(judged)
         if not done:
@@ -142,7 +141,7 @@ def measures_otherwise(method: str) -> bool:
 
 def _conditions(comparison: Comparison) -> dict[str, Any]:
     plan = comparison.plan()
-    base, judged = plan.base, read_json(comparison.folder / "judged" / "start.json") or {}
+    base, judged = plan.base, comparison.judged("start") or {}
     row = judged.get("row", {})
     return {
         "teacher": base.teacher,

@@ -1,6 +1,7 @@
 """Stopped, broken and damaged runs end as if nothing had happened."""
 
 import errno
+import json
 import logging
 import shutil
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import torch
 from distill import checkpoints, training
 from distill.errors import BadData, DistillError
 from distill.explaining import explain
+from distill.kept import teacher_rouge
 from distill.recorder import Recorder
 from distill.runs import Run
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run
@@ -88,7 +90,7 @@ def test_cut_within_a_checkpoint(
     assert_same_end(run, whole)
 
 
-@pytest.mark.parametrize("place", ["_save", "judge"])
+@pytest.mark.parametrize("place", ["save_once", "judge"])
 def test_cut_after_the_last_step(
     place: str, values: dict[str, Any], whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +125,10 @@ def _flip(path: Path) -> None:
     path.write_bytes(content)
 
 
+def _edit(path: Path, **values: Any) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "weights cut": lambda folder: _truncate(folder / "model.safetensors"),
     "weights gone": lambda folder: (folder / "model.safetensors").unlink(),
@@ -133,6 +139,18 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "scheduler cut": lambda folder: _truncate(folder / "scheduler.pt"),
     "random state garbage": lambda folder: (folder / "rng_state.pth").write_bytes(b"garbage"),
     "state cut": lambda folder: _truncate(folder / "trainer_state.json"),
+    "weights changed": lambda folder: _flip(folder / "model.safetensors"),
+    "objective changed": lambda folder: _flip(folder / "objective.safetensors"),
+    "config of other types": lambda folder: (folder / "config.json").write_text('{"d_model": []}'),
+    "config a list": lambda folder: (folder / "config.json").write_text("[]"),
+    "config gone": lambda folder: (folder / "config.json").unlink(),
+    "state of another step": lambda folder: _edit(folder / "trainer_state.json", global_step="8"),
+    "state with a key": lambda folder: _edit(folder / "trainer_state.json", of_a_later_version=1),
+    "state of other types": lambda folder: _edit(folder / "trainer_state.json", log_history=5, max_steps="x"),
+    "state that ends early": lambda folder: _edit(folder / "trainer_state.json", max_steps=8),
+    "state nested": lambda folder: (folder / "trainer_state.json").write_text("[" * 100_000),
+    "marked by garbage": lambda folder: (folder / "complete").write_text("garbage"),
+    "marked with other sums": lambda folder: _edit(folder / "complete", **{"config.json": 5}),
     "state gone": lambda folder: (folder / "trainer_state.json").unlink(),
 }
 
@@ -151,10 +169,62 @@ def test_an_unreadable_checkpoint_is_put_aside(
     assert checkpoints.newest_readable(cut.checkpoints) == found
 
 
-def test_a_run_goes_on_from_the_checkpoint_before_an_unreadable_one(cut: Run, whole: Run) -> None:
-    _truncate(cut.checkpoints / "checkpoint-8" / "model.safetensors")
+@pytest.mark.parametrize("damage", ["weights cut", "weights changed", "state of other types"])
+def test_a_run_goes_on_from_the_checkpoint_before_an_unreadable_one(
+    damage: str, cut: Run, whole: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    DAMAGES[damage](cut.checkpoints / "checkpoint-8")
     carry_out(cut)
     assert_same_end(cut, whole)
+    assert "checkpoint-8 cannot be read" in caplog.text
+
+
+def test_a_checkpoint_of_an_earlier_version_is_gone_on_with(cut: Run) -> None:
+    """It took no checksums."""
+    (cut.checkpoints / "checkpoint-8" / "complete").write_bytes(b"")
+    found = checkpoints.newest_readable(cut.checkpoints)
+    assert found is not None
+    assert checkpoints.step(found) == 8
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", '{"rougeL": 5}', '{"rougeL": {"f": "x"}}', '{"rougeL": {}}',
+                                  '{"rougeL": {"f": 7}}', "[" * 100_000])  # fmt: skip
+def test_a_note_on_the_teacher_that_cannot_be_read_is_made_anew(
+    text: str, cut: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert teacher_rouge(cut) is not None
+    (cut.folder / "teacher.json").write_text(text)
+    assert teacher_rouge(cut) is None
+    assert "teacher.json cannot be read: the teacher is judged again" in caplog.text
+
+
+def test_a_run_whose_teacher_s_note_is_damaged_judges_it_again(cut: Run, whole: Run) -> None:
+    (cut.folder / "teacher.json").write_text('{"rougeL": 5}')
+    carry_out(cut)
+    assert_same_end(cut, whole)
+
+
+def test_a_student_that_has_changed_since_it_was_saved_is_saved_again(
+    whole: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the run was cancelled while it was judged."""
+    [folder] = (Path(shutil.copytree(whole.home, tmp_path / "home")) / "runs").iterdir()
+    run = Run(folder)
+    _flip(run.student / "model.safetensors")
+    carry_out(run)
+    assert_same_end(run, whole)
+    assert "The student folder is damaged (model.safetensors has changed since" in caplog.text
+    assert len(list(folder.glob("damaged-*-student"))) == 1
+    before = (run.student / "model.safetensors").stat().st_mtime_ns
+    carry_out(run)
+    assert (run.student / "model.safetensors").stat().st_mtime_ns == before, "whole, it is left alone"
+
+
+def test_a_lineage_that_cannot_be_read_is_told(cut: Run, caplog: pytest.LogCaptureFixture) -> None:
+    (cut.folder / "lineage.json").write_text("{")
+    carry_out(cut)
+    assert "whether the data is still the same is not known" in caplog.text
+    assert cut.lineage()["data_sha256"]
 
 
 def test_a_run_whose_checkpoints_are_all_unreadable_starts_again(cut: Run, whole: Run) -> None:

@@ -1,0 +1,34 @@
+"""Checksums of what was written to a folder, so that what changes later is noticed. Imports nothing heavy."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def checksums(folder: Path, leave_out: str = "") -> dict[str, str]:
+    """The SHA-256 of each file in a folder by its name; a gigabyte takes about a second.
+
+    Args:
+        folder: The folder.
+        leave_out: A pattern of names that do not count.
+    """
+    left_out = set(folder.glob(leave_out)) if leave_out else set()
+    files = sorted(file for file in folder.iterdir() if file.is_file() and file not in left_out)
+    return {file.name: _of(file) for file in files}
+
+
+def changed(folder: Path, noted: Mapping[str, Any]) -> str | None:
+    """What is no longer as `checksums` noted it; None where all is."""
+    for name, checksum in noted.items():
+        file = folder / name
+        if not file.is_file():
+            return f"{name} is missing"
+        if _of(file) != checksum:
+            return f"{name} has changed since it was written"
+    return None
+
+
+def _of(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
