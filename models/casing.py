@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from itertools import zip_longest
 
-from models.sentences import SHORT_FORMS, TITLES
+from models.copies import WORD, Copies, SourceWord, spaced
+from models.sentences import OPENERS, SHORT_FORMS, TITLES
 from models.spelling import Spelling
 from models.text import without_dateline
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…][\"'”’)\]]*\s|\n)[\"'(“‘\s]*$")
 _SHORT = rf"\b(?:{TITLES}|{SHORT_FORMS}|no)"
 _ABBREVIATION = re.compile(rf"(?:(?<![\w'’])(?:[a-z]\.)+|{_SHORT}\.)$", re.IGNORECASE)
@@ -22,19 +22,16 @@ _LOOKED_BACK = 20  # characters, for the longest abbreviation
 _SPELLING = (0.005, 0.6)  # outside these shares of capital letters a text's capitals tell nothing
 _HEADING = 0.7  # a line without a full stop in which more of the words have capitals
 # Before a name that follows these at a sentence's start they have no capital of their own: "The BBC said".
-_SMALL = re.compile(
-    "(?:an?|the|that|this|th[eo]se|s?he|it|we|they|you|his|her|its|our|their|in|on|at|of|for|to|by|from|with|as"
-    "|and|but|or|if|when|while|after|before|since|is|are|was|were|not?)",
-    re.IGNORECASE,
-)
+_SMALL = re.compile(f"(?:{OPENERS})", re.IGNORECASE)
 
 
 class Casing:
     """How the words of a source are spelled, to write a lower-case summary of it the same way.
 
-    A word takes the form it most often has inside the source's sentences after the same word ("United
-    States"), else after any, and that of a heading only where there is no other. A capital at the start of a
-    sentence proves nothing, unless the next word has one too ("Zully Broussard gave").
+    Words that are copied, three or more in a row, stand as they do in the place they come from. Any other
+    takes the form it most often has inside the source's sentences after the same word ("United States"), else
+    after any, and that of a heading only where there is no other. A capital at the start of a sentence proves
+    nothing, unless the next word has one too ("Zully Broussard gave").
     """
 
     def __init__(self, source: str) -> None:
@@ -42,10 +39,12 @@ class Casing:
         self._spelling = Spelling(source)
         self._forms: dict[tuple[str, ...], str] = {}
         self._starts: dict[str, bool] = {}  # whether a capital follows "word."
+        self._copies = Copies()
         low, high = _SPELLING
         if low < sum(map(str.isupper, source)) / max(1, sum(map(str.isalpha, source))) < high:
             headings, body = _divided(source)
             self._forms = {**_forms(headings), **_forms(body)}
+            self._copies = Copies(_telling(source))
             self._starts = {m[1].lower(): m[2].isupper() for m in _AFTER_STOP.finditer(body)}
         self._dashes = {(m[1].lower(), m[3].lower()): m[2] for m in _DASH.finditer(source)}
 
@@ -58,29 +57,34 @@ class Casing:
         """
         mended = self._spelling.mend(without_dateline(text))
         dashed = _HYPHEN.sub(self._dash, pair_quotes(mended))
-        return self._capitalised(self._respelled(dashed))
+        return self._respelled(dashed)
 
     def _dash(self, match: re.Match[str]) -> str:
         return match[1] + self._dashes.get((match[1].lower(), match[2].lower()), "-")
 
     def _respelled(self, text: str) -> str:
-        before = ""
-
-        def form(match: re.Match[str]) -> str:
-            nonlocal before
+        """The text with each word in its form, and a capital after each full stop that ends a sentence."""
+        matches = list(WORD.finditer(text))
+        copies = self._copies.find([(gap, word.lower()) for gap, word in spaced(text, matches)])
+        pieces, settled, end, before = [], set(), 0, ""
+        for match, copy in zip(matches, copies, strict=True):
             word = match[0]
-            known = self._forms.get((before, word)) or self._forms.get((word,))
-            if known is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
-                known = self._forms.get((head[0],), head[0]) + word[head.end() :]
-            before = known or ("I" if word == "i" else word)
-            return before
+            form = copy.form if copy else None
+            form = form or self._forms.get((before, word)) or self._forms.get((word,))
+            if form is None and (head := re.match(r"\w+(?=['’])", word)):  # "obama's" after "Obama"
+                form = self._forms.get((head[0],), head[0]) + word[head.end() :]
+            pieces += [text[end : match.start()], before := form or ("I" if word == "i" else word)]
+            end = match.end()
+            if copy and copy.settled:
+                settled.add(match.start())
+        return self._capitalised("".join([*pieces, text[end:]]), settled)
 
-        return _WORD.sub(form, text)
-
-    def _capitalised(self, text: str) -> str:
-        """The text with a capital after each full stop that ends a sentence, as far as the source tells."""
+    def _capitalised(self, text: str, settled: set[int]) -> str:
+        """A capital after each full stop that ends a sentence, as far as the source tells."""
 
         def raised(match: re.Match[str]) -> str:
+            if match.start(3) in settled:
+                return match[0]
             stop = match.start(1) + 1
             before = text[max(0, stop - _LOOKED_BACK) : stop]
             starts = True
@@ -118,7 +122,7 @@ def _divided(source: str) -> tuple[str, str]:
 
 
 def _is_heading(line: str) -> bool:
-    words = _WORD.findall(line)
+    words = WORD.findall(line)
     capitals = sum(word[0].isupper() for word in words)
     return capitals > _HEADING * len(words) and line.rstrip()[-1] not in ".!?…\"'”’"
 
@@ -126,27 +130,31 @@ def _is_heading(line: str) -> bool:
 def _forms(source: str) -> dict[tuple[str, ...], str]:
     """The usual form of each word, alone and after the word before it; of two as usual the last."""
     forms: dict[tuple[str, ...], Counter[str]] = {}
-    for before, word in reversed(_telling_words(source)):
+    words = _telling(source)
+    befores = ["", *(entry.word for entry in words)]
+    for before, entry in reversed([*zip(befores, words, strict=False)]):
+        if not entry.tells:
+            continue
+        word = entry.word
         for form in {word, word.removesuffix("'s")}:  # "Obama" from "Obama's"
             for key in ((form.lower(),), (before, form.lower())):
                 forms.setdefault(key, Counter())[form] += 1
     return {key: counted.most_common(1)[0][0] for key, counted in forms.items()}
 
 
-def _telling_words(source: str) -> list[tuple[str, str]]:
-    """The words whose capitals, or lack of them, are the word's own and not its sentence's; each after the
-    word before it."""
-    matches = list(_WORD.finditer(source))
-    told, last = [], ""
-    for match, following in zip_longest(matches, matches[1:]):
-        word, before, last = match[0], last, match[0]
+def _telling(source: str) -> list[SourceWord]:
+    """The words, each after the signs before it and with whether its capitals, or lack of them, are its own
+    and not its sentence's."""
+    matches = list(WORD.finditer(source))
+    told = []
+    for match, following, (gap, _) in zip_longest(matches, matches[1:], spaced(source, matches)):
+        word, tells = match[0], True
         plain_capital = (word[:1].isupper() and word[1:].islower()) or len(word) == 1
         if plain_capital and _starts_sentence(source[max(0, match.start() - _LOOKED_BACK) : match.start()]):
             adjacent = following is not None and source[match.end() : following.start()] == " "
             named = adjacent and following is not None and following[0][:1].isupper()
-            if not named or _SMALL.fullmatch(word):
-                continue
-        told.append((before, word))
+            tells = named and not _SMALL.fullmatch(word)
+        told.append(SourceWord(gap, word, tells))
     return told
 
 

@@ -11,6 +11,13 @@ _NUMBER = re.compile(r"(?<!\w)no$", re.IGNORECASE)  # "No. 1"
 _LONGEST_ABBREVIATION = 20
 
 
+OPENERS = (
+    "an?|the|that|this|th[eo]se|s?he|it|we|they|you|his|her|its|our|their|in|on|at|of|for|to|by|from|with|as"
+    "|and|but|or|if|when|while|after|before|since|is|are|was|were|not?"
+)
+"""Words whose capital, at a sentence's start, is the sentence's."""
+
+
 def sentence_ends(text: str) -> list[int]:
     """The places (in characters) right after each whole sentence of a text."""
     ends, quotes, counted = [], 0, 0

@@ -5,18 +5,28 @@ import unicodedata
 from bisect import bisect_right
 
 from models.errors import BadRequest
-from models.sentences import SHORT_FORMS, TITLES, sentence_ends
+from models.sentences import OPENERS, SHORT_FORMS, TITLES, sentence_ends
 
 CHARACTER_LIMIT = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LAST_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\.$")
+# Before a letter of its own, which ends no name: "vitamin C. Researchers said".
+_LETTERED = re.compile(
+    r"\b(?:vitamin|plan|option|hepatitis|influenza|type|class|group|grade|section|part|appendix|exhibit|letter"
+    r"|row|gate|terminal|malcolm)s?\W+\w\.$",
+    re.IGNORECASE,
+)
+# The rest of a name, after an initial: of a capital word that is not a sentence's first.
+_NAME_GOES_ON = (
+    rf"\.\s+(?!(?i:{OPENERS}|then|there|here|now|so|yet|also|later|i|who|what|how|why)\b)([^\W\d_]\w+)"
+)
 # How a text may end, and how its source goes on there if that was no end; the first ending counts.
 _TORN_ENDS = tuple(
     (re.compile(ending, re.IGNORECASE), onwards)
     for ending, onwards in (
         (rf"(?<!\w)(?:{TITLES})\.$", r"\.\s*\w"),
         (rf"(?<!\w)(?:no|{SHORT_FORMS})\.$", r"\.[\s,]*[\da-z]"),  # a capital may begin a sentence
-        (r"\.$", r"\.\w"),  # "14.9", "Fortune.com"
+        (r"\.$", r"\.(?:\w|[,;:])"),  # "14.9", "Fortune.com", "Apple Inc., which"
         (r"['’]$", r"\s?['’]\w"),  # "Obama's"
         (r"[\w,;:–—-]$", r"(?:\w|[^\w.!?…]+\w)"),
     )
@@ -115,9 +125,35 @@ def finish(text: str, source: str, cut: bool = False) -> str:
 
 
 def _torn(text: str, source: str) -> bool:
-    """Whether a text ends within initials that its source has whole, or where the source goes on."""
+    """Whether a text ends within a name or initials that are whole in its source, or where that goes on."""
     if initial := _LAST_INITIAL.search(text):
-        return re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None
+        whole = re.search(rf"\b{initial[1]}\.\s?\w\.", source, re.IGNORECASE) is not None
+        return whole or _in_name(text, source)
     onwards = next((onwards for ending, onwards in _TORN_ENDS if ending.search(text)), None)
-    last = r"\W+".join(map(re.escape, re.findall(r"\w+", text)[-_COPIED:]))
-    return onwards is not None and re.search(rf"\b(?i:{last}){onwards}", source) is not None
+    goes_on = onwards is not None and re.search(f"{_last_words(text)}{onwards}", source) is not None
+    return goes_on or _goes_on_small(text, source)
+
+
+def _last_words(text: str) -> str:
+    words = re.findall(r"\w+", text)[-_COPIED:]
+    return r"\b(?i:" + r"\W+".join(map(re.escape, words)) + ")"
+
+
+def _last_sentence(text: str) -> str:
+    *_, begin = 0, *(end for end in sentence_ends(text) if end < len(text))
+    return text[begin:]
+
+
+def _goes_on_small(text: str, source: str) -> bool:
+    """Whether the source goes on in small letters after the text's full stop: "at 5 a.m. on Monday"."""
+    if not text.endswith(".") or not any(map(str.isupper, source)):  # without capitals nothing can be told
+        return False
+    return re.search(rf"{_last_words(_last_sentence(text))}\.\s+[a-z]", source) is not None
+
+
+def _in_name(text: str, source: str) -> bool:
+    """Whether an initial at the end of a text is followed by the name's rest: "oil tycoon J. Paul Getty"."""
+    following = re.search(_last_words(_last_sentence(text)) + _NAME_GOES_ON, source)
+    if following is None or _LETTERED.search(text):
+        return False
+    return not re.search(rf"\b{re.escape(following[1].lower())}\b", source)  # written small it is no name

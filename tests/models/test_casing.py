@@ -132,3 +132,21 @@ def test_the_source_tells_which_capitals_are_a_word_s_own(
 def test_a_long_run_without_spaces_takes_no_time() -> None:
     text = "a" * 50_000 + " " * 50_000 + "'" * 50_000
     assert Casing(text).restore("a man.") == "A man."
+
+
+def test_what_is_copied_keeps_the_capitals_of_its_place() -> None:
+    source = (
+        "The prize went to Apple last year, and the apple growers of Kent were glad. Growers eat an apple a "
+        "day, and another apple. It was (she asked, anyone?) but a dream. The Sun rose; the sun set."
+    )
+    casing = Casing(source)
+    for copied in (
+        "The prize went to Apple last year.",
+        "And the apple growers of Kent were glad.",
+        "It was (she asked, anyone?) but a dream.",
+        "The Sun rose; the sun set.",
+    ):
+        assert casing.restore(copied.lower()) == copied
+    assert casing.restore("prize. the apple rose; it set.") == "Prize. The apple rose; it set."
+    # The same words after another sign begin a sentence here that they do not begin there.
+    assert casing.restore("she asked. but a dream.") == "She asked. But a dream."

@@ -44,6 +44,32 @@ def test_initials_that_are_whole_in_the_source_are_not_torn() -> None:
         assert finish(whole, source) == whole
 
 
+NAMES = (
+    "He slept. Grandson of the oil tycoon J. Paul Getty, he died. George W. Bush said so. He rose at 5 a.m. "
+    "on Monday. He works for Apple Inc., which is big. He took vitamin C. Researchers slept. It was plan B. "
+    "Obama ran. She joined the U.S. Officials know. He got a D. Students cheer, as students do."
+)
+
+
+@pytest.mark.parametrize(
+    "end", ["grandson of the oil tycoon j.", "george w.", "he rose at 5 a.m.", "he works for apple inc."]
+)
+def test_a_name_or_an_abbreviation_that_the_source_goes_on_with_is_no_end(end: str) -> None:
+    assert finish(f"bea ran. {end}", NAMES) == "bea ran."
+
+
+def test_without_capitals_nobody_can_tell_a_name_from_the_next_sentence() -> None:
+    for end in ("bea ran. grandson of the oil tycoon j.", "bea ran. he rose at 5 a.m."):
+        assert finish(end, NAMES.lower()) == end
+
+
+@pytest.mark.parametrize(
+    "end", ["he took vitamin c.", "it was plan b.", "she joined the u.s.", "he got a d."]
+)
+def test_a_sentence_may_end_with_a_letter(end: str) -> None:
+    assert finish(f"bea ran. {end}", NAMES) == f"bea ran. {end}"
+
+
 @pytest.mark.parametrize("end", ["at the new", "new “market", "in paris, at the", "new “marke", "paris,"])
 def test_a_sentence_that_the_source_goes_on_with_is_left_out(end: str) -> None:
     source = "Bea slept. Then Al ran in Paris, at the new “market hall” of 2,000 people. Cy sat."
