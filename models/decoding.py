@@ -185,6 +185,8 @@ class Summary:
         note: What the user should know, such as a fallback to float32 or letters the model does not know;
             else empty.
         engine_seconds: Of the parts done, the engine's share of `seconds`: without tokenising and writing.
+        tokens_left_out: Tokens among `tokens_out` that are not in `text`: of a last sentence that was not
+            finished.
     """
 
     model: str
@@ -207,6 +209,7 @@ class Summary:
     finished: bool = True
     note: str = ""
     engine_seconds: float = 0.0
+    tokens_left_out: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values for JSON, keyed by field name."""

@@ -91,8 +91,11 @@ class TextEncoder:
     def seen(self, text: str) -> str:
         """The part of a text that the model is given."""
         encoded = self.encode(text)
-        places = encoded.spans[: len(self.cut(encoded))]
-        return encoded.text[len(self._prefix) : places[-1][1]]
+        return self.source(encoded, len(self.cut(encoded)))
+
+    def source(self, encoded: Encoded, tokens: int) -> str:
+        """The text of so many first tokens, without the prefix."""
+        return encoded.text[len(self._prefix) : encoded.spans[tokens - 1][1]]
 
     def label_ids(self, summary: str, limit: int) -> list[int]:
         """A summary as the model is to write it; of one that is too long the whole sentences that fit.

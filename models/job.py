@@ -5,19 +5,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
 
 from models import measure
 from models.decoding import Decoding, Summary
 from models.engines import Engine, Overflow, StepWatcher, Stopped
+from models.writing import Writer
 
 _POLL = 0.25
-
-
-class Write(Protocol):
-    """Text of token ids."""
-
-    def __call__(self, tokens: list[int], complete: bool = True) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class Job:
         engine: What runs it.
         prepared: The input.
         decoding: Generation settings.
-        write: Turns token ids into what the reader gets, `complete` or so far.
+        writer: Turns token ids into what the reader gets.
     """
 
     def __init__(
@@ -54,13 +48,13 @@ class Job:
         engine: Engine,
         prepared: Prepared,
         decoding: Decoding,
-        write: Write,
+        writer: Writer,
     ) -> None:
         self._name, self._engine, self._prepared = name, engine, prepared
-        self._decoding, self._write = decoding, write
+        self._decoding, self._writer = decoding, writer
         # Summaries of the parts done, tokens of the one in progress; replaced as a whole for the reader.
         self._written: tuple[list[str], list[int]] = ([], [])
-        self._tokens_out = 0
+        self._tokens_out = self._tokens_left_out = 0
         self._seconds, self._queue_seconds = prepared.seconds, 0.0
         self._engine_seconds = 0.0
         self._started: float | None = None
@@ -97,7 +91,7 @@ class Job:
         started = self._started
         seconds = self._seconds + (perf_counter() - started if started is not None else 0.0)
         if tokens:
-            texts = [*texts, self._write(tokens, complete=False)]
+            texts = [*texts, self._writer.so_far(tokens)]
         tokens_out = self._tokens_out + len(tokens)
         return Summary(
             model=self._name,
@@ -120,6 +114,7 @@ class Job:
             finished=finished,
             note=" ".join(note for note in (self._prepared.note, self._engine.note) if note),
             engine_seconds=self._engine_seconds,
+            tokens_left_out=self._tokens_left_out,
         )
 
     def _wait_for_turn(self) -> None:
@@ -139,8 +134,10 @@ class Job:
             self._engine.fall_back()
             tokens, seconds, peak = self._measured(ids, on_change)
         decoding = perf_counter()
-        self._written = ([*self._written[0], self._write(tokens)], [])
+        written = self._writer.finished(tokens)
+        self._written = ([*self._written[0], written.text], [])
         self._tokens_out += len(tokens)
+        self._tokens_left_out += written.left_out
         self._started = None
         self._seconds += seconds + perf_counter() - decoding
         self._engine_seconds += seconds

@@ -7,22 +7,21 @@ from typing import Any, Literal
 
 from models import measure
 from models.batching import BATCH_TOKENS, buckets
-from models.casing import Casing
 from models.decoding import Decoding, Draft, Sampling, Summary, check_hypotheses
 from models.encoding import TextEncoder
 from models.engines import Engine, Overflow
 from models.errors import BadRequest
 from models.inspection import ModelInfo
-from models.job import Job, Prepared, Write
+from models.job import Job, Prepared
 from models.streaming import follow
-from models.text import finish
-from models.tokenizer import TextTokenizer
+from models.tokenizer import TextTokenizer, visible
+from models.writing import Writer
 
 LongInput = Literal["cut", "parts"]
 _DEFAULT = Decoding()
 _TURN = 0.001
-_SPELLING = 50_000  # characters of a source that tell how its words are spelled
 _SIGNS = 12  # unknown ones told at most
+_UNKNOWN_SHARE = 0.5  # of a text's letters and signs; a model that knows fewer than half can only invent
 
 
 class Summarizer:
@@ -106,15 +105,21 @@ class Summarizer:
         """
         check_hypotheses(decoding, hypotheses, sampling)
         usual = self._usual(decoding)
-        inputs = [self.token_ids(text) for text in texts]
+        inputs, sources = [], []
+        for text in texts:
+            encoded = self._encoder.encode(text)
+            part = self._encoder.cut(encoded)
+            inputs.append(self._tokenizer.wrap(part))
+            sources.append(self._encoder.source(encoded, len(part)))
         drafts: list[list[Draft]] = [[] for _ in texts]
         done = 0
         for number, (places, settled) in enumerate(buckets([*map(len, inputs)], usual, batch_tokens)):
             drawing = sampling.of_batch(number) if sampling else None
             found = self._batch([inputs[place] for place in places], settled, hypotheses, drawing)
             for place, sequences in zip(places, found, strict=True):
-                write = self._writer(texts[place], settled.max_new_tokens)
-                drafts[place] = [Draft(write(ids), len(inputs[place]), len(ids)) for ids in sequences]
+                writer = Writer(self._tokenizer, sources[place], settled.max_new_tokens)
+                size = len(inputs[place])
+                drafts[place] = [Draft(writer.finished(ids).text, size, len(ids)) for ids in sequences]
             done += len(places)
             on_done(done)
         return drafts
@@ -148,11 +153,28 @@ class Summarizer:
         parts = self._encoder.parts(encoded) if in_parts else [self._encoder.cut(encoded, input_tokens)]
         cut = 0 if in_parts else len(encoded.ids) - len(parts[0])
         wrapped = [self._tokenizer.wrap(part) for part in parts]
-        write = self._writer(text, decoding.max_new_tokens)
-        note = _unknown_note(self._tokenizer.unknown(encoded, len(encoded.ids) - cut))
+        read = len(encoded.ids) - cut
+        source = self._encoder.source(encoded, read)
+        writer = Writer(self._tokenizer, source, decoding.max_new_tokens)
+        note = self._unknown_note(self._tokenizer.unknown(encoded, read), source)
         prepared = Prepared(wrapped, cut, note, perf_counter() - start)
         decoding = self.settled(decoding, min(map(len, wrapped)))
-        return Job(self.name, self._engine, prepared, decoding, write)
+        return Job(self.name, self._engine, prepared, decoding, writer)
+
+    def _unknown_note(self, lacking: str, source: str) -> str:
+        """What to tell of letters and signs that the vocabulary lacks; raises BadRequest if they are most."""
+        if not lacking:
+            return ""
+        signs = "".join(dict.fromkeys(lacking))
+        more = f" and {len(signs) - _SIGNS} more" if len(signs) > _SIGNS else ""
+        listed = f"{' '.join(signs[:_SIGNS])}{more}"
+        share = len(lacking) / len(visible(source))
+        if share > _UNKNOWN_SHARE:
+            raise BadRequest(
+                f"{share:.0%} of this text is not in the vocabulary of {self.name}, which would invent a "
+                f"summary: {listed}. Choose a model of the text’s language."
+            )
+        return f"Not in the model’s vocabulary, so lost in its summary: {listed}."
 
     def settled(self, decoding: Decoding, tokens_in: int) -> Decoding:
         """The settings for an input of so many tokens, with what is usual for this model."""
@@ -160,22 +182,3 @@ class Summarizer:
 
     def _usual(self, decoding: Decoding) -> Decoding:
         return replace(decoding, usual=self.info.usual)
-
-    def _writer(self, source: str, longest: int) -> Write:
-        """What turns tokens into the reader's text; it knows the source, whose capitals it may need."""
-        known = source[:_SPELLING]
-        restore = Casing(known).restore if self._tokenizer.lowercases else str
-
-        def write(tokens: list[int], complete: bool = True) -> str:
-            text = self._tokenizer.decode(tokens)
-            return restore(finish(text, known, cut=len(tokens) >= longest) if complete else text.strip())
-
-        return write
-
-
-def _unknown_note(signs: str) -> str:
-    """What to tell of letters and signs that a vocabulary lacks."""
-    if not signs:
-        return ""
-    more = f" and {len(signs) - _SIGNS} more" if len(signs) > _SIGNS else ""
-    return f"Not in the model’s vocabulary, so lost in its summary: {' '.join(signs[:_SIGNS])}{more}."

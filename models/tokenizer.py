@@ -92,14 +92,13 @@ class TextTokenizer:
         return Encoded(text, encoding.ids, encoding.offsets)
 
     def unknown(self, encoded: Encoded, tokens: int) -> str:
-        """The letters and signs, each once, that the vocabulary lacks among so many first tokens."""
+        """The letters and signs, one by one, that the vocabulary lacks among so many first tokens."""
         pieces = (
             encoded.text[start:end]
             for token, (start, end) in zip(encoded.ids[:tokens], encoded.spans, strict=False)
             if token == self._unknown
         )
-        visible = (sign for piece in pieces for sign in piece if unicodedata.category(sign)[0] not in "CMZ")
-        return "".join(dict.fromkeys(visible))
+        return visible("".join(pieces))
 
     def wrap(self, ids: list[int]) -> list[int]:
         """The ids with the special tokens the model expects around an input."""
@@ -120,6 +119,11 @@ class TextTokenizer:
         start = next((i for i in range(len(full)) if full[i : i + len(bare)] == bare), 0)
         closing = full[start + len(bare) :]
         return full[:start], closing or ([] if eos is None else [eos])
+
+
+def visible(text: str) -> str:
+    """Its letters, digits and signs, without marks upon them and spaces."""
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "CMZ")
 
 
 def open_tokenizer(folder: Path, eos: int | None = None) -> TextTokenizer:

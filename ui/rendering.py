@@ -111,6 +111,9 @@ def _notes(result: Result) -> str:
         notes.append(f"The last {summary.tokens_cut:,} of {read:,} input tokens were cut off.")
     if summary.parts > 1:
         notes.append(f"Summarised in {summary.parts} parts.")
+    if left_out := summary.tokens_left_out:
+        written = figures.count(left_out, "token")
+        notes.append(f"It ended within a sentence, which is left out: {written} of {summary.tokens_out:,}.")
     if summary.note:
         notes.append(escape(summary.note))
     if result.busy:

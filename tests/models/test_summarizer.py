@@ -1,3 +1,4 @@
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from tests.tiny import make_tiny_t5
 GREEDY = Decoding(beams=1, max_new_tokens=8)
 THE, CAT, DOG = 98, 100, 101
 EMBEDDED = Path(__file__).parents[2] / "models" / "embedded"
+SAMPLES = Path(__file__).parents[2] / "distill" / "samples" / "validation.jsonl"
 SENTENCE = "the cat sat on the mat. "  # seven tokens
 
 
@@ -257,15 +259,15 @@ def test_an_unknown_way_with_long_texts_is_refused(tiny: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "日本語の文章です。",
-        "שלום עולם",
-        "🙂👩\u200d👩\u200d👧",
+        "the cat and 日本語 sat on the mat",
+        "the cat says שלום and sat",
+        "the cat 🙂👩\u200d👩\u200d👧 sat",
         "<script>alert(1)</script>",
         "a\x00b\x1b[31m",
         "� x",
         "</s> <pad>",
         "\u202eabc",
-        "é" * 3,
+        "the café",
         "." * 600,
         "\n\n.\n",
     ],
@@ -283,15 +285,21 @@ def test_lost_letters_are_told(tiny: Path) -> None:
     lost = "Not in the model’s vocabulary, so lost in its summary"
     assert summarizer.summarize("the straße, é", GREEDY).note == f"{lost}: ß é."
     many = "".join(chr(place) for place in range(ord("а"), ord("а") + 14))
-    assert summarizer.summarize(many, GREEDY).note == f"{lost}: {' '.join(many[:12])} and 2 more."
-    unseen = summarizer.summarize("the cat. " * 300 + "ß", GREEDY)
-    assert (unseen.tokens_cut > 0, unseen.note) == (True, "")
+    told = summarizer.summarize(f"the cat and the dog and the mat {many}", GREEDY).note
+    assert told == f"{lost}: {' '.join(many[:12])} and 2 more."
+
+
+@pytest.mark.parametrize("text", ["日本語の文章です。", "שלום עולם the", "🙂👩\u200d👩\u200d👧", "éé éé cat"])
+@pytest.mark.parametrize("how", ["cut", "parts"])
+def test_a_text_mostly_outside_the_vocabulary_is_refused(text: str, how: str, tiny: Path) -> None:
+    with pytest.raises(BadRequest, match=r"% of this text is not in the vocabulary of .*Choose a model"):
+        with_fake(tiny, FakeEngine([THE])).summarize(text, GREEDY, long_input=how)  # type: ignore[arg-type]
 
 
 def test_a_lost_letter_and_the_engines_note_are_both_told(tiny: Path) -> None:
     engine = FakeEngine([THE])
     engine.overflows = True
-    note = with_fake(tiny, engine).summarize("ß", GREEDY).note
+    note = with_fake(tiny, engine).summarize("the cat ß", GREEDY).note
     assert note.endswith("summary: ß. float16 overflowed.")
 
 
@@ -319,7 +327,27 @@ def test_the_longest_length_leaves_whole_sentences(tiny: Path) -> None:
     assert texts == {4: "the cat.", 5: "the cat. the"}
 
 
-def test_a_real_model_agrees_with_itself(real: Summarizer) -> None:
+def test_tokens_of_a_sentence_left_out_are_counted(tiny: Path) -> None:
+    [dot] = open_tokenizer(tiny).encode(".").ids[-1:]
+    summarizer = with_fake(tiny, FakeEngine([THE, CAT, dot, THE, CAT]))
+    cut, whole = (summarizer.summarize("the dog ran", Decoding(beams=1, max_new_tokens=n)) for n in (5, 6))
+    assert (cut.text, cut.tokens_out, cut.tokens_left_out) == ("the cat.", 5, 2)
+    assert (whole.text, whole.tokens_left_out) == ("the cat. the cat", 0)
+
+
+def test_text_beyond_the_limit_changes_no_summary(settings: Settings) -> None:
+    model = ModelPool(settings).get("embedded/distilled@torch:float32")
+    text = json.loads(SAMPLES.read_text(encoding="utf-8").splitlines()[0])["document"]
+    read = model._encoder.seen(text)
+    assert len(read) < len(text)
+    shouted = f"{read} {' '.join(word.upper() for word in read.split())} {read.title()}"
+    asked = Decoding(beams=1, max_new_tokens=24)
+    assert model.summarize(shouted, asked).text == model.summarize(text, asked).text
+    [[one]], [[other]] = (model.summarize_many([each], asked) for each in (shouted, text))
+    assert one.text == other.text == model.summarize(text, asked).text
+
+
+def test_a_modelmodel_agrees_with_itself(real: Summarizer) -> None:
     one, two = (real.summarize(SENTENCE, GREEDY) for _ in range(2))
     assert one.text == two.text
     assert one.tokens_out == 8
