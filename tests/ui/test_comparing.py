@@ -92,13 +92,20 @@ def test_no_text_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<script>alert(1)</script>", "🙂🙂🙂", "日本語のテキスト", "a" * 5000, "</s> <pad>"]
+    "text", ["<script>alert(1)</script>", "the cat 🙂🙂🙂", "the cat 日本語", "a" * 5000, "</s> <pad>"]
 )
 def test_odd_texts_are_summarised_safely(text: str, studio: Studio) -> None:
     asked = Request(text, {"teacher": "embedded/teacher"}, Decoding(beams=1, max_new_tokens=4))
     columns, session = finish(compare(asked, ["teacher"], Session(), studio))
     assert "teacher" in session.results
     assert not re.search(r"<script|<pad>", columns["teacher"])
+
+
+def test_a_text_that_the_model_cannot_read_is_refused_in_its_column(studio: Studio) -> None:
+    asked = Request("日本語のテキスト", {"teacher": "embedded/teacher"}, Decoding(beams=1, max_new_tokens=4))
+    columns, session = finish(compare(asked, ["teacher"], Session(), studio))
+    assert "100% of this text is not in the vocabulary of embedded/teacher" in columns["teacher"]
+    assert not session.results
 
 
 def test_a_reference_gives_rouge(studio: Studio) -> None:
@@ -111,7 +118,7 @@ def test_rules_refine_where_they_are_asked_to(
     refine: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "models.summarizer.finish", lambda text, source, cut: "The cat sat on the mat. And <7> dogs ran"
+        "models.writing.finish", lambda text, source, cut: "The cat sat on the mat. And <7> dogs ran"
     )
     asked = request(studio, refine=refine)
     columns, session = finish(compare(asked, ["teacher"], Session(), studio))
@@ -129,7 +136,7 @@ def test_rules_refine_where_they_are_asked_to(
 
 
 def test_what_rules_cannot_mend_is_said(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.summarizer.finish", lambda text, source, cut: "The 7 cats sat on the mat.")
+    monkeypatch.setattr("models.writing.finish", lambda text, source, cut: "The 7 cats sat on the mat.")
     columns, session = finish(compare(request(studio, refine=True), ["teacher"], Session(), studio))
     assert session.results["teacher"].summary.text == "The 7 cats sat on the mat."
     assert "Rules changed nothing. They would reject it: <strong>numbers</strong>" in columns["teacher"]
