@@ -107,7 +107,8 @@ def test_rules_refine_a_column_when_their_box_is_ticked(page: Page) -> None:
     page.get_by_text("Decoding settings").click()
     page.locator("#refine input").check()
     page.click("#run-original")
-    expect(page.locator("#result-original .note")).to_contain_text("ules", timeout=PATIENCE)
+    refined = page.locator("#result-original .note").filter(has_text="ules")  # a busy machine has a note too
+    expect(refined).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_column_runs_on_the_engine_chosen_for_it(page: Page) -> None:
@@ -155,7 +156,7 @@ def test_a_long_text_tells_what_is_cut(page: Page) -> None:
     expect(page.locator("#counter .over")).to_contain_text(f"over the limit of {limit}")
     page.click("#run-distilled")
     finished(page, 1)
-    expect(page.locator("#result-distilled .note")).to_contain_text("were cut off")
+    expect(page.locator("#result-distilled .note").filter(has_text="were cut off")).to_be_visible()
 
 
 def test_stop_frees_the_buttons(page: Page) -> None:
