@@ -7,34 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from transformers import GenerationConfig, Seq2SeqTrainingArguments
+from transformers import GenerationConfig, TrainingArguments
 
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.runs import Run
-from models.decoding import Decoding, Usual
 
 _SPECIAL_IDS = tuple(f"{name}_token_id" for name in ("decoder_start", "pad", "bos", "eos", "forced_bos"))
-
-
-def generation(model: Any, config: RunConfig) -> GenerationConfig:
-    """How the student writes in validations: as it does when it is judged at the end.
-
-    (But for the shortest length of a short text, which is a third of it there: a batch has one for all.)
-    """
-    own, decoding = model.generation_config, Decoding(beams=config.beams)
-    usual = Usual.of(own.to_dict())
-    search: dict[str, Any] = {}
-    if decoding.beams > 1:  # without beams the library warns of settings that have no meaning then
-        search = {"early_stopping": decoding.early_stopping, "length_penalty": decoding.length_penalty}
-    return GenerationConfig(
-        num_beams=decoding.beams,
-        no_repeat_ngram_size=usual.no_repeat_ngram,
-        min_length=min(usual.shortest, config.target_tokens) + 1,  # the start token counts
-        max_length=config.target_tokens + 1,
-        **search,
-        **special_ids(own),
-    )
 
 
 def special_ids(own: GenerationConfig) -> dict[str, Any]:
@@ -53,7 +32,7 @@ def writing_as(model: Any, generation: GenerationConfig) -> Iterator[None]:
         model.generation_config = own
 
 
-def arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArguments:
+def arguments(run: Run, config: RunConfig, examples: int) -> TrainingArguments:
     """The library's settings of a run on so many examples.
 
     Raises:
@@ -62,7 +41,7 @@ def arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArgu
     steps_an_epoch = math.ceil(math.ceil(examples / config.batch_size) / config.accumulation)
     steps = config.max_steps or math.ceil(config.epochs * steps_an_epoch)
     chosen = precision(config.precision)
-    made = Seq2SeqTrainingArguments(
+    made = TrainingArguments(
         output_dir=str(run.folder / "checkpoints"),
         num_train_epochs=config.epochs,
         max_steps=config.max_steps or -1,
@@ -81,7 +60,7 @@ def arguments(run: Run, config: RunConfig, examples: int) -> Seq2SeqTrainingArgu
         logging_nan_inf_filter=False,
         eval_strategy="steps",
         eval_steps=config.evaluation_steps or max(1, steps // 5),
-        predict_with_generate=config.has_references,
+        prediction_loss_only=True,
         save_strategy="steps",
         save_steps=config.save_steps,
         save_total_limit=2,

@@ -18,7 +18,7 @@ from distill.verdict import verdict
 from distill.words import first_words
 from models import hub
 from models.catalogue import resolve, split_engine
-from models.decoding import Decoding
+from models.decoding import Decoding, Draft
 from models.engines import Stopped
 from models.errors import ModelUnavailable
 from models.loading import open_tokenizer
@@ -101,6 +101,32 @@ def flaws(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float
     return {name: count / len(summaries) for name, count in counts.items()}
 
 
+def decoding_of(config: RunConfig) -> Decoding:
+    """How a run's models write, whenever they are judged."""
+    return Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
+
+
+def predict(
+    summarizer: Summarizer,
+    examples: Sequence[data.Example],
+    decoding: Decoding,
+    on_summary: Callable[[int], None] = lambda count: None,
+) -> list[Draft]:
+    """What a model writes of each document: the one way from a model to what it is judged by.
+
+    Validations, the check on the data, the teacher's reference and every table go through it. It is the way
+    of a summary on the page, in batches: the input, the settings, the engine, what is made of the tokens.
+
+    Args:
+        summarizer: The model.
+        examples: What to summarise.
+        decoding: Generation settings.
+        on_summary: Told after each batch how many there are; what it raises ends the work.
+    """
+    documents = [example.document for example in examples]
+    return [draft for [draft] in summarizer.summarize_many(documents, decoding, on_done=on_summary)]
+
+
 def judge_model(
     pool: ModelPool,
     name: str,
@@ -118,7 +144,7 @@ def judge_model(
     summarizer = pool.get(name)
     progress = _Progress(name, len(examples), on_summary)
     documents = [example.document for example in examples]
-    drafts = [draft for [draft] in summarizer.summarize_many(documents, decoding, on_done=progress)]
+    drafts = predict(summarizer, examples, decoding, progress)
     texts = [draft.text for draft in drafts]
     on_texts(texts)
     scores = judge_texts(texts, documents, [example.summary for example in examples])
@@ -177,8 +203,7 @@ def judge(
     Raises:
         Stopped: Someone asked the run to stop.
     """
-    pool = ModelPool(settings)
-    decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
+    pool, decoding = ModelPool(settings), decoding_of(config)
     rows, scores = [], {}
     for label, name in _contestants(run, config, settings):
         texts: list[str] = []

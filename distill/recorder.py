@@ -26,8 +26,8 @@ _NOT_TERMS |= {"seconds", "tokens_per_second"}
 class Recorder(TrainerCallback):
     """Appends metrics, keeps the status fresh, marks whole checkpoints, obeys a request to stop."""
 
-    def __init__(self, run: Run, objective: Objective, teacher_rouge: float | None = None) -> None:
-        self.run, self._objective, self._teacher_rouge = run, objective, teacher_rouge
+    def __init__(self, run: Run, objective: Objective) -> None:
+        self.run, self._objective = run, objective
         self._dominance = Dominance()
         self._began = (0, time.monotonic())
         self._reported = 0.0
@@ -58,13 +58,11 @@ class Recorder(TrainerCallback):
                 for key, value in logs.items()
                 if _scores(key)
             }
-            if self._teacher_rouge and "validation_rougeL" in row:
-                row["validation_retention"] = row["validation_rougeL"] / self._teacher_rouge
             self.run.record({"step": state.global_step, **row})
             self._compare_with_teacher(row)
-            log.info(
-                "Validation: %s", ", ".join(f"{key[11:]} {_shown(key, value)}" for key, value in row.items())
-            )
+            examples = row.pop("validation_examples")
+            shown = ", ".join(f"{key[11:]} {_shown(key, value)}" for key, value in row.items())
+            log.info("Validation on %d examples: %s", examples, shown)
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -79,9 +77,6 @@ class Recorder(TrainerCallback):
     ) -> None:
         """Leave a validation where someone asked to stop; the trainer then writes the checkpoint."""
         if self.run.stop_requested():
-            control.should_evaluate = False
-            control.should_save = True
-            control.should_training_stop = True
             raise Stopped
 
     def on_save(

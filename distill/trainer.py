@@ -2,14 +2,14 @@
 
 import random
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.utils.data import SequentialSampler
-from transformers import GenerationConfig, Seq2SeqTrainer
+from transformers import Trainer
 
-from distill.arguments import writing_as
 from distill.batches import IGNORED, ByLength
 from distill.feature_terms import Masks
 from distill.features import observe
@@ -22,27 +22,27 @@ from distill.teacher import Teacher
 from models.engines import Stopped
 
 
-class DistillationTrainer(Seq2SeqTrainer):
+class DistillationTrainer(Trainer):
     """Trains a student towards an `Objective`; logs every term by its name.
 
     Args:
         objective: What to train towards.
         teacher: Gives the soft targets and the features, or None to learn from the labels alone.
-        generation: How the student writes in validations; its own settings stay as they are.
-        **kwargs: Of `Seq2SeqTrainer`.
+        validation: Scores what the student writes, where there is something to score it against.
+        **kwargs: Of the library's `Trainer`.
     """
 
     def __init__(
         self,
         *,
         objective: Objective,
-        generation: GenerationConfig,
         teacher: Teacher | None = None,
+        validation: Callable[[Any], dict[str, float]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.objective = objective.to(self.args.device)
-        self.generation = generation
+        self._validation = validation
         self.teacher = teacher if objective.asks_teacher else None
         # Makes the library hand over the number of target tokens of the whole accumulated batch, so that the
         # loss is a mean over tokens and not a mean of means.
@@ -105,7 +105,7 @@ class DistillationTrainer(Seq2SeqTrainer):
         return ByLength(data, step, self.args.seed)
 
     def _get_eval_sampler(self, eval_dataset: Any) -> Any:
-        """In the data's own order, since the summaries are scored against the references in that order."""
+        """In the data's own order: the library's would draw on the random numbers of training."""
         return SequentialSampler(eval_dataset)
 
     def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -134,21 +134,29 @@ class DistillationTrainer(Seq2SeqTrainer):
         inputs: dict[str, Tensor],
         prediction_loss_only: bool,
         ignore_keys: list[str] | None = None,
-        **generation: Any,
     ) -> Any:
-        """Also note every term on the held-out batch: the library looks at the labels only."""
-        if cast(Any, self.args).predict_with_generate:  # without it the library calls `compute_loss` itself
-            with torch.no_grad(), self.compute_loss_context_manager():
-                self.compute_loss(model, self._prepare_inputs(inputs))
-        return super().prediction_step(model, inputs, prediction_loss_only, ignore_keys, **generation)
+        """Note every term on a held-out batch, by one pass of the student."""
+        with torch.no_grad(), self.compute_loss_context_manager():
+            loss = self.compute_loss(model, self._prepare_inputs(inputs))
+        return loss, None, None
+
+    def evaluation_loop(self, *args: Any, **kwargs: Any) -> Any:
+        """Also score what the student writes."""
+        found: Any = super().evaluation_loop(*args, **kwargs)
+        if self._validation:
+            scores = self._validation(self.accelerator.unwrap_model(self.model))
+            found.metrics.update({f"eval_{name}": value for name, value in scores.items()})
+        return found
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Validate, writing as `generation` says; nothing is known of a validation that was stopped."""
+        """Validate; where someone asked to stop meanwhile, nothing is known and a checkpoint is written."""
         self._held_out = Tally()
         try:
-            with writing_as(self.model, self.generation):
+            with torch.random.fork_rng():  # loading a model and going through data draw random numbers
                 return super().evaluate(*args, **kwargs)
         except Stopped:
+            self.control.should_evaluate = False
+            self.control.should_save = self.control.should_training_stop = True
             return {}
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
@@ -163,6 +171,7 @@ class DistillationTrainer(Seq2SeqTrainer):
             self._training = Tally()
         elif "eval_loss" in logs:
             logs |= {f"eval_{name}": value for name, value in self._held_out.means().items()}
+            logs["eval_examples"] = len(cast(Any, self.eval_dataset))
         self._logged_at = time.perf_counter()
         super().log(logs, start_time)
 

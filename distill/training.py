@@ -6,23 +6,21 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-import torch
 from transformers import PreTrainedModel, PrinterCallback, set_seed
 
 from distill import checkpoints, pairing, student
-from distill.arguments import arguments, generation
+from distill.arguments import arguments
 from distill.batches import Collator, TokenizedExamples
 from distill.cached_teacher import cached_teacher
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.ensemble import parse_weights
 from distill.errors import BadData, DistillError, IncompatibleModels
-from distill.evaluation import rouge_means
 from distill.explaining import explain
 from distill.features import show_attention
 from distill.files import write_json
-from distill.judging import judge, judge_model, teller
-from distill.kept import save_once, teacher_rouge
+from distill.judging import judge
+from distill.kept import save_once
 from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
 from distill.objective import Objective
@@ -31,11 +29,10 @@ from distill.runs import Run
 from distill.stats import points
 from distill.teacher import LiveTeacher, Teacher, Teachers
 from distill.trainer import DistillationTrainer
+from distill.validation import Validation
 from distill.verdict import WORSE
-from models.decoding import Decoding
 from models.engines import Stopped
 from models.loading import Progress
-from models.pool import ModelPool
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -116,12 +113,16 @@ def _train(
         return materials.student, step
     if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
         return student.load_model(checkpoint), step
-    trainer = make_trainer(run, config, materials)  # first, as it finds what is wrong with the settings
-    try:
-        teacher_rouge = _teacher_rouge(run, config, materials, settings)
-    except Stopped:
+    validation = None
+    if config.has_references:
+        validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
+    trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
+    with suppress(Stopped):
+        if validation:
+            validation.teacher()
+    if run.stop_requested():
         return materials.student, step
-    trainer.add_callback(Recorder(run, trainer.objective, teacher_rouge))
+    trainer.add_callback(Recorder(run, trainer.objective))
     if checkpoint:
         trainer.objective.load(checkpoint)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -156,24 +157,16 @@ def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> No
             )
 
 
-def _teacher_rouge(run: Run, config: RunConfig, materials: Materials, settings: Settings) -> float | None:
-    """The teacher's ROUGE-L on the validation data, which the student's is a share of; asked once a run."""
-    if config.teacher is None or not config.has_references:
-        return None
-    rouge = teacher_rouge(run)
-    if rouge is None:
-        run.update(message="Judging the teacher")
-        decoding = Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
-        examples = materials.validation
-        told = teller(run, "the teacher", len(examples))
-        judged = judge_model(ModelPool(settings), config.teacher, examples, decoding, told)
-        write_json(run.folder / "teacher.json", judged)
-        rouge = judged["rougeL"]["f"]
-    return rouge
-
-
-def make_trainer(run: Run, config: RunConfig, materials: Materials) -> DistillationTrainer:
+def make_trainer(
+    run: Run, config: RunConfig, materials: Materials, validation: Validation | None = None
+) -> DistillationTrainer:
     """The trainer of a run, ready to start but for a `Recorder`.
+
+    Args:
+        run: The run.
+        config: Its settings.
+        materials: What it works with.
+        validation: Scores what the student writes; without it validations give the losses alone.
 
     Raises:
         BadData: No example can be trained on.
@@ -191,22 +184,15 @@ def make_trainer(run: Run, config: RunConfig, materials: Materials) -> Distillat
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()
 
-    def metrics(prediction: Any) -> dict[str, float]:
-        ids = torch.as_tensor(prediction.predictions)
-        # Shorter batches are padded with -100.
-        texts = [encoder.tokenizer.decode([i for i in row if i >= 0]) for row in ids.tolist()]
-        return rouge_means(texts, [example.summary for example in materials.validation])
-
     trainer = DistillationTrainer(
         objective=Objective(config, model.config, teachers[0].config if teachers else None),
-        generation=generation(model, config),
+        validation=validation,
         teacher=_teacher(run, config, materials),
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
         eval_dataset=TokenizedExamples(materials.validation, encoder, config),
         data_collator=Collator(model),
-        compute_metrics=metrics if config.has_references else None,
     )
     trainer.remove_callback(PrinterCallback)
     return trainer

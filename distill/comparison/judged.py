@@ -9,9 +9,8 @@ from distill.config import RunConfig
 from distill.data import load
 from distill.evaluation import ROUGE_KINDS, rouge
 from distill.files import write_json
-from distill.judging import judge_model
+from distill.judging import decoding_of, judge_model
 from distill.runs import Run
-from models.decoding import Decoding
 from models.engines import Stopped
 from models.pool import ModelPool
 from models.settings import Settings
@@ -31,7 +30,7 @@ class Judge:
         self, comparison: Comparison, base: RunConfig, settings: Settings, stop_if_asked: Callable[[], None]
     ) -> None:
         self._comparison, self._settings = comparison, settings
-        self._decoding = Decoding(beams=base.beams, max_new_tokens=base.target_tokens)
+        self._decoding = decoding_of(base)
         self._stop_if_asked = stop_if_asked
 
     def __call__(self, name: str, model: str, run: Run | None = None) -> dict[str, Any]:

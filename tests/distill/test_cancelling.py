@@ -9,6 +9,7 @@ from distill import checkpoints, judging
 from distill.recorder import Recorder
 from distill.runs import Run
 from models.settings import Settings
+from models.summarizer import Summarizer
 from tests.distill.helpers import carry_out, new_run, weights
 from tests.tiny import make_tiny_t5
 
@@ -37,21 +38,27 @@ def test_while_it_validates(short: dict[str, Any], tmp_path: Path, monkeypatch: 
     assert [row["step"] for row in run.metrics()] == [1, 2, 3, 4, 4]
 
 
-def test_while_the_teacher_is_judged(
-    short: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("writer", "step"), [("student", 2), ("teacher", 0)], ids=["validation", "teacher's reference"]
+)
+def test_while_a_model_writes(
+    writer: str, step: int, short: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, update = new_run(short, tmp_path), Run.update
+    run, writing = new_run({**short, "save_steps": 100}, tmp_path), Summarizer.summarize_many
 
-    def stop(self: Run, **changes: Any) -> None:
-        update(self, **changes)
-        if changes.get("message") == "Judging the teacher: 2 of 2 summaries":
+    def stop(self: Summarizer, *texts: Any, **options: Any) -> Any:
+        if ("validating" in self.name) == (writer == "student"):
             (run.folder / "stop").touch()
+        return writing(self, *texts, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Run, "update", stop)
-        assert carry_out(run)["steps"] == 0
+        patch.setattr(Summarizer, "summarize_many", stop)
+        assert carry_out(run)["steps"] == step
     assert run.status().status == "cancelled"
-    assert not (run.folder / "teacher.json").exists()
+    found = checkpoints.newest_first(run.checkpoints)
+    assert [checkpoints.step(path) for path in found] == ([step] if step else [])
+    assert (run.folder / "teacher.json").exists() == (writer == "student")
+    assert not (run.folder / "validating").exists()
     run.clear_stop()
     assert carry_out(run)["steps"] == 4
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from distill import judging, training
+from distill import judging
 from distill.data import Example
 from distill.evaluation import rouge_means, score_table
 from models.decoding import Decoding
@@ -111,8 +111,7 @@ def test_a_run_whose_student_got_worse_does_not_end_as_a_success(
         rest[-1](["nothing"] * 8 if name.startswith("run:") else [one.summary for one in examples])
         return {"rougeL": {"f": 0.5}, "n": 8}
 
-    for module in (judging, training):
-        monkeypatch.setattr(module, "judge_model", scored)
+    monkeypatch.setattr(judging, "judge_model", scored)
     run = train({**values, "max_steps": 1, "evaluation_steps": 9, "validation_examples": 8}, tmp_path)
     verdict = (run.result() or {})["verdict"]
     assert (verdict["word"], verdict["n"], verdict["difference"]["f"]) == ("worse", 8, -1)
