@@ -67,7 +67,7 @@ _FITS = {
     **dict.fromkeys(("step", "steps", "done", "total"), _whole),
     "eta_seconds": _number,
     "terms": _numbers,
-    **dict.fromkeys(("message", "student", "run_id"), _text),
+    **dict.fromkeys(("message", "student", "run_id", "part_of"), _text),
     "created": _number,
     "warnings": lambda value: isinstance(value, list) and all(map(_text, value)),
 }

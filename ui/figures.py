@@ -33,11 +33,11 @@ def parameters(value: int) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """`43 ms`, `1.24 s`, `12.4 s`, `3 min 5 s`; `—` when unknown."""
+    """`0.8 ms`, `43 ms`, `1.24 s`, `12.4 s`, `3 min 5 s`; `—` when unknown."""
     if value is None:
         return "—"
     if value < 0.1:
-        return f"{value * 1000:.0f} ms"
+        return f"{value * 1000:.0f} ms" if value >= 0.0095 else f"{value * 1000:.1f} ms"
     if value < 10:
         return f"{value:.2f} s"
     return f"{value:.1f} s" if value < 60 else duration(value)

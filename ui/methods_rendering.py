@@ -62,11 +62,12 @@ def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
     heads = (*heads, "Of the teacher", "Steps", "Time a run", "Memory")
     student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
     parts = {"Trained here": True, "To compare with, not trained here": False}
-    return "".join(
-        f"<h4>{title}</h4>{_table(heads, lines)}"
+    lines = "".join(
+        f'<tr><th class="part" colspan="{len(heads)}">{title}</th></tr>{_lines(shown)}'
         for title, trained in parts.items()
-        if (lines := [_score(row, student) for row in rows if row["trained"] is trained])
+        if (shown := [_score(row, student) for row in rows if row["trained"] is trained])
     )
+    return _table(heads, lines)
 
 
 def _score(row: Mapping[str, Any], student: int | None) -> list[str]:
@@ -121,7 +122,7 @@ def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
         return ""
     lines = [[_method(row), *(_loss(row, name) for name in terms)] for row in trained]
     return "<h4>Losses at the end: in training, held out</h4>" + _table(
-        ("Method", *(_TERMS[name] for name in terms)), lines
+        ("Method", *(_TERMS[name] for name in terms)), _lines(lines)
     )
 
 
@@ -130,10 +131,13 @@ def _loss(row: Mapping[str, Any], term: str) -> str:
     return "—" if shown == ["—", "—"] else ", ".join(shown)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    return "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+
+
+def _table(heads: Sequence[str], lines: str) -> str:
     head = "".join(f"<th>{name}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
     return f'<div class="scroll">{table}</div>'
 
 
@@ -143,7 +147,7 @@ def _conditions(found: Mapping[str, Any]) -> str:
     told = [
         f"{given.get('teacher')} teaches {given.get('student')} on {given.get('data')}",
         f"{figures.count(given['examples'], 'held-out text')}" if given.get("examples") else None,
-        f"{beams} beams" if beams else None,
+        ("greedy" if beams == 1 else f"{beams} beams") if beams else None,
         *(given.get(name) for name in ("engine", "dtype", "device")),
         "ROUGE F1 × 100 with 95% intervals, over texts and seeds",
     ]

@@ -177,15 +177,15 @@ def _scores(estimate: Mapping[str, Any]) -> str:
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
     """The table of all runs, with the comparison that one was made for; no config for an unreadable one."""
-    columns = ["Run", "State", "Teacher", "Method", "Student from", "Part of the comparison"]
+    columns = ["Run", "State", "Of the comparison", "Teacher", "Method", "Student from"]
     rows = [
         (
             entry.run_id,
             _WORDS.get(entry.status, entry.status) if config else "Unreadable",
+            entry.part_of or "—",
             (config.teacher if config else None) or "—",
             _method(config),
             config.student if config else "—",
-            entry.part_of or "—",
         )
         for entry, config in found
     ]

@@ -63,7 +63,7 @@ def build() -> RunView:
         max_height=280,
         label="All runs: select one to look at it",
         buttons=[],
-        column_widths=[170, 110, 200, 150, 200, 260],
+        column_widths=[170, 110, 270, 170, 120, 200],
         visible=False,
         elem_id="run-table",
     )

@@ -27,7 +27,15 @@ def test_parameters(value: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "—"), (0.043, "43 ms"), (1.2345, "1.23 s"), (12.34, "12.3 s"), (185, "3 min 5 s")],
+    [
+        (None, "—"),
+        (0.0008, "0.8 ms"),
+        (0.0097, "10 ms"),
+        (0.043, "43 ms"),
+        (1.2345, "1.23 s"),
+        (12.34, "12.3 s"),
+        (185, "3 min 5 s"),
+    ],
 )
 def test_seconds(value: float | None, text: str) -> None:
     assert figures.seconds(value) == text

@@ -105,6 +105,6 @@ def test_the_table_of_runs() -> None:
         ]
     )
     assert frame.values.tolist() == [
-        ["r1", "Failed", "—", "finetune", "embedded/original", "c1: ce, seed 42"],
+        ["r1", "Failed", "c1: ce, seed 42", "—", "finetune", "embedded/original"],
         ["r0", "Unreadable", "—", "—", "—", "—"],
     ]
