@@ -2,18 +2,19 @@
 
 import logging
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from distill.columns import choose_columns
 from distill.config import RunConfig
 from distill.errors import BadData, NoSuchSplit
-from distill.examples import Example, Examples, choose_columns, collect
-from distill.records import HubData, Table, hub_table, open_table
+from distill.examples import Example, Examples, collect
+from distill.records import HubData, hub_table, open_table
+from distill.table import Table
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,11 +67,9 @@ def load(
     document = document_column or (hub.document if hub else None)
     summary = summary_column or (hub.summary if hub else None)
     first = limit if sample_seed is None else None
-    with _open(source, split, settings) as table:
-        if not table.columns:
-            raise BadData(f"{Path(source).name} has no usable row: it is empty or has no columns. {_NEEDED}")
-        columns = choose_columns(table.columns, document, summary, summary_optional)
-        examples = collect(table, columns, first, summary_optional)
+    table = _open(source, split, settings)
+    columns = choose_columns(table.columns, document, summary, summary_optional) if table.columns else None
+    examples = collect(table, columns, first, summary_optional)
     if sample_seed is not None:
         wanted = min(limit or len(examples.rows), len(examples.rows))
         examples = replace(examples, rows=random.Random(sample_seed).sample(examples.rows, wanted))
@@ -79,15 +78,12 @@ def load(
     return examples
 
 
-@contextmanager
-def _open(source: str, split: str, settings: Settings | None) -> Iterator[Table]:
+def _open(source: str, split: str, settings: Settings | None) -> Table:
     path = SAMPLES / f"{split}.jsonl" if source == BUILT_IN else _file(source)
     if path:
-        with open_table(path) as table:
-            yield table
-    else:
-        cache = settings.datasets if settings else None
-        yield hub_table(HUB_DATASETS.get(source) or _unknown(source), split, _WAY_OUT, cache)
+        return open_table(path)
+    cache = settings.datasets if settings else None
+    return hub_table(HUB_DATASETS.get(source) or _unknown(source), split, _WAY_OUT, cache)
 
 
 def load_unseen(source: str, **options: Any) -> Examples:
@@ -123,9 +119,8 @@ def check_allowed(source: str | Path, settings: Settings | None) -> None:
 def read_columns(path: str | Path, settings: Settings | None = None) -> list[str]:
     """The columns of a csv, jsonl or parquet file; settings and errors as for `load`."""
     check_allowed(path, settings)
-    with open_table(Path(path)) as table:
-        if table.columns:
-            return table.columns
+    if columns := open_table(Path(path)).columns:
+        return columns
     raise BadData(f"{Path(path).name} has no rows.")
 
 

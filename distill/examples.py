@@ -2,17 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from distill.errors import BadData
-from distill.records import Broken, Table
+from distill.columns import Columns
+from distill.table import Broken, Table
 from models.text import CHARACTER_LIMIT, blank
 
-_DOCUMENT_NAMES = ("document", "article", "text", "dialogue", "body", "content")
-_SUMMARY_NAMES = ("summary", "highlights", "abstract", "target", "headline", "title")
-_SHOWN, _LONGEST_NAME = 40, 80  # characters of a column's name
 _BEGINS = 40  # characters of a row that is left out
 
 
@@ -31,15 +27,6 @@ class LeftOut:
     count: int
     row: int
     begins: str
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns that examples are in: their names and places. A summary's place may be None."""
-
-    document: str
-    summary: str
-    places: tuple[int, int | None]
 
 
 @dataclass(frozen=True)
@@ -64,7 +51,7 @@ class Examples:
             named += (
                 [f"summaries from “{self.columns.summary}”"] if self.columns.places[1] is not None else []
             )
-            told += f" ({', '.join(named)})"
+            told += f" ({'; '.join([', '.join(named), *self.columns.remarks])})"
         if not self.left_out:
             return told
         reasons = (
@@ -83,40 +70,14 @@ class Examples:
         return digest.hexdigest()
 
 
-def choose_columns(
-    present: Sequence[str], document: str | None, summary: str | None, summary_optional: bool
-) -> Columns:
-    """The columns of the documents and the summaries: those named, else the first with a usual name.
-
-    Of several columns of one name the first counts; one named for the one part is not taken for the other.
-
-    Raises:
-        BadData: A column is missing, or both parts name the same.
-    """
-    if document and document == summary:
-        raise BadData(f"Document and summary are both the column {document!r}: name two columns.")
-    plain = {name.strip().lower(): name for name in reversed(present)}  # of two alike the first
-
-    def usual(names: Sequence[str], taken: str | None) -> str | None:
-        return next((plain[name] for name in names if plain.get(name, taken) != taken), None)
-
-    found = (document or usual(_DOCUMENT_NAMES, summary), summary or usual(_SUMMARY_NAMES, document))
-    for name, what in zip(found, ("document", "summary"), strict=True):
-        if name not in present and not (what == "summary" and summary_optional and not summary):
-            raise BadData(_lacking(present, name, what))
-    text, gist = found
-    places = (present.index(text or ""), present.index(gist) if gist else None)
-    return Columns(text or "", gist or "", places)
-
-
-def collect(table: Table, columns: Columns, limit: int | None, summary_optional: bool) -> Examples:
+def collect(table: Table, columns: Columns | None, limit: int | None, summary_optional: bool) -> Examples:
     """Read the usable rows of a table, `limit` at most."""
     rows: list[Example] = []
     left_out: dict[str, LeftOut] = {}
     counts = {"empty": 0, "broken": 0}
-    wanted = [place for place in columns.places if place is not None]
-    for number, row in enumerate(table.rows(wanted) if table.columns else (), 1):
-        text, gist = ("", "") if isinstance(row, Broken) else (row[0], row[1] if len(row) > 1 else None)
+    wanted = [place for place in columns.places if place is not None] if columns else []
+    for number, row in enumerate(table.rows(wanted), 1):
+        text, gist = ("", "") if isinstance(row, Broken) else [*row, None, None][:2]
         kind, why = _flaw(row, text, gist, summary_optional)
         if not kind:
             rows.append(Example(text.strip(), gist.strip() if isinstance(gist, str) else ""))
@@ -151,10 +112,3 @@ def _flaw(row: Any, text: Any, gist: Any, summary_optional: bool) -> tuple[str, 
 def _missing(value: Any) -> bool:
     """None, NaN (what pandas makes of an empty cell) or nothing visible."""
     return value is None or value != value or (isinstance(value, str) and blank(value))
-
-
-def _lacking(present: Sequence[str], name: str | None, what: str) -> str:
-    wrong = f"has no column {name!r}" if name else f"has no column that looks like the {what}"
-    there = ", ".join(f"{name[:_SHOWN]}…" if len(name) > _SHOWN else name for name in present)
-    header = " Its first line has to name them." if max(map(len, present), default=0) > _LONGEST_NAME else ""
-    return f"The data {wrong}. It has: {there or 'none'}.{header} Say which one it is ({what}_column)."

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import Dataset
 
 from distill import data
 from distill.config import RunConfig
@@ -301,7 +302,7 @@ def test_hub_data_sets_are_asked_for_as_known(
     revision: str | None,
     columns: tuple[str, str],
 ) -> None:
-    hub = _Hub([{"id": 1, columns[0]: "d", columns[1]: "s"}])
+    hub = _Hub(Dataset.from_list([{"id": 1, columns[0]: "d", columns[1]: "s"}]))
     monkeypatch.setattr("datasets.load_dataset", hub)
     read = data.load(source, split="validation", settings=Settings(home=Path("/kept")))
     assert read.rows == [Example("d", "s")]
@@ -315,11 +316,11 @@ def test_without_a_validation_split_one_judges_with_the_training_split(
 ) -> None:
     asked: list[str] = []
 
-    def load_dataset(*_: Any, split: str, **__: Any) -> list[dict[str, str]]:
+    def load_dataset(*_: Any, split: str, **__: Any) -> Dataset:
         asked.append(split)
         if split != "train":
             raise ValueError(f"{words} \"{split}\". Should be one of ['train'].")
-        return [{"document": "d", "summary": "s"}]
+        return Dataset.from_list([{"document": "d", "summary": "s"}])
 
     monkeypatch.setattr("datasets.load_dataset", load_dataset)
     assert data.load_unseen("some-one/news", limit=3).rows == [Example("d", "s")]
@@ -469,11 +470,14 @@ def test_quotation_marks_between_tabs_swallow_no_row(
     assert [row.summary for row in examples.rows] == [str(n) for n in range(1, len(rows) + 1)]
 
 
-def test_a_quotation_mark_that_nothing_closes_is_told(tmp_path: Path) -> None:
+def test_a_quotation_mark_that_nothing_closes_swallows_no_row(tmp_path: Path) -> None:
     source = _write(tmp_path / "a.csv", 'text,summary\na,b\n"c,d\ne,f\n')
     examples = data.load(source)
-    assert examples == Examples([Example("a", "b")], broken=1)
-    assert "1 with a quotation mark that nothing closes (first: row 2, “c,d e,f”)" in examples.note
+    assert examples == Examples([Example("a", "b"), Example('"c', "d"), Example("e", "f")])
+    source = _write(tmp_path / "a.csv", 'text,summary\n"a, b",c\n"d, e,f\n"g, h",i\n')
+    examples = data.load(source)
+    assert examples == Examples([Example("a, b", "c"), Example("g, h", "i")], broken=1)
+    assert '1 with a stray quotation mark (first: row 2, “"d, e,f”)' in examples.note
 
 
 def test_columns_that_nobody_asked_for_spoil_no_parquet(tmp_path: Path) -> None:

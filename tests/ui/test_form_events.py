@@ -96,5 +96,6 @@ def test_what_is_read_of_a_file_is_told(studio: Studio, tmp_path: Path) -> None:
     chosen = [*values("embedded/teacher", "embedded/original")]
     chosen[5:7] = ["file", str(file)]
     shown = checked(tuple(chosen), studio)
-    assert "Data: 1 example (texts from “text”, summaries from “summary”) of 2 rows" in shown
+    assert "Data: 1 example (texts from “text”, summaries from “summary”; “title” might be" in shown
+    assert "of 2 rows; " in shown
     assert "left out: 1 without a text (first: row 2, “e”)" in shown
