@@ -1,5 +1,6 @@
 """What a model folder holds, read from its JSON and its safetensors headers alone; nothing is loaded."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ OTHER_SUMMARIZERS = frozenset(
     {"bart", "mbart", "pegasus", "pegasus_x", "led", "bigbird_pegasus", "prophetnet"}
 )
 TOKENIZER_FILES = ("tokenizer.json", "spiece.model", "sentencepiece.bpe.model", "merges.txt")
+_OPTIONAL = (
+    "generation_config.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+)
 _ONLY = "The studio runs encoder-decoder summarizers of the T5 kind."
 _MOST = 10_000_000
 
@@ -60,7 +67,8 @@ def inspect(folder: Path) -> ModelInfo:
     Raises:
         ModelUnavailable: It holds no model the studio can run; the message says why.
     """
-    config, generation = _config(folder), _generation(folder)
+    config = _config(folder)
+    generation, *_ = [_optional(folder / name) for name in _OPTIONAL]
     _check_kind(folder, config)
     sizes = _shape(folder, config)
     check_values(folder / "config.json", config, sizes["vocab_size"])
@@ -92,10 +100,13 @@ def _input_tokens(config: dict[str, Any]) -> int:
     return min([INPUT_LIMIT, *(limit for limit in limits if isinstance(limit, int) and limit > 0)])
 
 
-def _generation(folder: Path) -> dict[str, Any]:
-    """The model's own generation settings, where it has any."""
-    file = folder / "generation_config.json"
-    return read_object(file) if file.is_file() else {}
+def _optional(file: Path) -> dict[str, Any]:
+    """What a file of settings says that a model need not have; the libraries read it too, whatever it is."""
+    if not os.path.lexists(file):
+        return {}
+    if not file.is_file():
+        raise ModelUnavailable(f"{file} is no file, or leads to none; remove it or fetch the model again.")
+    return read_object(file)
 
 
 def _config(folder: Path) -> dict[str, Any]:

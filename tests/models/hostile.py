@@ -87,9 +87,10 @@ def _put(file: Path, content: str | bytes) -> None:
 def _files() -> Iterator[tuple[str, tuple[Spoil, str | None]]]:
     """Each file missing, empty, cut, of another kind, or no file at all."""
     needed = {"config.json": "config.json", "tokenizer.json": "tokenizer", WEIGHTS: WEIGHTS}
-    for name, told in {**needed, "generation_config.json": "generation_config.json"}.items():
-        gone = told if name in needed else None
-        yield f"{name} missing", (lambda folder, name=name: (folder / name).unlink(), gone)
+    for name in (*needed, "generation_config.json", "tokenizer_config.json"):
+        told = gone = needed.get(name, name)
+        missing = told if name in needed else None
+        yield f"{name} missing", (lambda folder, name=name: (folder / name).unlink(), missing)
         yield f"{name} empty", (write(name, b""), told)
         yield f"{name} cut", (_cut(name), told)
         yield f"{name} zeros", (write(name, b"\0" * 1000), told)
