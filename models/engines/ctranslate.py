@@ -1,6 +1,7 @@
 """The fast engine: CTranslate2. Needs neither torch nor transformers once a model is converted."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -209,9 +210,13 @@ def _is_whole(entry: Path, settings: Settings) -> bool:
 
 
 def _open(entry: Path, device: str, dtype: str, settings: Settings) -> ctranslate2.Translator:
-    return ctranslate2.Translator(
-        str(entry), device=device, compute_type=dtype, intra_threads=settings.threads or _threads(entry)
-    )
+    """In a thread of its own: opening sets the calling thread's number of OpenMP threads, torch's in this
+    process too, and a training run that had judged its teacher went on with other sums than a resumed one."""
+    threads = settings.threads or _threads(entry)
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(
+            ctranslate2.Translator, str(entry), device=device, compute_type=dtype, intra_threads=threads
+        ).result()
 
 
 def _unable(what: str, error: Exception) -> ModelUnavailable:

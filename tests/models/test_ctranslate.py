@@ -243,3 +243,11 @@ def test_an_engine_nobody_holds_any_more_ends_quietly(folder: Path, home: Path) 
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout.strip()) == (0, "done"), answer.stderr
+
+
+def test_opening_a_model_leaves_torch_its_threads(folder: Path, home: Path) -> None:
+    """With other threads sums are taken in another order: a run's figures would hang on its judging."""
+    code = f"import torch; torch.set_num_threads(2)\n{OPEN}opened({str(folder)!r}, {str(home)!r})\n"
+    code += "print(torch.get_num_threads())"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["2"]
