@@ -124,8 +124,11 @@ def _kl(log_p: Tensor, log_q: Tensor) -> Tensor:
 
 def _check_temperature(temperature: float | Tensor, teacher: TopK) -> None:
     """The rest was summed up at one temperature: another, or one that is learned, cannot be had from it."""
-    given = torch.as_tensor(temperature)
-    if given.requires_grad or not bool((given == teacher.temperature).all()):
+    if isinstance(temperature, Tensor):
+        wrong = temperature.requires_grad or bool((temperature != teacher.temperature).any())
+    else:
+        wrong = temperature != teacher.temperature  # no device is asked
+    if wrong:
         raise ValueError(
             f"These top logits hold at temperature {teacher.temperature} alone; the temperature given is"
             f" {temperature}. Use that one, or the teacher's full logits."

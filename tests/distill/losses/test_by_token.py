@@ -59,3 +59,53 @@ def test_the_gradient_is_as_wide_as_the_logits() -> None:
     by_token(lambda row, at: entropy_against(row.float(), at), logits, ids).mean().backward()
     assert logits.grad is not None
     assert logits.grad.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("learnt", [False, True])
+def test_only_the_gradient_is_as_large_as_the_logits(learnt: bool) -> None:
+    """The most memory at once beyond what comes in, by the allocator: one copy, of the gradient."""
+    from torch.profiler import profile
+
+    from distill.losses import logit_loss
+
+    logits, teacher = torch.randn(8, 128, 8000, requires_grad=True), torch.randn(8, 128, 8000)
+    temperature = torch.tensor(2.0, requires_grad=learnt)
+
+    def passes() -> None:
+        loss = logit_loss(student=logits, teacher=teacher, mask=torch.ones(8, 128), temperature=temperature)
+        loss.backward()
+
+    with profile(profile_memory=True) as seen:
+        passes()
+    now = most = 0
+    for event in seen.profiler.kineto_results.events():  # pyright: ignore
+        if event.name() == "[memory]":
+            now += event.nbytes()
+            most = max(most, now)
+    assert most < 1.5 * logits.nbytes, "with the few pieces in work"
+
+
+def test_the_pieces_are_computed_in_one_thread() -> None:
+    logits, ids, _ = inputs()
+    seen = []
+
+    def noting(row: Tensor, at: Tensor) -> Tensor:
+        seen.append(torch.get_num_threads())
+        return entropy_against(row, at)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        by_token(noting, logits, ids)
+        assert (seen, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_a_kept_graph_may_be_gone_through_twice() -> None:
+    logits, ids, weights = inputs()
+    logits.requires_grad_()
+    loss = (by_token(entropy_against, logits, ids) * weights).sum()
+    [first] = torch.autograd.grad(loss, logits, retain_graph=True)
+    [second] = torch.autograd.grad(loss, logits)
+    assert torch.equal(first, second)
