@@ -38,7 +38,8 @@ def arguments(run: Run, config: RunConfig, examples: int) -> TrainingArguments:
     Raises:
         BadConfig: The precision does not work on this machine.
     """
-    steps_an_epoch = math.ceil(math.ceil(examples / config.batch_size) / config.accumulation)
+    batches = math.ceil(examples / (config.batch_size * config.processes))
+    steps_an_epoch = math.ceil(batches / config.accumulation)
     steps = config.max_steps or math.ceil(config.epochs * steps_an_epoch)
     chosen = precision(config.precision)
     made = TrainingArguments(
@@ -66,6 +67,7 @@ def arguments(run: Run, config: RunConfig, examples: int) -> TrainingArguments:
         save_total_limit=2,
         seed=config.seed,
         train_sampling_strategy="group_by_length",
+        ddp_find_unused_parameters=False,
         report_to="none",
         disable_tqdm=True,
     )

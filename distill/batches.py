@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
-from transformers.trainer_pt_utils import LengthGroupedSampler
+from torch.utils.data import Dataset, Sampler
+from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from distill.config import RunConfig
 from distill.data import Example
@@ -16,6 +16,7 @@ from models.encoding import TextEncoder
 from models.text import printable
 
 IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
+EMPTY = -1  # the place of an example that only fills up a batch
 _MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and each new size a new kernel
 
 
@@ -30,34 +31,43 @@ class TokenizedExamples(Dataset):
         return len(self.features)
 
     def __getitem__(self, index: int) -> dict[str, list[int]]:
+        """An example; at `EMPTY` one that counts for nothing."""
+        if index == EMPTY:
+            return {"input_ids": self.features[0]["input_ids"][-1:], "labels": [IGNORED]}
         return self.features[index]
 
 
-class ByLength(LengthGroupedSampler):
+class ByLength(Sampler[int]):
     """Puts examples of like lengths into one batch, so that little is padded; otherwise in random order.
 
     Inputs cut to one length are told apart by their targets. The order depends on the seed and the epoch
-    alone: a resumed run finds its place again, and several processes agree.
+    alone: a resumed run finds its place again, and several processes agree. (The library's sampler has a
+    generator, which its data loaders would keep equal between processes that do not all validate.)
 
     Args:
         data: What to sample from.
-        batch_size: Examples an optimizer step, accumulated batches included.
+        batch_size: Examples an optimizer step, accumulated batches and all processes included.
         seed: Of the order.
+        together: Examples that all processes take at once. An epoch is filled up to a multiple of it by
+            `EMPTY`, so that each process has as many batches and no example counts twice.
     """
 
-    def __init__(self, data: TokenizedExamples, batch_size: int, seed: int) -> None:
-        super().__init__(batch_size, lengths=[_size(feature) for feature in data.features])
+    def __init__(self, data: TokenizedExamples, batch_size: int, seed: int, together: int = 1) -> None:
+        self._lengths, self._batch_size = [_size(feature) for feature in data.features], batch_size
         self._seed, self._epoch = seed, 0
+        self._filling = [EMPTY] * (-len(data) % together)
+
+    def __len__(self) -> int:
+        return len(self._lengths) + len(self._filling)
 
     def set_epoch(self, epoch: int) -> None:
-        """Called by the library before each epoch."""
+        """To be called before each epoch."""
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        self.generator = torch.Generator().manual_seed(
-            random.Random(f"{self._seed} {self._epoch}").getrandbits(63)
-        )
-        return super().__iter__()
+        chance = torch.Generator().manual_seed(random.Random(f"{self._seed} {self._epoch}").getrandbits(63))
+        yield from get_length_grouped_indices(self._lengths, self._batch_size, generator=chance)
+        yield from self._filling
 
 
 def _size(feature: dict[str, list[int]]) -> int:

@@ -26,10 +26,15 @@ def newest_first(folder: Path) -> list[Path]:
     return sorted((mark.parent for mark in folder.glob(f"checkpoint-*/{_DONE}")), key=step, reverse=True)
 
 
-def newest_readable(folder: Path) -> Path | None:
-    """The newest checkpoint that can be resumed from; unreadable ones are put aside, and said so."""
+def newest_readable(folder: Path, processes: int = 1) -> Path | None:
+    """The newest checkpoint that can be resumed from; unreadable ones are put aside, and said so.
+
+    Args:
+        folder: Where they are.
+        processes: How many trained together: each left its random state.
+    """
     for checkpoint in newest_first(folder):
-        damage = _damage(checkpoint)
+        damage = _damage(checkpoint, processes)
         if damage is None:
             return checkpoint
         log.warning("%s cannot be read (%s): going back to the one before it.", checkpoint.name, damage)
@@ -47,7 +52,7 @@ def is_last(checkpoint: Path) -> bool:
     return step(checkpoint) >= (read_object(checkpoint / _STATE) or {})["max_steps"]
 
 
-def _damage(checkpoint: Path) -> str | None:
+def _damage(checkpoint: Path, processes: int) -> str | None:
     """What is wrong with it, None if nothing is."""
     if (checkpoint / _DONE).stat().st_size:  # else an earlier version wrote it, which took no checksums
         noted = read_object(checkpoint / _DONE)
@@ -72,7 +77,8 @@ def _unreadable(checkpoint: Path) -> str | None:
         for file in files:
             with safe_open(file, framework="numpy"):  # compares the sizes in its header with the file's
                 pass
-        for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"):
+        ranks = [f"_{rank}" for rank in range(processes)] if processes > 1 else [""]
+        for name in ("optimizer.pt", "scheduler.pt", *(f"rng_state{rank}.pth" for rank in ranks)):
             with zipfile.ZipFile(checkpoint / name) as archive:
                 if archive.testzip():
                     return f"{name} is damaged"

@@ -58,7 +58,8 @@ class RunConfig:
     validation_examples: int = _help("cap on the validation examples", 200)
     epochs: float = _help("passes over the data", 3.0)
     max_steps: int | None = _help("optimizer steps; overrules the epochs", None)
-    batch_size: int = _help("examples a forward pass", 2)
+    batch_size: int = _help("examples a forward pass, of each process", 2)
+    processes: int = _help("processes that share each step's examples, one a GPU", 1)
     accumulation: int = _help("forward passes an optimizer step", 4)
     learning_rate: float = _help("peak learning rate of AdamW", 3e-5)
     warmup_steps: int = _help("steps of linear warm-up before the linear decay", 0)
@@ -214,6 +215,7 @@ _RANGES = (
     ("epochs", 0.001, 1000),
     ("max_steps", 1, 1e8),
     ("batch_size", 1, 4096),
+    ("processes", 1, 64),
     ("accumulation", 1, 4096),
     ("learning_rate", 1e-9, 1),
     ("warmup_steps", 0, 1e7),

@@ -1,11 +1,13 @@
 """The terms on what lies below the logits, with their learned projections and their layer maps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
+from distill.batches import IGNORED
 from distill.config import FEATURE_TERMS, RunConfig
 from distill.errors import BadConfig
 from distill.features import PARTS, Needs, Signal
@@ -20,9 +22,35 @@ class Masks:
     input: Tensor
     target: Tensor
 
-    def of(self, part: str) -> Tensor:
+    @classmethod
+    def of(cls, inputs: Mapping[str, Tensor]) -> "Masks":
+        """Those of a batch; an example without a label fills up a batch and counts nowhere."""
+        target = (inputs["labels"] != IGNORED).long()
+        return cls(inputs["attention_mask"] * target.amax(1, keepdim=True), target)
+
+    def part(self, name: str) -> Tensor:
         """The places of `encoder` or `decoder`."""
-        return self.input if part == "encoder" else self.target
+        return self.input if name == "encoder" else self.target
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a whole step's means are taken over: every accumulated batch of every process.
+
+    Args:
+        input, target: Tokens that count; scalars.
+        examples: Examples with a target token that counts.
+    """
+
+    input: Tensor
+    target: Tensor
+    examples: Tensor
+
+    @classmethod
+    def of(cls, masks: Sequence[Masks]) -> "Counts":
+        """Those of these batches."""
+        totals = [(each.input.sum(), each.target.sum(), (each.target != 0).any(1).sum()) for each in masks]
+        return cls(*(torch.stack(parts).sum() for parts in zip(*totals, strict=True)))
 
 
 class FeatureTerms(nn.Module):
@@ -86,8 +114,10 @@ class FeatureTerms(nn.Module):
             else {},
         )
 
-    def forward(self, *, student: Signal, teacher: Signal, masks: Masks) -> dict[str, Tensor]:
-        """Every term by its name, unweighted, as scalars with a graph."""
+    def forward(
+        self, *, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None = None
+    ) -> dict[str, Tensor]:
+        """Every term by its name, unweighted, as scalars with a graph; with `counts` this batch's shares."""
         make = {
             "hidden": self._hidden,
             "embedding": self._embedding,
@@ -95,7 +125,7 @@ class FeatureTerms(nn.Module):
             "relation": self._relation,
             "contrastive": self._contrastive,
         }
-        return {name: make[name](student, teacher, masks) for name in self.weights}
+        return {name: make[name](student, teacher, masks, counts) for name in self.weights}
 
     def _projection(self, name: str) -> nn.Module | None:
         return dict(self.projections.items()).get(name)
@@ -104,36 +134,38 @@ class FeatureTerms(nn.Module):
         weights = layer_weights(len(losses), self.config.depth_growth)
         return torch.stack([weight * loss for weight, loss in zip(weights, losses, strict=True)]).mean()
 
-    def _hidden(self, student: Signal, teacher: Signal, masks: Masks) -> Tensor:
+    def _hidden(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         parts = []
         for part in PARTS:
             losses = [
                 hidden_loss(
                     student=student.hidden[part][mine + 1],  # the first are the embeddings
                     teacher=teacher.hidden[part][theirs + 1],
-                    mask=masks.of(part),
+                    mask=masks.part(part),
                     metric=cast(Any, self.config.hidden_metric),
                     projection=self._projection(part),
+                    count=_tokens(counts, part),
                 )
                 for mine, theirs in self.pairs[part]
             ]
             parts.append(self._over_layers(part, losses))
         return torch.stack(parts).mean()
 
-    def _embedding(self, student: Signal, teacher: Signal, masks: Masks) -> Tensor:
+    def _embedding(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         losses = [
             embedding_loss(
                 student=student.hidden[part][0],
                 teacher=teacher.hidden[part][0],
-                mask=masks.of(part),
+                mask=masks.part(part),
                 metric=cast(Any, self.config.hidden_metric),
                 projection=self._projection("embedding"),
+                count=_tokens(counts, part),
             )
             for part in PARTS
         ]
         return torch.stack(losses).mean()
 
-    def _attention(self, student: Signal, teacher: Signal, masks: Masks) -> Tensor:
+    def _attention(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         parts = []
         for part in (*PARTS, "cross"):
             queries = "encoder" if part == "encoder" else "decoder"
@@ -141,30 +173,45 @@ class FeatureTerms(nn.Module):
                 attention_loss(
                     student=student.attentions[part][mine],
                     teacher=teacher.attentions[part][theirs],
-                    mask=masks.of(queries),
+                    mask=masks.part(queries),
                     metric=cast(Any, self.config.attention_metric),
                     projection=self._projection(f"heads_{part}"),
+                    count=_tokens(counts, queries),
                 )
                 for mine, theirs in self.pairs[queries]
             ]
             parts.append(self._over_layers(queries, losses))
         return torch.stack(parts).mean()
 
-    def _relation(self, student: Signal, teacher: Signal, masks: Masks) -> Tensor:
+    def _relation(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         losses = [
-            relation_loss(student=mine, teacher=theirs, mask=masks.of(part), heads=self.config.relation_heads)
+            relation_loss(
+                student=mine,
+                teacher=theirs,
+                mask=masks.part(part),
+                heads=self.config.relation_heads,
+                count=_tokens(counts, part),
+            )
             for part in PARTS
             for mine, theirs in zip(student.relations[part], teacher.relations[part], strict=True)
         ]
         return torch.stack(losses).mean()
 
-    def _contrastive(self, student: Signal, teacher: Signal, masks: Masks) -> Tensor:
+    def _contrastive(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         return contrastive_loss(
             student=student.hidden["encoder"][-1],
             teacher=teacher.hidden["encoder"][-1],
             mask=masks.input,
             projection=self._projection("contrastive"),
+            count=counts.examples if counts else None,
         )
+
+
+def _tokens(counts: Counts | None, part: str) -> Tensor | None:
+    """What a mean over a part's tokens is divided by; None for the batch's own."""
+    if counts is None:
+        return None
+    return counts.input if part == "encoder" else counts.target
 
 
 def _check_relation_heads(heads: int, student: Any, teacher: Any) -> None:

@@ -1,4 +1,9 @@
-"""What a training step needs, from the models' shapes alone. Imports nothing heavy."""
+"""What a training step needs, from the models' shapes alone; and giving it back. Imports nothing heavy."""
+
+import ctypes
+import gc
+import sys
+from contextlib import suppress
 
 from distill.config import RunConfig
 from models.inspection import ModelInfo
@@ -60,3 +65,13 @@ def activation_bytes(student: ModelInfo, layers: tuple[int, int], config: RunCon
     else:
         kept = encoder * layers[0] + decoder * layers[1]
     return config.batch_size * kept * 4
+
+
+def free_memory() -> None:
+    """Give the memory of what is no longer in use back to the system and the GPU, where others need it."""
+    gc.collect()  # trained models hang in circles of references
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    with suppress(OSError, AttributeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)

@@ -2,9 +2,11 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 _BLOCK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")
 _DOMINATES, _STEPS = 0.95, 20
@@ -19,21 +21,23 @@ def block_of(parameter: str) -> str:
 
 
 @torch.no_grad()
-def gradient_norms(model: Any, scale: float = 1.0) -> dict[str, float]:
-    """The L2 norm of the gradient in each block of a T5, before clipping.
+def gradient_norms(
+    model: Any, projections: Iterable[nn.Parameter] = (), scale: float = 1.0
+) -> dict[str, Tensor]:
+    """The L2 norm of the gradient in each block of a T5, before clipping, as scalars on its device.
 
     Args:
         model: After the backward pass.
+        projections: Parameters that are trained beside it, as the block `projections`.
         scale: What the loss was multiplied with (by float16's loss scaling).
     """
     gradients = defaultdict(list)
     for name, parameter in model.named_parameters():
         if parameter.grad is not None:
             gradients[block_of(name)].append(parameter.grad)
-    return {
-        block: float(torch.nn.utils.get_total_norm(found)) / scale
-        for block, found in sorted(gradients.items())
-    }
+    if learnt := [parameter.grad for parameter in projections if parameter.grad is not None]:
+        gradients["projections"] = learnt
+    return {block: nn.utils.get_total_norm(found) / scale for block, found in sorted(gradients.items())}
 
 
 class Dominance:

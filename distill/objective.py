@@ -1,16 +1,19 @@
 """What a student is trained towards: a weighted sum of losses, and every term by its name."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from distill import parallel
 from distill.config import RunConfig
-from distill.feature_terms import FeatureTerms, Masks
+from distill.feature_terms import Counts, FeatureTerms, Masks
 from distill.features import Needs, Signal
 from distill.losses import label_loss, logit_loss
+from distill.losses.masking import masked_mean
 from distill.losses.topk import TopK
 from distill.schedules import LearnableTemperature, adaptive_temperature, schedule
 
@@ -26,13 +29,16 @@ class Outcome(NamedTuple):
         total: What to take a step on.
         terms: Every loss, unweighted, without a graph.
         weights: What each term was multiplied with; the products add up to the total.
-        settings: Alpha and the temperature (an example's mean) at this step.
+        settings: Alpha and the temperature (an example's mean) at this step; with a teacher cut to its
+            largest logits also `outside`, the mean probability that these leave out.
+
+    What is a scalar tensor stays on its device, so that nobody waits for it before it is shown.
     """
 
     total: Tensor
     terms: dict[str, Tensor]
-    weights: dict[str, float]
-    settings: dict[str, float]
+    weights: dict[str, float | Tensor]
+    settings: dict[str, float | Tensor]
 
 
 class Objective(nn.Module):
@@ -56,9 +62,9 @@ class Objective(nn.Module):
         self.learnable = LearnableTemperature(config.temperature) if learnable else None
         self.features = FeatureTerms(config, student, teacher) if teacher is not None else None
         names = self.features.weights if self.features else {}
-        self.register_buffer(
-            "running", torch.zeros(len(names) + 1)
-        )  # sizes of the soft and the feature terms
+        # Sizes of the soft and the feature terms: over the steps so far, and of the step at hand.
+        self.register_buffer("running", torch.zeros(len(names) + 1))
+        self.register_buffer("sizes", torch.zeros(len(names) + 1), persistent=False)
 
     @property
     def needs(self) -> Needs:
@@ -82,37 +88,39 @@ class Objective(nn.Module):
         teacher: Signal | None,
         labels: Tensor | None,
         masks: Masks,
-        count: Tensor | None = None,
+        counts: Counts | None = None,
         progress: float = 0.0,
     ) -> Outcome:
-        """The loss of a batch.
+        """The loss of a batch; with `counts` its share of the whole step's.
 
         Args:
             student, teacher: Their signals; without a teacher the labels are all.
             labels: Token ids, `(batch, target_length)`; None where the student wrote the targets itself:
                 what it wrote is no truth to learn, so the teacher's word is all.
             masks: `(batch, length)` of inputs and targets, 1 = counts.
-            count: See `distill.losses.masking.masked_mean`.
+            counts: What the step's means are taken over; None for this batch's own.
             progress: Share of the run that is done, 0 to 1.
         """
         logits: Any = student.logits
+        count = counts.target if counts else None
         losses: dict[str, Tensor] = {}
-        weights: dict[str, float] = {}
-        settings: dict[str, float] = {}
+        weights: dict[str, float | Tensor] = {}
+        settings: dict[str, float | Tensor] = {}
         alpha = 0.0 if teacher is None else 1.0 if labels is None else self._alpha(progress)
         if teacher is not None:
             temperature = self._temperature_now(teacher.logits, masks.target, progress)
             losses["soft"] = self._soft(logits, teacher.logits, masks.target, temperature, count)
-            settings = {"alpha": alpha, "temperature": float(torch.as_tensor(temperature).detach().mean())}
+            settings = {"alpha": alpha, "temperature": temperature}
+            if isinstance(temperature, Tensor):
+                settings["temperature"] = temperature.detach().mean()
+            if isinstance(teacher.logits, TopK):
+                settings["outside"] = masked_mean(teacher.logits.outside(), masks.target)
             weights["soft"] = alpha
         if labels is not None:
             losses["hard"] = label_loss(student=logits, labels=labels, mask=masks.target, count=count)
             weights["hard"] = 1 - alpha
         if teacher is not None and self.features is not None:
-            found = self.features(student=student, teacher=teacher, masks=masks)
-            if count is not None:  # this batch's share of the accumulated one
-                share = masks.target.sum() / count
-                found = {name: share * term for name, term in found.items()}
+            found = self.features(student=student, teacher=teacher, masks=masks, counts=counts)
             scales = self._scales(losses["soft"], found)
             weights |= {name: self.features.weights[name] * scales[name] for name in found}
             losses |= found
@@ -146,16 +154,27 @@ class Objective(nn.Module):
         )
 
     @torch.no_grad()
-    def _scales(self, soft: Tensor, found: dict[str, Tensor]) -> dict[str, float]:
-        """What brings each feature term to the running size of the soft one, if the run asks for that."""
+    def _scales(self, soft: Tensor, found: dict[str, Tensor]) -> Mapping[str, float | Tensor]:
+        """What brings each feature term to the running size of the soft one, if the run asks for that.
+
+        All batches of a step are scaled alike, by the steps before it. Nothing is known before the first one:
+        it only measures, and goes without feature terms.
+        """
         if not self.config.balance:
             return dict.fromkeys(found, 1.0)
         running: Any = self.running
         if self.training:
-            now = torch.stack([soft.float(), *(term.float() for term in found.values())]).to(running)
-            running.copy_(torch.where(running == 0, now, _MEMORY * running + (1 - _MEMORY) * now))
-        reference, *sizes = running.tolist()
-        return {name: reference / size if size else 1.0 for name, size in zip(found, sizes, strict=True)}
+            self.sizes += torch.stack([soft.float(), *(term.float() for term in found.values())]).to(running)
+        scales = torch.where(running[1:] > 0, running[0] / running[1:], 0.0)
+        return dict(zip(found, scales, strict=True))
+
+    @torch.no_grad()
+    def end_step(self) -> None:
+        """Take the terms' sizes of all of a step's batches into the running ones."""
+        running, sizes = cast(Any, self.running), cast(Any, self.sizes)
+        now = parallel.summed(sizes)
+        running.copy_(torch.where(running == 0, now, _MEMORY * running + (1 - _MEMORY) * now))
+        sizes.zero_()
 
     def save(self, folder: Path) -> None:
         """Write what it has learnt beside a checkpoint or a student."""
@@ -167,9 +186,13 @@ class Objective(nn.Module):
         if file.is_file():
             self.load_state_dict(load_file(file))
 
+    def projections(self) -> list[nn.Parameter]:
+        """The maps from the student's states to the teacher's."""
+        return [] if self.features is None else list(self.features.parameters())
+
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
         """What the optimizer is to train beside the student."""
-        slow: list[nn.Parameter] = [] if self.features is None else list(self.features.parameters())
+        slow = self.projections()
         fast: list[nn.Parameter] = [] if self.learnable is None else list(self.learnable.parameters())
         groups = [(slow, learning_rate), (fast, TEMPERATURE_RATE)]
         return [{"params": group, "lr": rate, "weight_decay": 0.0} for group, rate in groups if group]

@@ -9,7 +9,7 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from distill import checkpoints
+from distill import checkpoints, parallel
 from distill.errors import DistillError
 from distill.monitoring import Dominance
 from distill.objective import Objective
@@ -20,7 +20,8 @@ from models.engines import Stopped
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
 _NOT_TERMS = {"loss", "grad_norm", "learning_rate", "epoch", "alpha", "temperature"}
-_NOT_TERMS |= {"seconds", "tokens_per_second"}
+_NOT_TERMS |= {"seconds", "tokens_per_second", "outside"}
+_FAR = 0.5  # of the teacher's probability: a cache that leaves out more teaches something else
 
 
 class Recorder(TrainerCallback):
@@ -68,7 +69,7 @@ class Recorder(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Stop, with a checkpoint, where someone asked for it."""
-        if self.run.stop_requested():
+        if parallel.said(self.run.stop_requested()):
             control.should_save = True
             control.should_training_stop = True
 
@@ -84,8 +85,10 @@ class Recorder(TrainerCallback):
     ) -> None:
         """Keep what the objective has learnt; then the checkpoint is whole and resume may use it."""
         folder = self.run.checkpoints / f"checkpoint-{state.global_step}"
-        self._objective.save(folder)
-        checkpoints.mark_complete(folder)
+        parallel.meet()  # each process keeps its random state there
+        if parallel.first():
+            self._objective.save(folder)
+            checkpoints.mark_complete(folder)
 
     def _training_row(self, args: TrainingArguments, state: TrainerState, logs: dict[str, float]) -> None:
         step = state.global_step
@@ -96,6 +99,7 @@ class Recorder(TrainerCallback):
             for name, value in logs.items()
             if name in ("alpha", "temperature") or name.startswith("gradient/")
         }
+        self._watch_cache(logs.get("outside", 0.0))
         self._watch_dominance({name[9:]: logs[name] for name in logs if name.startswith("weighted/")})
         eta = self._eta(state)
         self.run.record(
@@ -127,6 +131,14 @@ class Recorder(TrainerCallback):
         if name:
             self.run.warn(
                 f"The term {name} makes up nearly all of the loss: lower its weight, or set balance=true."
+            )
+
+    def _watch_cache(self, outside: float) -> None:
+        if outside > _FAR:
+            self.run.warn(
+                f"The teacher's largest logits that the cache keeps hold only {1 - outside:.0%} of its"
+                " probability at this temperature: it teaches something else than live. Raise teacher_top_k,"
+                " lower the temperature, or set teacher_cache=false."
             )
 
     def _compare_with_teacher(self, row: dict[str, float]) -> None:

@@ -181,6 +181,39 @@ class Run(JobFolder):
         self.spawn(["resume", self.run_id], settings, lock)
 
 
+class JoinedRun(Run):
+    """A run as the processes see it that only help with its training: they write nothing into its folder."""
+
+    def update(self, **changes: Any) -> None:
+        """The first process says how it stands."""
+
+    def warn(self, text: str) -> None:
+        """The first process warns."""
+
+    def record(self, row: dict[str, Any]) -> None:
+        """The first process keeps the metrics."""
+
+    def belongs_to(self, process: dict[str, Any]) -> None:
+        """It belongs to the first process."""
+
+    def request_stop(self) -> None:
+        """The first process hears of it too."""
+
+    @contextmanager
+    def log_file(self) -> Iterator[None]:
+        """Only errors are of interest, on the process's own error output."""
+        level = logging.getLogger().level
+        logging.getLogger().setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            logging.getLogger().setLevel(level)
+
+    def log_traceback(self) -> None:
+        """To the error output, for the same reason."""
+        traceback.print_exc()
+
+
 def create(config: RunConfig, settings: Settings) -> Run:
     """Make the folder of a new run.
 

@@ -3,15 +3,17 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.utils.data import SequentialSampler
-from transformers import Trainer
+from transformers import Trainer, TrainerCallback
 
-from distill.batches import IGNORED, ByLength
-from distill.feature_terms import Masks
+from distill import parallel
+from distill.batches import ByLength
+from distill.feature_terms import Counts, Masks
 from distill.features import observe
 from distill.losses import label_loss
 from distill.monitoring import gradient_norms
@@ -44,12 +46,11 @@ class DistillationTrainer(Trainer):
         self.objective = objective.to(self.args.device)
         self._validation = validation
         self.teacher = teacher if objective.asks_teacher else None
-        # Makes the library hand over the number of target tokens of the whole accumulated batch, so that the
-        # loss is a mean over tokens and not a mean of means.
+        # Makes the library hand over what `_get_num_items_in_batch` counts in the whole accumulated batch, so
+        # that the loss is a mean over tokens and not a mean of means.
         self.model_accepts_loss_kwargs = True
-        self._loss_shifts_labels = False  # no label is left out of that number, as decoder-only models do
         self._training, self._held_out = Tally(), Tally()
-        self._gradients: dict[str, float] = {}
+        self._gradients: dict[str, Tensor] = {}
         self._step_begins = True
         self._logged_at = time.perf_counter()
 
@@ -60,13 +61,9 @@ class DistillationTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Any = None,
     ) -> Any:
-        """The objective on a batch; a mean over `num_items_in_batch` target tokens where that is given."""
-        own_words = model.training and self._student_writes()
-        if own_words:
-            inputs = written(model, inputs, self.objective.config.target_tokens)
-        masks = Masks(inputs["attention_mask"], (inputs["labels"] != IGNORED).long())
-        if own_words:  # the labels' number is not that of these tokens
-            num_items_in_batch = masks.target.sum() * self.current_gradient_accumulation_steps
+        """The objective on a batch; in training its share of means over `num_items_in_batch` (`Counts`)."""
+        training = self.objective.train(model.training).training
+        masks = Masks.of(inputs)
         student, outputs = observe(
             model, {name: inputs[name] for name in inputs if name != "labels"}, self.objective.needs
         )
@@ -74,50 +71,78 @@ class DistillationTrainer(Trainer):
         if self.teacher is not None:
             with self.accelerator.autocast():
                 teacher = self.teacher.signal(inputs, self.objective.teacher_needs)
-        self.objective.train(model.training)
         outcome = self.objective(
             student=student,
             teacher=teacher,
-            labels=None if own_words else inputs["labels"],
+            labels=None if training and self._student_writes() else inputs["labels"],
             masks=masks,
-            count=num_items_in_batch,
+            counts=num_items_in_batch if training else None,
             progress=min(1.0, self.state.global_step / max(1, self.state.max_steps - 1)),
         )
-        tokens = int(masks.target.sum())
-        if model.training:
-            self._training.add(outcome, 1.0, tokens=int(masks.input.sum()) + tokens)
+        loss, tokens = outcome.total, masks.target.sum()
+        if training:
+            self._training.add(outcome, 1.0, tokens=masks.input.sum() + tokens)
+            loss = loss * parallel.number()  # the gradients' mean over the processes is then their sum
         else:
             self._held_out.add(outcome, tokens)
-            self._held_out.add_term(
-                "loss", float(outcome.total), tokens
-            )  # the library's is the labels' alone
+            self._held_out.add_term("loss", loss, tokens)  # the library's is the labels' alone
             if teacher is not None and isinstance(teacher.logits, Tensor):
                 own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
-                self._held_out.add_term("teacher_hard", float(own), tokens)
-        return (outcome.total, outputs) if return_outputs else outcome.total
+                self._held_out.add_term("teacher_hard", own, tokens)
+        return (loss, outputs) if return_outputs else loss
+
+    def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: Any) -> Any:
+        """A step's batches and what they count; on some steps the student writes their targets first."""
+        batches, counts = super().get_batch_samples(epoch_iterator, num_batches, device)
+        if self._student_writes():
+            batches = [self._written(self._prepare_inputs(batch)) for batch in batches]
+            counts = self._get_num_items_in_batch(batches, device)
+        return batches, counts
+
+    def _written(self, inputs: Any) -> dict[str, Tensor]:
+        own_random = f"{self.args.seed} {self.state.global_step}"
+        return written(self.model, inputs, self.objective.config.target_tokens, own_random)
+
+    def _get_num_items_in_batch(self, batch_samples: Any, device: Any) -> Any:
+        """`Counts` in place of the library's number of labels; over all processes."""
+        own = Counts.of([Masks.of(batch) for batch in batch_samples])
+        return Counts(*parallel.summed(torch.stack([own.input, own.target, own.examples]).to(device)))
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         """By length as the library does, but from a random state that a resumed run has too."""
         if self.args.train_sampling_strategy != "group_by_length":
             return super()._get_train_sampler(train_dataset)
-        step = self.args.train_batch_size * self.args.gradient_accumulation_steps
+        together = self.args.train_batch_size * parallel.number()
+        step = together * self.args.gradient_accumulation_steps
         data: Any = self.train_dataset if train_dataset is None else train_dataset
-        return ByLength(data, step, self.args.seed)
+        sampler = ByLength(data, step, self.args.seed, together if parallel.number() > 1 else 1)
+        self.add_callback(_TellsEpoch(sampler))
+        return sampler
 
     def _get_eval_sampler(self, eval_dataset: Any) -> Any:
         """In the data's own order: the library's would draw on the random numbers of training."""
         return SequentialSampler(eval_dataset)
 
     def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Also measure the gradient's norm in each block, once all of a step's batches are in."""
+        """Also end the step for the objective and measure each block's gradient, after its last batch."""
         if self._step_begins:  # the library clears the student's gradients only
             self.objective.zero_grad()
         loss = super().training_step(*args, **kwargs)
         self._step_begins = self.accelerator.sync_gradients
         if self._step_begins:
+            for parameter in self.objective.parameters():  # the library's wrapper sees to the student's alone
+                if parameter.grad is not None:
+                    parallel.summed(parameter.grad).div_(parallel.number())
+            self.objective.end_step()
             scaler = self.accelerator.scaler
-            self._gradients = gradient_norms(self.model, scaler.get_scale() if scaler else 1.0)
+            scale = scaler.get_scale() if scaler else 1.0
+            self._gradients = gradient_norms(self.model, self.objective.projections(), scale)
         return loss
+
+    def _clip_grad_norm(self, model: Any) -> Any:
+        """Clip the student's gradient and the projections' as one; the norm before that."""
+        parts = [*model.parameters(), *self.objective.projections()]
+        return self.accelerator.clip_grad_norm_(parts, self.args.max_grad_norm)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """The library's, which also trains what the objective learns."""
@@ -149,28 +174,36 @@ class DistillationTrainer(Trainer):
         return found
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Validate; where someone asked to stop meanwhile, nothing is known and a checkpoint is written."""
+        """Validate; where someone asked to stop meanwhile, nothing is known and a checkpoint is written.
+
+        The first of several processes does it, and tells the others what came of it.
+        """
         self._held_out = Tally()
-        try:
-            with torch.random.fork_rng():  # loading a model and going through data draw random numbers
-                return super().evaluate(*args, **kwargs)
-        except Stopped:
-            self.control.should_evaluate = False
-            self.control.should_save = self.control.should_training_stop = True
-            return {}
+        found: dict[str, float] = {}
+        if parallel.first():
+            try:
+                with parallel.alone(), torch.random.fork_rng():  # models and data draw random numbers
+                    found = super().evaluate(*args, **kwargs)
+            except Stopped:
+                self.control.should_evaluate = False
+                self.control.should_save = self.control.should_training_stop = True
+        found, control = parallel.said((found, vars(self.control)))
+        vars(self.control).update(control)  # whether to stop, and that this is done
+        return found
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the terms, the settings, the gradients and the throughput since the last log."""
         if "loss" in logs:
             seconds = time.perf_counter() - self._logged_at
-            noted = self._training
+            noted = self._training.read(together=True)
             logs = {**logs, **noted.sums(), **noted.settings()}
             logs |= {f"weighted/{name}": value for name, value in noted.contributions().items()}
-            logs |= {f"gradient/{block}": norm for block, norm in self._gradients.items()}
+            norms = torch.stack([*self._gradients.values()]).tolist() if self._gradients else []
+            logs |= {f"gradient/{block}": norm for block, norm in zip(self._gradients, norms, strict=True)}
             logs |= {"seconds": seconds, "tokens_per_second": noted.tokens / seconds}
             self._training = Tally()
         elif "eval_loss" in logs:
-            logs |= {f"eval_{name}": value for name, value in self._held_out.means().items()}
+            logs |= {f"eval_{name}": value for name, value in self._held_out.read().means().items()}
             logs["eval_examples"] = len(cast(Any, self.eval_dataset))
         self._logged_at = time.perf_counter()
         super().log(logs, start_time)
@@ -181,3 +214,14 @@ class DistillationTrainer(Trainer):
         if not share or self.teacher is None:
             return False
         return random.Random(f"{self.args.seed} {self.state.global_step}").random() < share
+
+
+class _TellsEpoch(TrainerCallback):
+    """Tells a sampler the epoch; the library's own way ends at the wrappers for several processes."""
+
+    def __init__(self, sampler: ByLength) -> None:
+        self._sampler = sampler
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """An epoch that was begun before a checkpoint has a fraction."""
+        self._sampler.set_epoch(int(state.epoch or 0))

@@ -8,14 +8,14 @@ from typing import Any
 
 from transformers import PreTrainedModel, PrinterCallback, set_seed
 
-from distill import checkpoints, pairing, student
+from distill import checkpoints, pairing, parallel, student
 from distill.arguments import arguments
 from distill.batches import Collator, TokenizedExamples
 from distill.cached_teacher import cached_teacher
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.ensemble import parse_weights
-from distill.errors import BadData, DistillError, IncompatibleModels
+from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
 from distill.explaining import explain
 from distill.features import show_attention
 from distill.files import write_json
@@ -23,6 +23,7 @@ from distill.judging import judge
 from distill.kept import save_once
 from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
+from distill.memory import free_memory
 from distill.objective import Objective
 from distill.recorder import Recorder
 from distill.runs import Run
@@ -72,21 +73,20 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
     config = run.config()
     run.update(status="running", message="Loading the models and the data", student=None)
     set_seed(config.seed)
-    told = _Told(run)
-    _check_pair(config, settings, told)
-    materials = load_materials(config, settings, told)
-    record_lineage(run, config, materials)
+    with parallel.first_goes_ahead():
+        materials = _prepared(run, config, settings)
     set_seed(config.seed)
-    if parse_layers(config.student):
-        save_once(run, materials.student, materials.encoder.folder, run.initial)
     model, step = _train(run, config, materials, settings)
+    if not parallel.first():
+        return _summary(run, None, step)
     if run.stop_requested():
         message = f"Cancelled at step {step}. Resume goes on from there."
         run.update(status="cancelled", message=message, eta_seconds=None)
         return _summary(run, None, step)
     save_once(run, model, materials.encoder.folder, run.student)
     validation = materials.validation
-    del model, materials  # the judged models need the room
+    del model, materials
+    free_memory()  # the judged models need the room
     result: dict[str, Any] = {"rows": []}
     if config.has_references:
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
@@ -102,14 +102,35 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
     return _summary(run, str(run.student), step)
 
 
+def _prepared(run: Run, config: RunConfig, settings: Settings) -> Materials:
+    """What the run works with, checked."""
+    if config.processes != parallel.number():
+        raise RunConflict(
+            f"The run {run.run_id} trains in {config.processes} processes, not in {parallel.number()}:"
+            f" `python -m distill resume {run.run_id}` starts as many."
+        )
+    told = _Told(run)
+    if parallel.first():
+        _check_pair(config, settings, told)
+    materials = load_materials(config, settings, told)
+    if parallel.first():
+        record_lineage(run, config, materials)
+        if parse_layers(config.student):
+            save_once(run, materials.student, materials.encoder.folder, run.initial)
+    return materials
+
+
 def _train(
     run: Run, config: RunConfig, materials: Materials, settings: Settings
 ) -> tuple[PreTrainedModel, int]:
     """Train until the end or until someone stops it; the model and the step it has come to."""
-    checkpoint = checkpoints.newest_readable(run.checkpoints)
+    checkpoint = None
+    if parallel.first():
+        checkpoint = checkpoints.newest_readable(run.checkpoints, config.processes)
+    checkpoint = parallel.said(checkpoint)
     log.info("Training from %s", checkpoint.name if checkpoint else "the start")
     step = checkpoints.step(checkpoint) if checkpoint else 0
-    if run.stop_requested():
+    if parallel.said(run.stop_requested()):
         return materials.student, step
     if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
         return student.load_model(checkpoint), step
@@ -118,17 +139,24 @@ def _train(
         validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
     trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
     with suppress(Stopped):
-        if validation:
+        if validation and parallel.first():
             validation.teacher()
-    if run.stop_requested():
+    if parallel.said(run.stop_requested()):
         return materials.student, step
     trainer.add_callback(Recorder(run, trainer.objective))
     if checkpoint:
         trainer.objective.load(checkpoint)
+    threads = run.lineage().get("threads")  # with another number sums are taken in another order
+    if isinstance(threads, int) and threads > 0:
+        torch.set_num_threads(threads)
+    if parallel.rank():  # each process drops other units; a checkpoint keeps each one's random state
+        torch.manual_seed(config.seed + parallel.rank())
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    if not run.stop_requested():
+    if parallel.first() and not run.stop_requested():
         trainer.objective.save(run.folder)  # beside the student, never inside it
-    return trainer.accelerator.unwrap_model(trainer.model), trainer.state.global_step
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    trainer.accelerator.free_memory()  # it holds the model and the optimizer for as long as there are any
+    return model, trainer.state.global_step
 
 
 class _Told:

@@ -1,11 +1,8 @@
 """Carry a comparison out: each row once, whatever interrupts it in between."""
 
-import ctypes
-import gc
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +23,7 @@ from distill.evaluation import add_retention
 from distill.explaining import explain
 from distill.files import read_json, write_json
 from distill.judging import change
+from distill.memory import free_memory
 from distill.recorder import memory_bytes
 from models.engines import Stopped
 from models.settings import Settings
@@ -166,7 +164,7 @@ class Work:
         return run
 
     def _carry_out(self, run: runs.Run, cell: str) -> None:
-        _free_memory()
+        free_memory()
         self.comparison.note("memory", cell, memory_bytes())
         run.belongs_to(processes.identity())
         teacher = self.comparison.folder / "teacher.json"  # judged by the first run for all others
@@ -216,10 +214,3 @@ class Work:
 
     def _end(self, status: str, message: str) -> None:
         self.comparison.update(status=status, message=message, run_id=None, eta_seconds=None)
-
-
-def _free_memory() -> None:
-    """Give memory of the run before back to the system, where it counts as the process's."""
-    gc.collect()
-    with suppress(OSError, AttributeError):  # glibc's alone
-        ctypes.CDLL(None).malloc_trim(0)

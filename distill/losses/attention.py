@@ -18,6 +18,7 @@ def attention_loss(
     metric: Literal["mse", "kl", "cosine"] = "mse",
     projection: Projection | None = None,
     key_mask: Tensor | None = None,
+    count: Tensor | None = None,
 ) -> Tensor:
     """Distance of a student layer's attention probabilities to the teacher's, a mean over heads and queries.
 
@@ -41,6 +42,7 @@ def attention_loss(
         projection: A weight `(teacher_heads, student_heads)`, or a callable on a last dimension of heads.
         key_mask: `(batch, keys)`, 1 = counts; otherwise those keys count that any unmasked query looks at
             in either model, which leaves padding out.
+        count: See `masked_mean`.
 
     Raises:
         ValueError: On another metric, or a projection to another number of heads than the teacher's.
@@ -63,7 +65,7 @@ def attention_loss(
         rows = 1 - F.cosine_similarity(student, teacher, dim=-1)
     else:
         raise ValueError(f"metric={metric!r}: choose mse, kl or cosine.")
-    return masked_mean(rows.mean(1), mask)
+    return masked_mean(rows.mean(1), mask, count)
 
 
 def _same_heads(student: Tensor, teacher: Tensor, projection: Projection | None) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ def contrastive_loss(
     mask: Tensor,
     temperature: float = 0.07,
     projection: Projection | None = None,
+    count: Tensor | None = None,
 ) -> Tensor:
     """InfoNCE of pooled encoder states, in nats per text; needs no labels.
 
@@ -29,6 +30,7 @@ def contrastive_loss(
         mask: `(batch, length)`, 1 = counts.
         temperature: Of the softmax over the batch; 0.07 is that of MoCo and CLIP.
         projection: See `hidden_loss`.
+        count: See `masked_mean`, of texts.
 
     Raises:
         ValueError: On widths that differ with no projection between them.
@@ -43,7 +45,7 @@ def contrastive_loss(
     cosines = F.normalize(ours, dim=-1) @ F.normalize(theirs, dim=-1).T
     scores = (cosines / temperature).masked_fill(~present, NEVER)
     own = torch.arange(len(scores), device=scores.device)
-    return masked_mean(F.cross_entropy(scores, own, reduction="none"), present)
+    return masked_mean(F.cross_entropy(scores, own, reduction="none"), present, count)
 
 
 def _pooled(states: Tensor, mask: Tensor) -> Tensor:

@@ -13,16 +13,22 @@ Projection = Callable[[Tensor], Tensor] | Tensor
 
 
 def token_distance(
-    *, student: Tensor, teacher: Tensor, mask: Tensor, metric: Metric, projection: Projection | None
+    *,
+    student: Tensor,
+    teacher: Tensor,
+    mask: Tensor,
+    metric: Metric,
+    projection: Projection | None,
+    count: Tensor | None = None,
 ) -> Tensor:
     """Mean over unmasked tokens; arguments as in `hidden_loss`."""
     mapped = project(zero_masked(student, mask.unsqueeze(-1)), projection)
     target = zero_masked(teacher, mask.unsqueeze(-1))
     check_widths(mapped, target)
     if metric == "mse":
-        return masked_mean((mapped - target).square().mean(-1), mask)
+        return masked_mean((mapped - target).square().mean(-1), mask, count)
     if metric == "cosine":
-        return masked_mean(1 - F.cosine_similarity(mapped, target, dim=-1), mask)
+        return masked_mean(1 - F.cosine_similarity(mapped, target, dim=-1), mask, count)
     raise ValueError(f"metric={metric!r}: choose mse or cosine.")
 
 

@@ -12,6 +12,7 @@ def embedding_loss(
     mask: Tensor,
     metric: Metric = "mse",
     projection: Projection | None = None,
+    count: Tensor | None = None,
 ) -> Tensor:
     """Distance of the student's token embeddings to the teacher's, as `hidden_loss` measures it.
 
@@ -21,6 +22,7 @@ def embedding_loss(
         mask: `(batch, length)`, 1 = counts.
         metric: `mse` or `cosine`.
         projection: See `hidden_loss`; the map is the embeddings' own, not a layer's.
+        count: See `masked_mean`.
 
     Raises:
         ValueError: On another metric, or on widths that differ with no projection between them.
@@ -28,4 +30,6 @@ def embedding_loss(
     References:
         Jiao et al. (2020), TinyBERT, arXiv:1909.10351, equation 9.
     """
-    return token_distance(student=student, teacher=teacher, mask=mask, metric=metric, projection=projection)
+    return token_distance(
+        student=student, teacher=teacher, mask=mask, metric=metric, projection=projection, count=count
+    )

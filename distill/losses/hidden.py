@@ -12,6 +12,7 @@ def hidden_loss(
     mask: Tensor,
     metric: Metric = "mse",
     projection: Projection | None = None,
+    count: Tensor | None = None,
 ) -> Tensor:
     """Distance of one student layer's states to those of the teacher layer it looks at.
 
@@ -25,6 +26,7 @@ def hidden_loss(
         metric: See above.
         projection: A linear map of the student's width to the teacher's, without activation or bias: a weight
             `(teacher_width, student_width)` or a callable. Needed where the widths differ.
+        count: See `masked_mean`.
 
     Raises:
         ValueError: On another metric, or on widths that differ with no projection between them.
@@ -33,4 +35,6 @@ def hidden_loss(
         Jiao et al. (2020), TinyBERT, arXiv:1909.10351; Sun et al. (2020), MobileBERT, arXiv:2004.02984;
         Sanh et al. (2019), DistilBERT, arXiv:1910.01108.
     """
-    return token_distance(student=student, teacher=teacher, mask=mask, metric=metric, projection=projection)
+    return token_distance(
+        student=student, teacher=teacher, mask=mask, metric=metric, projection=projection, count=count
+    )

@@ -6,7 +6,9 @@ from torch import Tensor
 from distill.losses.masking import NEVER, masked_mean, zero_masked
 
 
-def relation_loss(*, student: Tensor, teacher: Tensor, mask: Tensor, heads: int) -> Tensor:
+def relation_loss(
+    *, student: Tensor, teacher: Tensor, mask: Tensor, heads: int, count: Tensor | None = None
+) -> Tensor:
     """MiniLMv2: KL(teacher ‖ student) of the tokens' relations, in nats, a mean over heads and tokens.
 
     Vectors of one kind (queries, keys or values) are cut into `heads` relation heads of width d, and every
@@ -19,6 +21,7 @@ def relation_loss(*, student: Tensor, teacher: Tensor, mask: Tensor, heads: int)
         teacher: The same kind, `(batch, length, teacher_width)`.
         mask: `(batch, length)`, 1 = counts.
         heads: Relation heads, a divisor of both widths.
+        count: See `masked_mean`.
 
     Raises:
         ValueError: If `heads` does not divide a width.
@@ -28,7 +31,7 @@ def relation_loss(*, student: Tensor, teacher: Tensor, mask: Tensor, heads: int)
     """
     ours, theirs = (_relations(values, mask, heads) for values in (student, teacher))
     rows = F.kl_div(ours, theirs, log_target=True, reduction="none").sum(-1)
-    return masked_mean(rows.mean(1), mask)
+    return masked_mean(rows.mean(1), mask, count)
 
 
 def _relations(values: Tensor, mask: Tensor, heads: int) -> Tensor:

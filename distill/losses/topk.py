@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -22,3 +23,8 @@ class TopK:
     tail: Tensor
     temperature: float
     vocabulary: int | None = None
+
+    def outside(self) -> Tensor:
+        """The probability at `temperature` of all others together, `(batch, target_length)`."""
+        top = (self.logits.float() / self.temperature).logsumexp(-1)
+        return torch.sigmoid(self.tail.float() - top)

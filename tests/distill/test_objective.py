@@ -8,7 +8,7 @@ import torch
 
 from distill import student as births
 from distill.config import RunConfig
-from distill.feature_terms import Masks
+from distill.feature_terms import Counts, Masks
 from distill.features import Signal, observe
 from distill.losses import label_loss, logit_loss
 from distill.objective import Objective, Outcome
@@ -63,7 +63,9 @@ def test_the_terms_hold_no_graph() -> None:
 
 
 def test_count_is_shared_by_all_terms() -> None:
-    whole, half = outcome(objective()), outcome(objective(), count=2 * MASKS.target.sum())
+    twice = Counts.of([MASKS, MASKS])
+    assert [int(count) for count in (twice.input, twice.target, twice.examples)] == [16, 8, 4]
+    whole, half = outcome(objective()), outcome(objective(), counts=twice)
     torch.testing.assert_close(half.total, whole.total / 2)
     for name, term in half.terms.items():
         torch.testing.assert_close(term, whole.terms[name] / 2)
@@ -140,10 +142,33 @@ def test_balance_brings_each_term_to_the_soft_one_s_size(pair: tuple[Any, Any]) 
     student, teacher = pair
     config = RunConfig(student="s", teacher="t", hidden_weight=2.0, attention_weight=0.5, balance=True)
     made = Objective(config, student.config, teacher.config)
+    for _ in range(2):  # two batches of the step that only measures
+        found = answer(made, student, teacher)
+        assert (found.weights["hidden"], found.weights["attention"]) == (0, 0)
+    made.end_step()
     found = answer(made, student, teacher)
     soft = float(found.terms["soft"])
-    assert found.weights["hidden"] * float(found.terms["hidden"]) == pytest.approx(2 * soft, rel=1e-4)
-    assert found.weights["attention"] * float(found.terms["attention"]) == pytest.approx(soft / 2, rel=1e-4)
+    assert float(found.weights["hidden"] * found.terms["hidden"]) == pytest.approx(2 * soft, rel=1e-4)
+    assert float(found.weights["attention"] * found.terms["attention"]) == pytest.approx(soft / 2, rel=1e-4)
+
+
+def test_balance_takes_a_step_s_sizes_in_once_however_many_batches_it_has(pair: tuple[Any, Any]) -> None:
+    """By hand: after steps of sizes 2 (in two batches) and 6, a size runs at 0.95 · 2 + 0.05 · 6 = 2.2."""
+    student, teacher = pair
+    made = Objective(
+        RunConfig(student="s", teacher="t", hidden_weight=1.0, balance=True), student.config, teacher.config
+    )
+    for sizes in ([(1.0, 4.0), (1.0, 4.0)], [(6.0, 8.0)]):
+        for soft, hidden in sizes:
+            made._scales(torch.tensor(soft), {"hidden": torch.tensor(hidden)})
+        made.end_step()
+    assert made.running.tolist() == pytest.approx([2.2, 8.0])
+    made.eval()
+    assert float(made._scales(torch.tensor(9.0), {"hidden": torch.tensor(9.0)})["hidden"]) == pytest.approx(
+        2.2 / 8
+    )
+    made.end_step()  # a validation leaves nothing behind
+    assert float(made.sizes.abs().sum()) == 0
 
 
 def test_hooks_are_gone_afterwards(pair: tuple[Any, Any]) -> None:

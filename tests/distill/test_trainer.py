@@ -11,7 +11,7 @@ import torch
 from distill import data, student
 from distill.batches import Collator, TokenizedExamples
 from distill.config import RunConfig
-from distill.feature_terms import Masks
+from distill.feature_terms import Counts, Masks
 from distill.features import Signal
 from distill.objective import Objective
 from distill.runs import Run
@@ -37,9 +37,22 @@ def _training_rows(run: Run) -> list[dict[str, Any]]:
     return [row for row in figures(run) if "loss" in row]
 
 
-def test_accumulation_equals_one_large_batch(plain_values: dict[str, Any], tmp_path: Path) -> None:
-    large = train({**plain_values, "batch_size": 8, "accumulation": 1}, tmp_path)
-    small = train({**plain_values, "batch_size": 2, "accumulation": 4}, tmp_path)
+@pytest.mark.parametrize(
+    "way",
+    [
+        {},
+        {"on_policy": 1.0, "divergence": "js"},
+        {"hidden_weight": 1.0, "embedding_weight": 1.0, "balance": True},
+        {"attention_weight": 1.0, "relation_weight": 1.0, "relation_heads": 2, "balance": True},
+    ],
+    ids=["labels", "own words", "states", "attentions"],
+)
+def test_accumulation_equals_one_large_batch(
+    way: dict[str, Any], plain_values: dict[str, Any], tmp_path: Path
+) -> None:
+    """Every token of a step weighs the same, whichever batch it comes in."""
+    large = train({**plain_values, **way, "batch_size": 8, "accumulation": 1}, tmp_path)
+    small = train({**plain_values, **way, "batch_size": 2, "accumulation": 4}, tmp_path)
     for mine, other in zip(_training_rows(small), _training_rows(large), strict=True):
         assert mine == pytest.approx(other, rel=1e-4)
     torch.testing.assert_close(weights(small), weights(large), rtol=0, atol=1e-4)
@@ -187,8 +200,10 @@ def test_every_label_counts_in_the_mean(values: dict[str, Any], tmp_path: Path) 
     trainer = make_trainer(
         new_run(values, tmp_path), config, load_materials(config, Settings(home=tmp_path, threads=1))
     )
-    batches = [{"labels": torch.tensor([[5, 6, 1], [7, 1, -100]])}, {"labels": torch.tensor([[1, -100]])}]
-    assert int(trainer._get_num_items_in_batch(batches, torch.device("cpu"))) == 6  # pyright: ignore
+    labels = [torch.tensor([[5, 6, 1], [7, 1, -100], [-100, -100, -100]]), torch.tensor([[1, -100]])]
+    batches = [{"labels": each, "attention_mask": torch.ones_like(each)} for each in labels]
+    counts = trainer._get_num_items_in_batch(batches, torch.device("cpu"))
+    assert (int(counts.target), int(counts.input), int(counts.examples)) == (6, 8, 3)
 
 
 def test_a_moving_setting_starts_and_ends_where_it_should(
@@ -253,7 +268,7 @@ def test_what_the_objective_learns_starts_each_step_without_a_gradient(
     [learnt] = trainer.objective.parameters()
     for _ in range(2):
         batch = next(iter(trainer.get_train_dataloader()))
-        trainer.training_step(trainer.model, batch, torch.tensor(9))
+        trainer.training_step(trainer.model, batch, Counts(*torch.tensor([9, 9, 9])))
         assert learnt.grad is not None
         assert learnt.grad.isfinite()
         learnt.grad.fill_(torch.inf)
