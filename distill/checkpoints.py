@@ -57,11 +57,11 @@ def _damage(checkpoint: Path, processes: int) -> str | None:
     if (checkpoint / _DONE).stat().st_size:  # else an earlier version wrote it, which took no checksums
         noted = read_object(checkpoint / _DONE)
         damage = f"{_DONE} is damaged" if noted is None else changed(checkpoint, noted)
-        return damage or _unreadable(checkpoint)
-    return _unreadable(checkpoint)
+        return damage or _unreadable(checkpoint, processes)
+    return _unreadable(checkpoint, processes)
 
 
-def _unreadable(checkpoint: Path) -> str | None:
+def _unreadable(checkpoint: Path, processes: int) -> str | None:
     """Which of its files cannot be read, None if all can."""
     from safetensors import SafetensorError, safe_open
 

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from distill import parallel
 from distill.commands import (
     agreeing,
     bench_train,
@@ -19,7 +20,7 @@ from distill.commands import (
     startup,
     training,
 )
-from distill.errors import DistillError
+from distill.errors import BadConfig, DistillError
 from models.errors import in_words
 from models.settings import Settings, make_home
 
@@ -27,12 +28,14 @@ from models.settings import Settings, make_home
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0, or one clear line on stderr: 2 for what the user can mend, else 1."""
     options = vars(_parser().parse_args(arguments))
-    command, debug = options.pop("command"), options.pop("debug")
+    command, debug, together = (options.pop(name) for name in ("command", "debug", "together"))
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
+        if parallel.number() > 1 and not together:
+            raise BadConfig("Only training runs in several processes: start this one without torchrun.")
         settings = Settings.from_env()
         make_home(settings.home)
         answer, code = command(settings=settings, **options)
@@ -43,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             traceback.print_exc()
         return _say(error)
-    print(json.dumps(answer))
+    if parallel.first():
+        print(json.dumps(answer))
     return code
 
 
@@ -65,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m distill", description="Make and judge small T5 summarizers."
     )
     parser.add_argument("--debug", action="store_true", help="show where an error comes from")
-    parser.set_defaults(command=None)
+    parser.set_defaults(command=None, together=False)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (
         training, labelling, figurative, comparing, runs, measuring, agreeing, bench_train, startup, fresh

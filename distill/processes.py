@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from distill import parallel
 from distill.errors import RunConflict
 
 _INHERITED = "STUDIO_RUN_LOCK"  # tells a child the file descriptor of the lock it was given
@@ -33,11 +34,11 @@ class RunLock:
     def __init__(self, home: Path) -> None:
         inherited = os.environ.pop(_INHERITED, None)
         self.inherited = inherited is not None
-        if inherited is not None:
-            self.descriptor = int(inherited)
+        if inherited is not None:  # several processes were started by the one that holds it
+            self.descriptor = int(inherited) if parallel.number() == 1 else None
             return
         home.mkdir(parents=True, exist_ok=True)
-        self.descriptor = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        self.descriptor: int | None = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -48,7 +49,8 @@ class RunLock:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self.descriptor)
+        if self.descriptor is not None:
+            os.close(self.descriptor)
 
 
 def spawn(command: Sequence[str], home: Path, log: Path, lock: RunLock) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def spawn(command: Sequence[str], home: Path, log: Path, lock: RunLock) -> dict[
             stdout=output,
             stderr=output,
             start_new_session=True,
-            pass_fds=(lock.descriptor,),
+            pass_fds=(lock.descriptor,) if lock.descriptor is not None else (),
             env=environment,
         )
     who = identity(child.pid)

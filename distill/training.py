@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import torch
 from transformers import PreTrainedModel, PrinterCallback, set_seed
 
 from distill import checkpoints, pairing, parallel, student

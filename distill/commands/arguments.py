@@ -9,11 +9,11 @@ Answer = tuple[Any, int]
 
 
 def add_command(
-    parsers: Any, name: str, function: Callable[..., Answer], text: str
+    parsers: Any, name: str, function: Callable[..., Answer], text: str, together: bool = False
 ) -> argparse.ArgumentParser:
-    """A new command; returns the parser its arguments go to."""
+    """A new command; returns the parser its arguments go to. `together`: `torchrun` may start it."""
     parser = parsers.add_parser(name, help=text, description=text)
-    parser.set_defaults(command=function)
+    parser.set_defaults(command=function, together=together)
     return parser
 
 

@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from distill import processes, runs
+from distill import parallel, processes, runs
 from distill.commands.arguments import Answer, add_command
-from distill.commands.training import carry_out
-from distill.errors import RunConflict
+from distill.commands.training import carry_out_together
+from distill.errors import BadConfig, RunConflict
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 def add(parsers: Any) -> None:
     """Add these commands."""
-    resume_parser = add_command(parsers, "resume", resume, "Go on with a run from its last checkpoint.")
+    resume_parser = add_command(parsers, "resume", resume, "Go on with a run from its last checkpoint.", True)
     resume_parser.add_argument("run_id")
     cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run, with a checkpoint if it still can.")
     cancel_parser.add_argument("run_id")
@@ -37,13 +37,21 @@ def add(parsers: Any) -> None:
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
     """Go on with a run."""
-    with processes.RunLock(settings.home) as lock:
-        run = runs.find(run_id, settings)
+
+    def find(lock: processes.RunLock) -> runs.Run:
         if run.status().status == "finished":
             raise RunConflict(f"The run {run_id} is finished; its student is run:{run_id}.")
         if not lock.inherited:  # else a request to stop is newer than the start
             run.clear_stop()
-        return carry_out(run, settings)
+        return run
+
+    run = runs.find(run_id, settings)
+    try:
+        return carry_out_together(run.config(), find, settings)
+    except BadConfig as error:  # more processes than the machine has room for: nobody else says so yet
+        if parallel.first():
+            run.update(status="failed", message=str(error))
+        raise
 
 
 def cancel(*, run_id: str, settings: Settings) -> Answer:

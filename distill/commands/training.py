@@ -3,10 +3,12 @@
 import argparse
 import json
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distill import processes, runs
+from distill import parallel, processes, runs
 from distill.commands.arguments import Answer, add_column_options, add_command
 from distill.config import PRESETS, RunConfig, describe
 from distill.errors import BadConfig
@@ -31,13 +33,13 @@ def _add_check(parsers: Any) -> None:
 
 
 def _add_training(parsers: Any) -> None:
-    train_parser = add_command(parsers, "train", train, "Distil a student from a teacher.")
+    train_parser = add_command(parsers, "train", train, "Distil a student from a teacher.", True)
     train_parser.add_argument("--teacher", help="model name, run:ID, folder or hub id")
     add_training_options(train_parser, layers=True)
-    finetune_parser = add_command(parsers, "finetune", finetune, "Train a model on the labels alone.")
+    finetune_parser = add_command(parsers, "finetune", finetune, "Train a model on the labels alone.", True)
     add_training_options(finetune_parser)
     pretrain_parser = add_command(
-        parsers, "pretrain", pretrain, "Teach a fresh model to read and copy, from texts alone."
+        parsers, "pretrain", pretrain, "Teach a fresh model to read and copy, from texts alone.", True
     )
     add_training_options(pretrain_parser)
 
@@ -101,8 +103,26 @@ def pretrain(*, settings: Settings, **options: Any) -> Answer:
 
 def _train(values: dict[str, Any], settings: Settings) -> Answer:
     config = RunConfig.from_dict(values)
-    with processes.RunLock(settings.home):
-        return carry_out(runs.create(config, settings), settings)
+    if parallel.number() > 1:
+        config = replace(config, processes=parallel.number())
+    return carry_out_together(config, lambda _: runs.create(config, settings), settings)
+
+
+def carry_out_together(
+    config: RunConfig, find: Callable[[processes.RunLock], runs.Run], settings: Settings
+) -> Answer:
+    """Carry out the run that the first process finds or makes, in as many processes as its settings say."""
+    if config.processes > 1 and parallel.number() == 1:
+        parallel.check(config.processes)
+        parallel.launch(config.processes)
+    if not parallel.first():
+        with parallel.joined():
+            return carry_out(runs.JoinedRun(settings.runs / parallel.said("")), settings)
+    with processes.RunLock(settings.home) as lock:
+        run = find(lock)
+        with parallel.joined():
+            parallel.said(run.run_id)
+            return carry_out(run, settings)
 
 
 def carry_out(run: runs.Run, settings: Settings) -> Answer:
