@@ -22,6 +22,7 @@ from distill.features import show_attention
 from distill.files import write_json
 from distill.judging import judge
 from distill.kept import save_once
+from distill.lengths import learn_lengths
 from distill.lineage import record_lineage
 from distill.materials import Materials, load_materials
 from distill.memory import free_memory
@@ -209,6 +210,8 @@ def make_trainer(
     train = TokenizedExamples(materials.train, encoder, config)
     if not len(train):
         raise BadData("No example is long enough to train on.")
+    if config.has_references:
+        learn_lengths(model, [row["labels"] for row in train.features], encoder.tokenizer.closing)
 
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()
