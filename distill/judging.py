@@ -158,6 +158,7 @@ def judge_model(
         "timed_texts": len(seconds),
         "parameters": summarizer.info.parameters,
         "bytes": summarizer.info.disk_bytes,
+        "stored": summarizer.info.stored,
         "engine": summarizer.engine.name,
         "device": summarizer.engine.device,
         "dtype": summarizer.engine.dtype,

@@ -258,7 +258,6 @@ def _check_quality(
                 "weak_teacher",
                 f"On {count} examples the teacher reaches ROUGE-L {points(scores[teacher])}, the student"
                 f" {points(scores[student])}: a teacher that is no better has little to teach.",
-                "Tune the teacher on this data first: the page has a button for it, the command line has"
-                " python -m distill finetune.",
+                "Tune the teacher on this data first: python -m distill finetune.",
             )
         )

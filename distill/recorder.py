@@ -148,7 +148,7 @@ class Recorder(TrainerCallback):
         if teacher is not None and student is not None and teacher >= student and retention >= 1:
             self.run.warn(
                 "The teacher predicts the validation labels no better than the student: it has little"
-                " to teach. Tune it on this data first: python -m distill finetune."
+                " to teach. Tune it on this data first."
             )
 
     def _check_finite(self, args: TrainingArguments, step: int, logs: dict[str, float]) -> None:

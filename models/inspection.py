@@ -9,7 +9,7 @@ from models.claims import check_values, check_weights
 from models.decoding import INPUT_LIMIT, Usual
 from models.errors import ModelUnavailable
 from models.folder_files import is_whole, read_object
-from models.weights import parameters, read_headers
+from models.weights import parameters, read_headers, stored
 
 T5_FAMILY = frozenset({"t5", "mt5", "umt5", "longt5"})
 OTHER_SUMMARIZERS = frozenset(
@@ -41,6 +41,7 @@ class ModelInfo:
         vocab_size: Rows of the embedding.
         parameters: Count, tied ones once.
         disk_bytes: Size of the weight files.
+        stored: The precision that most of the weights are stored in, such as `float16`.
         eos: Id of the end token, or None.
         input_tokens: Inputs are cut to this many, prefix and end token included.
         usual: How it summarises, unless a user says otherwise.
@@ -56,6 +57,7 @@ class ModelInfo:
     vocab_size: int
     parameters: int
     disk_bytes: int
+    stored: str
     eos: int | None
     input_tokens: int
     usual: Usual
@@ -84,6 +86,7 @@ def inspect(folder: Path) -> ModelInfo:
         model_type=config["model_type"],
         parameters=parameters(tensors),
         disk_bytes=sum(file.stat().st_size for file in files),
+        stored=stored(tensors),
         eos=_eos(config),
         input_tokens=_input_tokens(config),
         usual=Usual.of(generation),

@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from collections import Counter
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -16,6 +17,7 @@ _ONE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _SHARD = re.compile(r"[\w.-]{1,200}\.safetensors")
 _MOST_HEADER = 16_000_000  # bytes; that of T5 with 11 billion parameters has some 60,000
 _SAMPLE = 4096
+_PRECISIONS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 
 
@@ -69,6 +71,15 @@ def parameters(tensors: dict[str, Tensor]) -> int:
     embeddings = {tensor for name, tensor in tensors.items() if name.endswith(EMBEDDINGS)}
     others = [tensor for name, tensor in tensors.items() if not name.endswith(EMBEDDINGS)]
     return sum(prod(tensor.shape) for tensor in [*embeddings, *others])
+
+
+def stored(tensors: dict[str, Tensor]) -> str:
+    """The precision that most of their numbers are in, as torch calls it."""
+    sizes: Counter[str] = Counter()
+    for tensor in tensors.values():
+        sizes[tensor.dtype] += prod(tensor.shape)
+    [(dtype, _)] = sizes.most_common(1)
+    return _PRECISIONS.get(dtype, dtype.lower())
 
 
 def _weight_map(folder: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ class CompareTab:
     clear: gr.Button
     run_all: gr.Button
     stop: gr.Button
+    preparing: gr.HTML
     freshness: gr.HTML
     model_set: gr.Radio
     engines: gr.Dropdown
@@ -66,6 +67,7 @@ def build(studio: Studio) -> CompareTab:
                     "Stop", variant="stop", interactive=False, elem_id="stop", scale=1, min_width=90
                 )
     _examples(text, reference)
+    preparing = gr.HTML("", elem_id="preparing")
     freshness = gr.HTML("", elem_id="freshness")
     names = studio.columns(studio.settings.model_set)
     with gr.Row(equal_height=True, elem_classes=["columns"]):
@@ -73,8 +75,9 @@ def build(studio: Studio) -> CompareTab:
     gr.HTML(rendering.LEGEND)
     measure = measure_panel.build()
     settings = (model_set, engines, panel)
+    said = (preparing, freshness)
     return CompareTab(
-        text, reference, counter, clear, run_all, stop, freshness, *settings, parts, measure, session, *_log()
+        text, reference, counter, clear, run_all, stop, *said, *settings, parts, measure, session, *_log()
     )
 
 

@@ -1,6 +1,5 @@
 """What the Compare tab's buttons do: thin functions between the components and `comparing`."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -24,8 +23,6 @@ from ui.errors import told
 from ui.limits import INFERENCE, QUIET
 from ui.result import Session
 from ui.studio import Studio
-
-_log = logging.getLogger(__name__)
 
 
 def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
@@ -102,13 +99,8 @@ def _ended(session: Session, locked: int, downloads: Path) -> list[Any]:
     ready = [gr.update(interactive=True)] * locked
     if not session.rows:
         return [*ready, gr.update(interactive=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()]
-    try:
-        files = [
-            gr.update(value=file, interactive=True) for file in results_log.files(session.rows, downloads)
-        ]
-    except OSError as problem:  # a full disk costs the downloads, not the page
-        _log.error("The results cannot be written to %s: %s", downloads, problem)
-        files = [gr.update(interactive=False)] * 2
+    rows = [results_log.row(result) for result in session.rows]
+    files = results_log.downloads(rows, downloads, "summaries")
     shown = gr.update(value=results_log.table(session.rows), visible=True)
     return [*ready, gr.update(interactive=False), shown, gr.update(visible=False), *files]
 

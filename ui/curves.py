@@ -15,6 +15,7 @@ Rows = Sequence[dict[str, Any]]
 POINTS = 300
 """Steps of a curve at most; a longer one is thinned out."""
 _BLOCK_POINTS = 60  # there are many blocks
+_DASH = 0.015  # of the drawn steps, to either side of a value
 TRAIN, HELD_OUT, TEACHER = "training", "held out", "teacher, held out"
 _SIDES = {TRAIN: "#64748b", HELD_OUT: "#0d9488", TEACHER: "#d97706"}
 _ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
@@ -70,7 +71,9 @@ def _with_all(lines: Iterable[str], points: pd.DataFrame) -> pd.DataFrame:
     """A drawn chart gets no further line, so one whose figures are still to come begins with a gap."""
     to_come = [label for label in lines if label not in set(points["line"])] if len(points) else []
     gaps = [(points["step"].iloc[0], nan, label) for label in to_come]  # None would make it no number
-    return pd.concat([points, pd.DataFrame(gaps, columns=points.columns)]) if gaps else points
+    if not gaps:
+        return points
+    return pd.concat([points, pd.DataFrame(gaps, columns=points.columns)], ignore_index=True)
 
 
 def thinned(rows: Rows, points: int = POINTS) -> Rows:
@@ -78,6 +81,17 @@ def thinned(rows: Rows, points: int = POINTS) -> Rows:
     if len(rows) <= points:
         return rows
     return [rows[round(i * (len(rows) - 1) / (points - 1))] for i in range(points)]
+
+
+def dashed(points: pd.DataFrame) -> pd.DataFrame:
+    """With a short dash for each line that has one value so far: a point alone would not be drawn."""
+    known = points.dropna()
+    lone = known[~known.duplicated("line", keep=False)]
+    if lone.empty:
+        return points
+    half = max(0.5, _DASH * (known["step"].max() - known["step"].min()))
+    ends = [lone.assign(step=lone["step"] + side * half) for side in (-1, 1)]
+    return pd.concat([points.drop(lone.index), *ends], ignore_index=True)
 
 
 def is_curve(points: pd.DataFrame) -> bool:
@@ -147,7 +161,7 @@ def empty(page: str, rows: Rows) -> str:
         last = next((row for row in reversed(rows) if "temperature" in row), None)
         if last:
             return f"Alpha stays {last['alpha']:g} and the temperature {last['temperature']:g}."
-    return "Two validations make a curve." if page == "Quality" else "Two steps make a curve."
+    return "The first validation is drawn here." if page == "Quality" else "The first step is drawn here."
 
 
 def shades(lines: Sequence[str]) -> dict[str, str]:

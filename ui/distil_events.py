@@ -8,7 +8,7 @@ from distill import runs
 from distill.config import RunConfig
 from distill.runs import Run
 from models.errors import DistillError
-from ui import curves, form_values, rendering, run_rendering, starting
+from ui import advice, curves, form_values, rendering, run_rendering, starting
 from ui.compare import CompareTab
 from ui.curves import CHARTS, Chart
 from ui.distil import DistilTab
@@ -81,15 +81,21 @@ def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[
     watch, status, config = look(run), run.status(), _config(run)
     going, stopping = status.status == "running", run.stop_requested()
     tuned = status.student is not None and config is not None and not config.teacher
+    result = run.result()
+    worse = status.status == "finished" and advice.is_worse(result)
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
         watch,
-        run_rendering.status(status, config),
+        run_rendering.status(status, config, worse),
         gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel run"),
         gr.update(visible=status.status in runs.RESUMABLE),
-        gr.update(visible=status.student is not None),
+        gr.update(
+            visible=status.student is not None,
+            variant="secondary" if worse else "primary",
+            value="Compare it all the same" if worse else "Compare it",
+        ),
         gr.update(visible=tuned),
-        run_rendering.result(run.result()),
+        run_rendering.result(result),
         run.log_tail(),
         gr.skip() if same else _table(studio),
         *_charts(run.metrics()),
@@ -108,7 +114,7 @@ def _charts(rows: list[dict[str, Any]]) -> list[Any]:
 
 
 def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
-    points = chart.points(rows)
+    points = curves.dashed(chart.points(rows))
     if not chart.shown(points):
         return gr.update(visible=False)
     colours = chart.colours or curves.shades(list(points["line"].unique()))

@@ -1,12 +1,13 @@
 """What the buttons of the measuring panel do."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from models.summarizer import LongInput
-from ui import compare_fields, measure_rendering
+from ui import compare_fields, measure_rendering, results_log
 from ui.compare import CompareTab
 from ui.comparing import Request
 from ui.errors import told
@@ -18,7 +19,11 @@ from ui.studio import Studio
 def connect(tab: CompareTab, studio: Studio) -> None:
     """Attach every event of the panel."""
     panel = tab.measure
-    shown = [panel.start, panel.stop, panel.progress, panel.table, panel.chart]
+    shown = [panel.start, panel.stop, panel.progress, panel.table, panel.chart, panel.csv, panel.jsonl]
+
+    def end(measured: Measured | None) -> list[Any]:
+        return ended(measured, studio.settings.temporary)
+
     running = panel.start.click(
         told(_runner(tab, studio)),
         [panel.runs, tab.text, tab.panel.long_input, *compare_fields.choices(tab), *tab.panel.fields],
@@ -28,9 +33,9 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         trigger_mode="once",
         **INFERENCE,
     )
-    running.then(ended, panel.measured, shown, **QUIET)
+    running.then(end, panel.measured, shown, **QUIET)
     panel.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
-        ended, panel.measured, shown, **QUIET
+        end, panel.measured, shown, **QUIET
     )
 
 
@@ -49,9 +54,11 @@ def _runner(tab: CompareTab, studio: Studio) -> Callable[..., Iterator[dict[Any,
     return run
 
 
-def ended(measured: Measured | None) -> list[Any]:
+def ended(measured: Measured | None, downloads: Path) -> list[Any]:
     """Free the buttons and show what has been measured, after the last run or a stop."""
+    rows = measure_rendering.rows(measured)
+    files = [{**each, "visible": bool(rows)} for each in results_log.downloads(rows, downloads, "runs")]
     frame = measure_rendering.chart(measured)
     chart = gr.update(value=frame if len(frame) else None, visible=len(frame) > 0)
     ready = [gr.update(interactive=True), gr.update(interactive=False)]
-    return [*ready, "", measure_rendering.table(measured), chart]
+    return [*ready, "", measure_rendering.table(measured), chart, *files]

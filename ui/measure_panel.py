@@ -1,12 +1,14 @@
 """The part of the Compare tab that measures again and again: layout only."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
 from ui import measure_rendering
 
 USUAL_RUNS = 10
+_DOWNLOAD: dict[str, Any] = {"size": "sm", "visible": False, "interactive": False}
 _ABOUT = (
     '<div class="measure-about"><h3>Measure properly</h3><p>One run is one noisy number. This runs the text '
     "again and again on the three columns’ models, in turns, and leaves the columns as they are.</p></div>"
@@ -23,6 +25,8 @@ class MeasurePanel:
     progress: gr.HTML
     table: gr.HTML
     chart: gr.LinePlot
+    csv: gr.DownloadButton
+    jsonl: gr.DownloadButton
     measured: gr.State
 
 
@@ -62,4 +66,7 @@ def build() -> MeasurePanel:
             elem_id="measure-chart",
             buttons=[],
         )
-    return MeasurePanel(runs, start, stop, progress, table, chart, measured)
+        with gr.Row():
+            csv = gr.DownloadButton("Download runs as CSV", elem_id="runs-csv", **_DOWNLOAD)
+            jsonl = gr.DownloadButton("Download runs as JSON Lines", elem_id="runs-jsonl", **_DOWNLOAD)
+    return MeasurePanel(runs, start, stop, progress, table, chart, csv, jsonl, measured)

@@ -1,13 +1,14 @@
 """Repeated measurements as a table and a chart. Pure functions; whatever a user wrote is escaped."""
 
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from distill.repeat import times_faster
 from distill.stats import FOR_PERCENTILES, Spread, spread
 from models.decoding import Summary
-from ui import figures, rendering
+from ui import figures, rendering, results_log
 from ui.measuring import Measured, Progress
 
 COLOURS = {"Original": "#64748b", "Teacher": "#6366f1", "Distilled": "#0d9488"}
@@ -43,6 +44,26 @@ def chart(measured: Measured | None) -> pd.DataFrame:
         for run, summary in enumerate(summaries, 1)
     ]
     return pd.DataFrame(rows, columns=["run", "seconds", "model"])
+
+
+def rows(measured: Measured | None) -> list[dict[str, Any]]:
+    """Each run as one flat record, with its conditions and its text: what the downloads hold."""
+    if measured is None or measured.request is None:
+        return []
+    asked = measured.request
+    return [
+        {
+            "role": role,
+            "run": run,
+            **summary.as_dict(),
+            **results_log.settings(asked.decoding),
+            "machine_busy": measured.busy,
+            "input": asked.text,
+            "long_input": asked.long_input,
+        }
+        for role, summaries in measured.summaries.items()
+        for run, summary in enumerate(summaries, 1)
+    ]
 
 
 def _row(role: str, measured: Measured) -> str:

@@ -22,12 +22,14 @@ class Measured:
         summaries: The runs of each role, the same number of each.
         problems: What each role that failed had to say.
         busy: Whether something else kept the machine busy meanwhile.
+        request: What was asked for.
     """
 
     wanted: int
     summaries: Mapping[str, Sequence[Summary]] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     busy: bool = False
+    request: Request | None = None
 
     @property
     def runs(self) -> int:
@@ -56,7 +58,7 @@ def measure(request: Request, runs: int, studio: Studio) -> Iterator[Step]:
     """
     if not any(request.models.values()):
         raise BadRequest("There is no model to measure: choose one in a column.")
-    measured = Measured(runs)
+    measured = Measured(runs, request=request)
     ready: dict[str, Callable[[], Summary]] = {}
     for role, name in request.models.items():
         if not name:

@@ -20,11 +20,13 @@ from ui import (
     link_preview,
     measure_events,
     methods_events,
+    preparing_events,
     sessions,
     sliders,
     theme,
 )
 from ui.answers import QUEUE_SIZE, Page
+from ui.preparing import Preparation
 from ui.studio import Studio
 
 TITLE = "T5 Distillation Studio"
@@ -39,10 +41,16 @@ _KEEP_ALIVE = 75
 
 def build(settings: Settings) -> gr.Blocks:
     """Assemble the page; nothing is loaded yet."""
+    return _assemble(settings)[0]
+
+
+def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
+    """The page, and what makes its models ready once it is served."""
     settings = replace(settings, visitor=True)  # whatever is named from here on, a visitor may have named
     sliders.tolerant()
     link_preview.install(TITLE, _ABOUT)
     studio = Studio(settings, ModelPool(settings))
+    preparation = Preparation(studio, [*studio.columns(settings.model_set).values()])
     with Page(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
         with gr.Tabs(elem_id="tabs") as tabs:
@@ -52,13 +60,14 @@ def build(settings: Settings) -> gr.Blocks:
                 distillation = distil.build(studio)
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
+        preparing_events.connect(preparation, comparison.preparing, page)
         if distillation:
             form_events.connect(distillation, page, studio)
             distil_events.connect(distillation, comparison, tabs, page, studio)
             methods_events.connect(distillation, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
-    return page
+    return page, preparation
 
 
 def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None, share: bool = False) -> None:
@@ -67,7 +76,7 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
     Raises:
         BadRequest: The port is taken, or the address is not this machine's.
     """
-    page = build(settings)
+    page, preparation = _assemble(settings)
     try:
         page.launch(
             server_name=host, server_port=port, share=share, prevent_thread_lock=True, **options(settings)
@@ -77,6 +86,7 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
             raise
         raise BadRequest(_not_to_be_had(host, port)) from problem
     page.server.config.timeout_keep_alive = _KEEP_ALIVE
+    preparation.start()  # not before: it would slow the start
     page.block_thread()
 
 

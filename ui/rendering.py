@@ -29,8 +29,8 @@ def header(role: str, name: str | None, info: ModelInfo | None, note: str = "") 
     facts = escape(note)
     if info is not None:
         layers = f"{info.encoder_layers} + {info.decoder_layers} layers"
-        size = f"{figures.parameters(info.parameters)} parameters · {figures.size(info.disk_bytes)} on disk"
-        facts = f"{size} · {layers}"
+        disk = f"{figures.size(info.disk_bytes)} on disk in {info.stored}"
+        facts = f"{figures.parameters(info.parameters)} parameters · {disk} · {layers}"
     model = f'<div class="model">{escape(name)}</div>' if name else '<div class="model">No model yet</div>'
     return (
         f'<div class="role-head {role}"><h3>{TITLES[role]}</h3>{model}<div class="facts">{facts}</div></div>'

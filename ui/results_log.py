@@ -3,16 +3,21 @@
 import csv
 import io
 import json
+import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pandas as pd
 
 from distill.stats import points
+from models.decoding import Decoding
 from ui.result import Result
 
+_log = logging.getLogger(__name__)
 COLUMNS = {
     "time": "Time (UTC)",
     "role": "Column",
@@ -34,19 +39,18 @@ WIDTHS: list[str | int] = [105, 100, 185, 480, 110, 95, 80, 100, 105, 115, 95, 9
 """Of the table's columns, in pixels."""
 
 
+def settings(decoding: Decoding) -> dict[str, Any]:
+    """How a summary was generated; None is what is usual for its model."""
+    return {entry.name: getattr(decoding, entry.name) for entry in fields(decoding) if entry.name != "usual"}
+
+
 def row(result: Result) -> dict[str, Any]:
     """A result as one flat record: its figures, their conditions and the text."""
-    decoding = result.decoding
     return {
         "time": result.time,
         "role": result.role,
         **result.summary.as_dict(),
-        "beams": decoding.beams,
-        "max_new_tokens": decoding.max_new_tokens,
-        "min_new_tokens": decoding.min_new_tokens,
-        "length_penalty": decoding.length_penalty,
-        "no_repeat_ngram": decoding.no_repeat_ngram,
-        "early_stopping": decoding.early_stopping,
+        **settings(result.decoding),
         "words": result.overlap.words,
         "new_words": result.overlap.new,
         "copied_words": result.overlap.copied,
@@ -74,29 +78,40 @@ def table(results: Sequence[Result]) -> pd.DataFrame:
     return frame.round({"Latency (s)": 3, "Tokens/s": 1})
 
 
-def csv_text(results: Sequence[Result]) -> str:
-    """All results as CSV with a header; text that a spreadsheet would run as a formula is quoted."""
-    rows = [row(result) for result in results]
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV with a header; text that a spreadsheet would run as a formula is quoted."""
     sink = io.StringIO()
-    writer = csv.DictWriter(sink, fieldnames=list(rows[0]) if rows else list(COLUMNS), lineterminator="\n")
+    writer = csv.DictWriter(sink, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: _inert(value) for key, value in entry.items()} for entry in rows)
     return sink.getvalue()
 
 
-def json_lines(results: Sequence[Result]) -> str:
-    """All results, one JSON object a line."""
-    return "".join(json.dumps(row(result), ensure_ascii=False) + "\n" for result in results)
+def json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows, one JSON object a line."""
+    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows)
 
 
-def files(results: Sequence[Result], folder: Path) -> tuple[str, str]:
+def files(rows: Sequence[Mapping[str, Any]], folder: Path, name: str) -> tuple[str, str]:
     """Write both forms to a fresh folder below `folder`; returns the paths of CSV and JSON Lines."""
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix="log-", dir=folder))
-    table_file, lines_file = target / "summaries.csv", target / "summaries.jsonl"
-    table_file.write_text(csv_text(results), encoding="utf-8")
-    lines_file.write_text(json_lines(results), encoding="utf-8")
+    table_file, lines_file = target / f"{name}.csv", target / f"{name}.jsonl"
+    table_file.write_text(csv_text(rows), encoding="utf-8")
+    lines_file.write_text(json_lines(rows), encoding="utf-8")
     return str(table_file), str(lines_file)
+
+
+def downloads(rows: Sequence[Mapping[str, Any]], folder: Path, name: str) -> list[Any]:
+    """What the two download buttons become: CSV and JSON Lines of the rows, or nothing to press."""
+    nothing = [gr.update(interactive=False)] * 2
+    if not rows:
+        return nothing
+    try:
+        return [gr.update(value=file, interactive=True) for file in files(rows, folder, name)]
+    except OSError as problem:  # a full disk costs the downloads, not the page
+        _log.error("The results cannot be written to %s: %s", folder, problem)
+        return nothing
 
 
 def _inert(value: Any) -> Any:

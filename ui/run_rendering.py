@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from distill.config import RunConfig
-from distill.pairing import Finding, Report
+from distill.pairing import Report
 from distill.runs import RunStatus
 from distill.stats import limits, points
-from ui import figures, method_words
+from ui import advice, figures, method_words
 from ui.rendering import bar
 
 _TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
@@ -21,6 +21,7 @@ _WORDS = {
     "failed": "Failed",
     "cancelled": "Cancelled",
     "interrupted": "Interrupted",
+    "worse": "Worse than before training",
 }
 NO_RUN = (
     '<div class="quiet">No run yet. Choose a teacher and a student, look at the check, and start one.<br>'
@@ -33,8 +34,14 @@ OFF = (
 )
 
 
-def status(run: RunStatus, config: RunConfig | None) -> str:
-    """How a run stands: state, progress, time left, latest terms; no config for an unreadable one."""
+def status(run: RunStatus, config: RunConfig | None, worse: bool = False) -> str:
+    """How a run stands: state, progress, time left, latest terms.
+
+    Args:
+        run: Its status.
+        config: Its settings, or None for unreadable ones.
+        worse: Whether it is finished and its student worse than before; said in place of success.
+    """
     share = run.step / run.steps if run.steps else 0.0
     going = run.status == "running"
     left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
@@ -43,12 +50,13 @@ def status(run: RunStatus, config: RunConfig | None) -> str:
         f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{_number(value)}</dd></div>"
         for name, value in run.terms.items()
     )
+    message = "" if worse else escape(run.message)  # the verdict says it below
     return (
-        f'<div class="run"><div class="run-top">{badge(run.status)}'
+        f'<div class="run"><div class="run-top">{badge("worse" if worse else run.status)}'
         f'<span class="model">{escape(run.run_id)}</span></div>'
         f'<div class="facts">{_pair(config)}</div>'
         f"{bar(share)}"
-        f'<div class="run-steps"><span>{steps}</span><span>{escape(run.message)}</span></div>'
+        f'<div class="run-steps"><span>{steps}</span><span>{message}</span></div>'
         f'<dl class="tiles">{terms}</dl>{warnings(run.warnings)}</div>'
     )
 
@@ -64,7 +72,7 @@ def badge(state: str) -> str:
 
 def warnings(found: Sequence[str]) -> str:
     """What the user should know of a run that goes on."""
-    return "".join(f'<div class="note" role="status">{escape(text)}</div>' for text in found)
+    return "".join(f'<div class="note" role="status">{escape(advice.warning(text))}</div>' for text in found)
 
 
 def _pair(config: RunConfig | None) -> str:
@@ -99,10 +107,10 @@ def result(table: Mapping[str, Any] | None) -> str:
     note = " · ".join(escape(str(part)) for part in told if part)
     examples = figures.count(table.get("examples", 0), "validation example")
     return (
-        f'<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
+        f'{advice.verdict(table)}<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         f'<div class="conditions">{note} · {examples} · ROUGE F1 × 100 with 95% intervals · '
-        "size: parameters, and bytes on disk · latency: median of one summary</div>"
+        "size: parameters, and bytes on disk in their precision · latency: median of one summary</div>"
     )
 
 
@@ -123,7 +131,8 @@ def _row(row: Mapping[str, Any]) -> str:
 
 def _size(row: Mapping[str, Any]) -> str:
     parameters = figures.parameters(row["parameters"]) if row.get("parameters") else "—"
-    return f'{parameters}<div class="sub">{figures.size(row.get("bytes"))}</div>'
+    stored = f" {row['stored']}" if row.get("stored") else ""  # the same model is half as large in float16
+    return f'{parameters}<div class="sub">{figures.size(row.get("bytes"))}{escape(stored)}</div>'
 
 
 def _interval(score: Mapping[str, float]) -> str:
@@ -132,19 +141,15 @@ def _interval(score: Mapping[str, float]) -> str:
 
 def check(report: Report) -> str:
     """What the check found, and the memory it expects."""
-    if report.compatible:
-        verdict = '<div class="verdict good">This pair can work.</div>'
-    else:
+    if not report.compatible:
         verdict = '<div class="verdict bad">This pair cannot work.</div>'
-    found = [_finding("problem", entry) for entry in report.problems]
-    found += [_finding("note", entry) for entry in report.warnings]
+    elif report.warnings:
+        verdict = '<div class="verdict open">This pair can be trained, but:</div>'
+    else:
+        verdict = '<div class="verdict good">This pair can work.</div>'
+    found = [advice.findings("problem", report.problems), advice.findings("note", report.warnings)]
     data = f'<div class="facts">Data: {escape(report.data)}.</div>' if report.data else ""
     return f'<div class="check">{verdict}{"".join(found)}{_estimate(report.estimate)}{data}</div>'
-
-
-def _finding(kind: str, finding: Finding) -> str:
-    remedy = f"<strong>What to do:</strong> {escape(finding.remedy)}"
-    return f'<div class="{kind}">{escape(finding.message)}<br>{remedy}</div>'
 
 
 def _estimate(estimate: Mapping[str, Any]) -> str:

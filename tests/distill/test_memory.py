@@ -16,7 +16,8 @@ from models.inspection import ModelInfo
 def _info(**shape: int) -> ModelInfo:
     defaults = {"encoder_layers": 4, "decoder_layers": 2, "d_model": 128, "d_ff": 512, "heads": 4}
     sizes: dict[str, Any] = {"vocab_size": 500, "parameters": 1000, "disk_bytes": 0, **defaults, **shape}
-    return ModelInfo(folder=Path(), model_type="t5", eos=1, input_tokens=512, usual=Usual(), **sizes)
+    told: dict[str, Any] = {"model_type": "t5", "stored": "float32", "eos": 1, "input_tokens": 512}
+    return ModelInfo(folder=Path(), usual=Usual(), **told, **sizes)
 
 
 def _measured(info: ModelInfo, config: RunConfig) -> int:

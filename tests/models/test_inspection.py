@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from models.decoding import Usual
 from models.errors import ModelUnavailable
@@ -51,6 +52,14 @@ def test_an_embedding_stored_twice_counts_once(copy: Path) -> None:
         weights[name] = weights["shared.weight"].clone()
     save_file(weights, copy / "model.safetensors")
     assert inspect(copy).parameters == EMBEDDING + ENCODER + DECODER
+
+
+def test_the_precision_of_the_files_is_told(tiny: Path, copy: Path) -> None:
+    assert inspect(tiny).stored == "float32"
+    weights = {name: tensor.half() for name, tensor in load_file(copy / "model.safetensors").items()}
+    save_file(weights, copy / "model.safetensors")
+    assert inspect(copy).stored == "float16"
+    assert inspect(copy).disk_bytes < 0.6 * inspect(tiny).disk_bytes
 
 
 def test_shards_are_added_up(tiny: Path, tmp_path: Path) -> None:

@@ -68,3 +68,23 @@ def test_each_line_has_a_shade_of_its_own() -> None:
     shades = curves.shades(names)
     assert list(shades) == names
     assert len(set(shades.values())) == 12
+
+
+def test_a_first_validation_is_drawn_as_a_dash_and_a_curve_as_it_is() -> None:
+    rows = [{"step": step, "hard": 2.0} for step in range(1, 101)]
+    rows.append({"step": 50, "validation_hard": 1.5})
+    points = curves.dashed(curves.term("hard", rows))
+    held_out = points[points["line"] == "held out"]
+    assert held_out.values.tolist() == [
+        [50 - 99 * 0.015, 1.5, "held out"],
+        [50 + 99 * 0.015, 1.5, "held out"],
+    ]
+    assert len(points[points["line"] == "training"]) == 100
+    [one] = [chart for chart in CHARTS["Quality"] if chart.key == "rouge"]
+    first = curves.dashed(one.points([{"step": 4, "validation_rougeL": 0.25}]))
+    assert one.shown(first)
+    assert first["step"].tolist() == [3.5, 4.5]
+    two = one.points([{"step": step, "validation_rougeL": 0.25} for step in (4, 8)])
+    assert curves.dashed(two).equals(two)
+    still = CHARTS["Schedules"][0]
+    assert not still.shown(curves.dashed(still.points([{"step": 1, "temperature": 2.0}])))

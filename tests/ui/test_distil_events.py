@@ -39,7 +39,8 @@ def test_every_term_is_drawn_with_its_held_out_values_and_blocks_by_name(studio:
     assert chart(shown, "attention")["value"].values.tolist() == [
         [1, 0.1, "training"],
         [2, 0.2, "training"],
-        [2, 0.3, "held out"],
+        [1.5, 0.3, "held out"],  # a dash, as there is one validation so far
+        [2.5, 0.3, "held out"],
     ]
     assert list(chart(shown, "encoder-gradients")["color_map"]) == ["encoder.0", "encoder.1"]
     assert not chart(shown, "hidden")["visible"]

@@ -1,11 +1,16 @@
+import csv
+import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from models.catalogue import ROLES
-from models.decoding import Summary
+from models.decoding import Decoding, Summary
 from ui import columns, presets
+from ui.comparing import Request
 from ui.measure_events import ended
 from ui.measure_rendering import chart, progress, table
 from ui.measuring import Measured, Progress
@@ -72,8 +77,9 @@ def test_the_chart_has_a_point_a_run(runs: Callable[..., tuple[Summary, ...]]) -
     ]
 
 
-def test_nothing_measured_shows_nothing() -> None:
-    start, stop, said, html, plot = ended(None)
+def test_nothing_measured_shows_nothing(tmp_path: Path) -> None:
+    start, stop, said, html, plot, *files = ended(None, tmp_path)
+    assert not any(file["visible"] for file in files)
     assert (start["interactive"], stop["interactive"], said, html, plot["visible"]) == (
         True,
         False,
@@ -94,3 +100,19 @@ def test_presets_set_every_column_to_an_engine_it_offers() -> None:
     for engines in presets.ENGINES.values():
         assert tuple(engines) == ROLES
         assert set(engines.values()) <= columns.ENGINES.keys()
+
+
+def test_each_run_can_be_taken_away(runs: Callable[..., tuple[Summary, ...]], tmp_path: Path) -> None:
+    asked = Request("The whole text.", {}, Decoding(beams=2), "parts")
+    measured = Measured(2, {"teacher": runs("teacher", 2.0, 4.0)}, busy=True, request=asked)
+    *_, table_file, lines = ended(measured, tmp_path)
+    rows = list(csv.DictReader(io.StringIO(Path(table_file["value"]).read_text(encoding="utf-8"))))
+    assert [(row["role"], row["run"], row["seconds"]) for row in rows] == [
+        ("teacher", "1", "2.0"),
+        ("teacher", "2", "4.0"),
+    ]
+    [first, _] = map(json.loads, Path(lines["value"]).read_text(encoding="utf-8").splitlines())
+    assert (first["input"], first["long_input"], first["beams"]) == ("The whole text.", "parts", 2)
+    assert first["machine_busy"] is True
+    assert table_file["visible"]
+    assert table_file["interactive"]

@@ -18,7 +18,7 @@ def test_the_table_shows_the_newest_first(make_result: Make) -> None:
 
 
 def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
-    table, lines = results_log.files((make_result(rouge={"rougeL": 0.25}),), tmp_path)
+    table, lines = results_log.files([results_log.row(make_result(rouge={"rougeL": 0.25}))], tmp_path, "log")
     (row,) = csv.DictReader(io.StringIO(Path(table).read_text(encoding="utf-8")))
     (record,) = [json.loads(line) for line in Path(lines).read_text(encoding="utf-8").splitlines()]
     for key in (
@@ -39,8 +39,8 @@ def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
 
 def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make) -> None:
     asked = replace(make_result(), text="A text.\nOf two lines.", reference="A line.", long_input="parts")
-    (row,) = csv.DictReader(io.StringIO(results_log.csv_text((asked,))))
-    record = json.loads(results_log.json_lines((asked,)))
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([results_log.row(asked)])))
+    record = json.loads(results_log.json_lines([results_log.row(asked)]))
     for found in (row, record):
         assert (found["input"], found["reference"], found["long_input"]) == (
             "A text.\nOf two lines.", "A line.", "parts",
@@ -55,11 +55,13 @@ def test_the_table_shows_whole_summaries_before_the_figures(make_result: Make) -
 
 
 def test_a_spreadsheet_runs_no_formula(make_result: Make) -> None:
-    (row,) = csv.DictReader(io.StringIO(results_log.csv_text((make_result(text='=HYPERLINK("x")'),))))
+    entry = results_log.row(make_result(text='=HYPERLINK("x")'))
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
     assert row["text"] == '\'=HYPERLINK("x")'
 
 
 def test_line_breaks_and_quotes_survive(make_result: Make) -> None:
     text = 'He said: "no",\nand left 🙂'
-    (row,) = csv.DictReader(io.StringIO(results_log.csv_text((make_result(text=text),))))
+    entry = results_log.row(make_result(text=text))
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
     assert row["text"] == text

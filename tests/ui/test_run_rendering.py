@@ -77,7 +77,7 @@ def test_the_check_tells_what_the_models_reach_on_the_data() -> None:
 
 
 def test_the_check_says_what_to_do() -> None:
-    bad = Report(problems=[Finding("vocabulary", "They differ.", "Choose another.")])
+    bad = Report(problems=[Finding("family", "They differ.", "Choose another.")])
     html = run_rendering.check(bad)
     assert "cannot work" in html
     assert "They differ." in html
