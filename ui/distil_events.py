@@ -1,12 +1,13 @@
 """What the Distil tab's run buttons do, and the tick that keeps its view fresh."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from distill import runs
 from distill.config import RunConfig
-from distill.runs import Run
+from distill.runs import Run, RunStatus
 from models.errors import DistillError
 from ui import advice, curves, form_values, rendering, run_rendering, starting
 from ui.compare import CompareTab
@@ -78,15 +79,14 @@ def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[
     """The watch and every component of the view for a run; the table only where a state has changed."""
     if run is None:
         return [Watch(), *[gr.skip()] * (8 + len(CHARTS) + sum(map(len, CHARTS.values())))]
-    watch, status, config = look(run), run.status(), _config(run)
+    watch, status, config = look(run), _shown(run), _config(run)
     going, stopping = status.status == "running", run.stop_requested()
     tuned = status.student is not None and config is not None and not config.teacher
-    result = run.result()
-    worse = status.status == "finished" and advice.is_worse(result)
+    worse = status.status == "worse"
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
         watch,
-        run_rendering.status(status, config, worse),
+        run_rendering.status(status, config),
         gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel run"),
         gr.update(visible=status.status in runs.RESUMABLE),
         gr.update(
@@ -95,7 +95,7 @@ def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[
             value="Compare it all the same" if worse else "Compare it",
         ),
         gr.update(visible=tuned),
-        run_rendering.result(result),
+        run_rendering.result(run.result()),
         run.log_tail(),
         gr.skip() if same else _table(studio),
         *_charts(run.metrics()),
@@ -122,8 +122,15 @@ def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
 
 
 def _table(studio: Studio) -> Any:
-    found = [(run.status(), _config(run)) for run in runs.all_runs(studio.settings)]
+    found = [(_shown(run), _config(run)) for run in runs.all_runs(studio.settings)]
     return gr.update(value=run_rendering.runs(found), visible=True)
+
+
+def _shown(run: Run) -> RunStatus:
+    """Its status; of a finished run that made its student worse, that."""
+    status = run.status()
+    worse = status.status == "finished" and advice.is_worse(run.result())
+    return replace(status, status="worse") if worse else status
 
 
 def _config(run: Run) -> RunConfig | None:

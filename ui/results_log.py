@@ -21,8 +21,8 @@ _log = logging.getLogger(__name__)
 COLUMNS = {
     "time": "Time (UTC)",
     "role": "Column",
-    "model": "Model",
     "text": "Summary",
+    "model": "Model",
     "seconds": "Latency (s)",
     "tokens_per_second": "Tokens/s",
     "beams": "Beams",
@@ -35,7 +35,7 @@ COLUMNS = {
 """What the table shows of a row; the files hold all of it."""
 
 
-WIDTHS: list[str | int] = [105, 100, 185, 480, 110, 95, 80, 100, 105, 115, 95, 95]
+WIDTHS: list[str | int] = [105, 100, 480, 185, 110, 95, 80, 100, 105, 115, 95, 95]
 """Of the table's columns, in pixels."""
 
 

@@ -34,14 +34,9 @@ OFF = (
 )
 
 
-def status(run: RunStatus, config: RunConfig | None, worse: bool = False) -> str:
-    """How a run stands: state, progress, time left, latest terms.
-
-    Args:
-        run: Its status.
-        config: Its settings, or None for unreadable ones.
-        worse: Whether it is finished and its student worse than before; said in place of success.
-    """
+def status(run: RunStatus, config: RunConfig | None) -> str:
+    """How a run stands: state (`worse` is a finished run's whose student is), progress, time left, latest
+    terms; no config for an unreadable one."""
     share = run.step / run.steps if run.steps else 0.0
     going = run.status == "running"
     left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
@@ -50,9 +45,9 @@ def status(run: RunStatus, config: RunConfig | None, worse: bool = False) -> str
         f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{_number(value)}</dd></div>"
         for name, value in run.terms.items()
     )
-    message = "" if worse else escape(run.message)  # the verdict says it below
+    message = "" if run.status == "worse" else escape(run.message)  # the verdict below says it
     return (
-        f'<div class="run"><div class="run-top">{badge("worse" if worse else run.status)}'
+        f'<div class="run"><div class="run-top">{badge(run.status)}'
         f'<span class="model">{escape(run.run_id)}</span></div>'
         f'<div class="facts">{_pair(config)}</div>'
         f"{bar(share)}"

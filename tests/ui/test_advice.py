@@ -17,8 +17,8 @@ def result(word: str, change: float) -> dict[str, Any]:
 def test_a_student_made_worse_is_no_success() -> None:
     found = result("worse", -0.146)
     assert advice.is_worse(found)
-    status = RunStatus("r1", "finished", step=40, steps=40, message="Finished, but worse than before")
-    shown = run_rendering.status(status, None, worse=True)
+    status = RunStatus("r1", "worse", step=40, steps=40, message="Finished, but worse than before")
+    shown = run_rendering.status(status, None)
     assert "Worse than before training" in shown
     assert "Finished" not in shown
     told = advice.verdict(found)

@@ -5,6 +5,7 @@ import pytest
 
 from distill import runs
 from distill.config import RunConfig
+from distill.files import write_json
 from models.pool import ModelPool
 from models.settings import Settings
 from ui import distil
@@ -63,3 +64,19 @@ def test_a_tuned_teacher_is_offered_as_one(studio: Studio) -> None:
         run = runs.create(RunConfig(student="embedded/original", teacher=teacher), studio.settings)
         run.update(status="finished", student=f"run:{run.run_id}")
         assert drawn(run, studio)[5]["visible"] is offered
+
+
+def test_a_run_that_made_its_student_worse_is_shown_as_that_everywhere(studio: Studio) -> None:
+    run = runs.create(RunConfig(student="embedded/original", teacher="t"), studio.settings)
+    run.student.mkdir()
+    write_json(run.student / "config.json", {})
+    change = {"f": -0.14, "low": -0.2, "high": -0.1}
+    for word, shown_as in (("worse", "Worse than before training"), ("better", "Finished")):
+        verdict = {"word": word, "difference": change, "n": 60}
+        write_json(run.folder / "result.json", {"rows": [], "verdict": verdict})
+        run.update(status="finished", message="Finished")
+        shown = drawn(run, studio)
+        assert shown_as in shown[1]
+        assert ("Finished" in shown[1]) is (word == "better")
+        assert shown[4]["variant"] == ("secondary" if word == "worse" else "primary")
+        assert next(iter(shown[8]["value"]["State"])) == shown_as

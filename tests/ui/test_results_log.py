@@ -50,7 +50,7 @@ def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make) -> None:
 
 def test_the_table_shows_whole_summaries_before_the_figures(make_result: Make) -> None:
     frame = results_log.table((make_result(text="word " * 100),))
-    assert list(frame.columns)[:4] == ["Time (UTC)", "Column", "Model", "Summary"]
+    assert list(frame.columns)[:4] == ["Time (UTC)", "Column", "Summary", "Model"]
     assert frame["Summary"][0] == "word " * 100
 
 
