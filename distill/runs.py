@@ -76,8 +76,10 @@ class Run(JobFolder):
         return read_object(self.folder / "lineage.json") or {}
 
     def result(self) -> dict[str, Any] | None:
-        """Its end table, once there is one."""
-        return read_object(self.folder / "result.json")
+        """Its end table, once there is one; a damaged one is none."""
+        found = read_object(self.folder / "result.json") or {}
+        rows = found.get("rows")
+        return found if isinstance(rows, list) and all(map(_is_row, rows)) else None
 
     def metrics(self) -> list[dict[str, Any]]:
         """One dict a step, oldest first. Steps repeated after a resume count once, as last written."""
@@ -259,6 +261,14 @@ def all_runs(settings: Settings) -> list[Run]:
 def active(settings: Settings) -> Run | None:
     """The run that is running, if any."""
     return next((run for run in all_runs(settings) if run.status().status == "running"), None)
+
+
+def _is_row(row: Any) -> bool:
+    """Whether it is a row of an end table."""
+    scores = ("rouge1", "rouge2", "rougeL")
+    return (
+        isinstance(row, dict) and "model" in row and all(isinstance(row.get(each), dict) for each in scores)
+    )
 
 
 def _is_error_output(path: Path) -> bool:

@@ -41,7 +41,7 @@ def _tokens(info: ModelInfo) -> Iterator[Finding]:
     try:
         size = open_tokenizer(info.folder, info.eos).size
     except DistillError as error:
-        yield Finding("tokenizer_unusable", str(error), "Save the model's own tokenizer beside it.")
+        yield Finding("tokenizer_unusable", str(error), "Or choose another model.")
         return
     if size > info.vocab_size:
         what, remedy = misfit(info.folder, size, info.vocab_size)

@@ -47,7 +47,7 @@ def check_values(file: Path, values: Mapping[str, Any], vocabulary: int) -> None
     for name, value in values.items():
         wanted = _wanted(name, value, vocabulary)
         if wanted:
-            raise ModelUnavailable(f"{file}: {name} is {str(value)[:80]!r}; it must be {wanted}.")
+            raise ModelUnavailable(f"{file}: {name} is {repr(value)[:80]}; it must be {wanted}.")
 
 
 def check_weights(

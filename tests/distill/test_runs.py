@@ -153,6 +153,14 @@ def test_a_setting_that_an_earlier_version_did_not_have_takes_its_default(settin
     assert run.config() == RunConfig(student="s")
 
 
+@pytest.mark.parametrize("text", ['{"rows": 5}', '{"rows": [5]}', '{"rows": [{}]}', "{}", "[]",
+                                  '{"rows": [{"model": "m", "rouge1": 5}]}'])  # fmt: skip
+def test_a_damaged_end_table_is_none(settings: Settings, text: str) -> None:
+    run = _new(settings)
+    (run.folder / "result.json").write_text(text)
+    assert run.result() is None
+
+
 def test_settings_that_cannot_be_read(settings: Settings) -> None:
     run = _dead(settings)
     (run.folder / "config.json").write_text("{")

@@ -61,8 +61,8 @@ def refusal(student: Path, home: Path, **settings: Any) -> str:
         ("another's tokenizer", "a tokenizer of 400 entries for 160 embeddings"),
         ("no padding", r"which token pads.* \(pad_token_id\)\. Add pad_token_id"),
         ("no end", r"which token ends a text \(eos_token_id\)"),
-        ("a start beyond", "decoder_start_token_id 160, and 160 embeddings. Correct"),
-        ("no tokenizer", "cannot be read"),
+        ("a start beyond", "decoder_start_token_id is 160; it must be the number of a token, from 0 to 159"),
+        ("no tokenizer", "tokenizer.json cannot be used"),
     ],
 )
 def test_a_model_whose_tokens_do_not_fit_is_refused(
