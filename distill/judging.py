@@ -39,6 +39,7 @@ def judge_models(
     settings: Settings,
     *,
     beams: int = 4,
+    max_new_tokens: int = 128,
     **options: Any,
 ) -> list[dict[str, Any]]:
     """Score models on a file or data set; one result a model, in the order named.
@@ -51,6 +52,7 @@ def judge_models(
             summary and the one to beat.
         source: As in `distill.data.load_unseen`.
         beams: Of the search.
+        max_new_tokens: Tokens of a summary at most.
         **options: Of `distill.data.load`: `limit`, `sample_seed`, `document_column`, `summary_column`.
 
     Raises:
@@ -61,7 +63,7 @@ def judge_models(
             resolve(split_engine(name, settings)[0], settings)  # a misspelt name costs no other's minutes
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
-    pool, decoding = ModelPool(settings), Decoding(beams=beams)
+    pool, decoding = ModelPool(settings), Decoding(beams, max_new_tokens)
     results, scores = [], []
     for name in names:
         texts: list[str] = []
@@ -163,6 +165,7 @@ def judge_model(
         "device": summarizer.engine.device,
         "dtype": summarizer.engine.dtype,
         "beams": decoding.beams,
+        "max_new_tokens": decoding.max_new_tokens,
     }
 
 

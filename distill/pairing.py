@@ -239,6 +239,8 @@ def _check_quality(
         data,
         settings,
         limit=_SAMPLE,
+        beams=config.beams,
+        max_new_tokens=config.target_tokens,
         document_column=config.document_column,
         summary_column=config.summary_column,
     )

@@ -16,6 +16,7 @@ POINTS = 300
 """Steps of a curve at most; a longer one is thinned out."""
 _BLOCK_POINTS = 60  # there are many blocks
 _DASH = 0.015  # of the drawn steps, to either side of a value
+_COUNT = "validation_examples"
 TRAIN, HELD_OUT, TEACHER = "training", "held out", "teacher, held out"
 _SIDES = {TRAIN: "#64748b", HELD_OUT: "#0d9488", TEACHER: "#d97706"}
 _ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
@@ -135,7 +136,13 @@ CHARTS = {
     "Losses": tuple(Chart(name, title, partial(term, name), _SIDES) for name, title in TERMS.items()),
     "Quality": (
         Chart("rouge", "ROUGE on held-out examples", rouge, _ROUGE, ".1f"),
-        _single("retention", "Share of the teacher’s ROUGE-L, %", "validation_retention", 100, number=".0f"),
+        _single(
+            "retention",
+            "% of the teacher’s ROUGE-L on held-out examples",
+            "validation_retention",
+            100,
+            number=".0f",
+        ),
     ),
     "Gradients": tuple(
         Chart(f"{stack}-gradients", f"Gradient norm of {stack} blocks", partial(gradients, stack))
@@ -153,6 +160,12 @@ CHARTS = {
     ),
 }
 """The charts of each page of the view."""
+
+
+def title(chart: Chart, rows: Rows) -> str:
+    """What stands above a chart: of figures on held-out examples also how many these are."""
+    count = next((row[_COUNT] for row in reversed(rows) if _COUNT in row), None)
+    return chart.title.replace("held-out", f"{count} held-out") if count else chart.title
 
 
 def empty(page: str, rows: Rows) -> str:

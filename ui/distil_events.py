@@ -118,7 +118,7 @@ def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
     if not chart.shown(points):
         return gr.update(visible=False)
     colours = chart.colours or curves.shades(list(points["line"].unique()))
-    return gr.update(value=points, color_map=colours, visible=True)
+    return gr.update(value=points, color_map=colours, title=curves.title(chart, rows), visible=True)
 
 
 def _table(studio: Studio) -> Any:

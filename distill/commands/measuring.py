@@ -23,6 +23,9 @@ def _add_evaluate(parsers: Any) -> None:
     add_choice_options(parser)
     parser.add_argument("--beams", type=int, default=4)
     parser.add_argument(
+        "--max-new-tokens", type=int, default=128, help="tokens of a summary at most (default: 128)"
+    )
+    parser.add_argument(
         "--teacher", help="model that retention is a share of (default: the one named teacher)"
     )
     add_column_options(parser)

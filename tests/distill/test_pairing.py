@@ -143,8 +143,11 @@ def test_a_teacher_must_beat_its_student(
         return [{"model": name, "n": 7, "rougeL": {"f": f}} for name, f in zip(names, scores, strict=True)]
 
     monkeypatch.setattr(judging, "judge_models", judged)
-    report = check(str(tiny_teacher), str(tiny), settings, data="some data")
+    config = RunConfig(student="s", beams=2, target_tokens=64)
+    report = check(str(tiny_teacher), str(tiny), settings, data="some data", config=config)
     assert _codes(report) == ([], warnings)
+    written = asked[0][-1]
+    assert (written["beams"], written["max_new_tokens"]) == (2, 64), "as the run will write"
     assert asked[0][0] == [str(tiny_teacher), str(tiny)]
     assert asked[0][1] == "some data"
     if warnings:

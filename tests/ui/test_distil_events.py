@@ -50,6 +50,16 @@ def test_every_term_is_drawn_with_its_held_out_values_and_blocks_by_name(studio:
     assert "Alpha stays 0.7 and the temperature 2." in empty["Schedules"]
 
 
+def test_quality_says_on_how_many_examples_it_rests(studio: Studio) -> None:
+    run = runs.create(RunConfig(student="embedded/original", teacher="t"), studio.settings)
+    for step in (1, 2):
+        scores = {"validation_rougeL": 0.2, "validation_retention": 0.9, "validation_examples": 12}
+        run.record({"step": step, "validation_loss": 3.5, **scores})
+    shown = drawn(run, studio)
+    assert chart(shown, "rouge")["title"] == "ROUGE on 12 held-out examples"
+    assert chart(shown, "retention")["title"] == "% of the teacher’s ROUGE-L on 12 held-out examples"
+
+
 def test_what_is_drawn_fits_the_view(studio: Studio) -> None:
     with gr.Blocks():
         tab = distil.build(studio)
