@@ -13,7 +13,10 @@ from ui.words import RUN, Overlap
 
 TITLES = {"original": "Original", "teacher": "Teacher", "distilled": "Distilled"}
 BUSY = "The machine was busy with other work: these figures are disturbed."
-_PROPERLY = '<p class="sub">One run says little about speed: <a href="#measure">measure properly</a>.</p>'
+_PROPERLY = (
+    '<p class="sub">One run says little about speed: '
+    '<a href="#measure" aria-label="measure properly, beside {}">measure properly</a>.</p>'
+)
 NAMED = {"original": "the original", "teacher": "the teacher", "distilled": "the distilled model"}
 """What the page calls each role in a sentence."""
 _COMPARED_WITH = ("original", "teacher")
@@ -149,7 +152,7 @@ def _versus(result: Result, results: Mapping[str, Result]) -> str:
             f"{NAMED[role].capitalize()} took {figures.seconds(other.summary.seconds)}{_a_token(other, ', ')}"
         )
         lines.append(f"<li>{took}, and is {size or 'about as large'}{_otherwise(result, other)}.</li>")
-    return f'<ul class="versus">{"".join(lines)}</ul>{_PROPERLY}' if lines else ""
+    return f'<ul class="versus">{"".join(lines)}</ul>{_PROPERLY.format(NAMED[result.role])}' if lines else ""
 
 
 def _a_token(result: Result, before: str = "") -> str:

@@ -55,7 +55,7 @@ def test_one_run_claims_no_speed(make_result: Make) -> None:
     distilled = make_result("distilled", seconds=1.0, tokens_out=1, weights_bytes=10_000_000)
     html = rendering.finished(distilled, {"teacher": teacher, "distilled": distilled})
     assert "<li>The teacher took 2 min 51 s, 3.00 s a token, and is 2.6× larger.</li>" in html
-    assert '<a href="#measure">measure properly</a>' in html
+    assert 'beside the distilled model">measure properly</a>' in html
     for claim in ("faster", "slower", "171×", "<strong"):
         assert claim not in html
 
