@@ -68,7 +68,7 @@ def bar(share: float) -> str:
     """A progress bar, filled from 0 to 1."""
     percent = 100 * min(max(share, 0.0), 1.0)
     filled = f'<div style="width:{percent:.1f}%"></div>'
-    return f'<div class="bar" role="progressbar" aria-valuenow="{percent:.0f}">{filled}</div>'
+    return f'<div class="bar" role="progressbar" aria-label="Progress" aria-valuenow="{percent:.0f}">{filled}</div>'
 
 
 def working(text: str) -> str:
