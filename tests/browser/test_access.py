@@ -11,8 +11,7 @@ from tests.browser.conftest import PATIENCE, Server, open_page
 pytestmark = pytest.mark.browser
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 CONTROLS = "button, a, label, input, textarea"
-# Links of one name may well lead to one place.
-NAMED = {"button", "textbox", "combobox", "slider", "spinbutton", "checkbox", "tab"}
+NAMED = {"button", "link", "textbox", "combobox", "slider", "spinbutton", "checkbox", "tab"}
 TEXT = "The cat sat on the mat. The dog ran in the house, and the city report says people was new."
 AT_ONCE = "*, *::before, *::after { transition: none !important; animation: none !important }"
 
