@@ -82,7 +82,7 @@ def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserConte
     page.get_by_text("Settings of the preset").click()
     page.locator("#setting-batch_size input").fill("0")
     page.locator("#setting-batch_size input").press("Enter")
-    expect(page.get_by_text("batch_size is 0")).to_be_visible()
+    expect(page.get_by_text("“Batch size” is 0")).to_be_visible()
     page.get_by_text("Report:").click()
     expect(page.get_by_text("This pair can work")).to_be_visible()
     expect(page.locator("#setting-max_steps input")).to_have_value("")
