@@ -68,7 +68,8 @@ def bar(share: float) -> str:
     """A progress bar, filled from 0 to 1."""
     percent = 100 * min(max(share, 0.0), 1.0)
     filled = f'<div style="width:{percent:.1f}%"></div>'
-    return f'<div class="bar" role="progressbar" aria-label="Progress" aria-valuenow="{percent:.0f}">{filled}</div>'
+    named = f'role="progressbar" aria-label="Progress" aria-valuenow="{percent:.0f}"'
+    return f'<div class="bar" {named}>{filled}</div>'
 
 
 def working(text: str) -> str:
