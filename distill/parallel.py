@@ -14,9 +14,8 @@ from typing import Any, TypeVar
 from distill.errors import BadConfig
 
 T = TypeVar("T")
-_PATIENCE = timedelta(
-    days=20
-)  # no time-out: others wait while the first one judges; gloo counts milliseconds
+# No time-out: the others wait while the first one judges. (Gloo counts milliseconds, in 32 bits.)
+_PATIENCE = timedelta(days=20)
 
 
 def number() -> int:

@@ -37,7 +37,7 @@ def problems(info: ModelInfo, config: RunConfig) -> list[Finding]:
 
 
 def _tokens(info: ModelInfo) -> Iterator[Finding]:
-    """The tokenizer and the special ids must be within the embeddings."""
+    """The tokenizer must be within the embeddings, as its ids are by `inspect`, and pad and end a text."""
     try:
         size = open_tokenizer(info.folder, info.eos).size
     except DistillError as error:
@@ -54,14 +54,6 @@ def _tokens(info: ModelInfo) -> Iterator[Finding]:
                 f"{info.folder} does not say which token {use} ({name}).",
                 f"Add {name} to its config.json.",
             )
-    for name, value in ids.items():
-        for each in value if isinstance(value, list) else [value]:
-            if each is not None and not (isinstance(each, int) and 0 <= each < info.vocab_size):
-                yield Finding(
-                    "special_token",
-                    f"{info.folder} has {name} {each!r}, and {info.vocab_size} embeddings.",
-                    f"Correct {name} in its config.json and generation_config.json.",
-                )
 
 
 def _terms(info: ModelInfo, config: RunConfig) -> Iterator[Finding]:

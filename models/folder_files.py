@@ -11,6 +11,17 @@ MOST_SETTINGS = 4_000_000
 MOST_INDEX = 32_000_000
 MOST_TOKENIZER = 64_000_000
 """Bytes of a tokenizer at most: that of mT5, with 250,000 pieces, has 16 million."""
+TOKENIZER_PARTS = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "vocab.json",
+    "merges.txt",
+)
+"""The files that a tokenizer may be in; no model has all of them."""
 _AGAIN = "fetch or save the model again"
 
 

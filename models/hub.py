@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ModelUnavailable, disk_is_full
+from models.folder_files import TOKENIZER_PARTS
 
 Progress = Callable[[float, str], None]
 """Told how far a step is, from 0 to 1, and what it is."""
@@ -17,14 +18,7 @@ FILES = [
     "model.safetensors",
     "model-*.safetensors",
     "model.safetensors.index.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-    "vocab.json",
-    "merges.txt",
+    *TOKENIZER_PARTS,
 ]
 
 

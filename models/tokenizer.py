@@ -16,22 +16,12 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from models.errors import BadRequest, ModelUnavailable
-from models.folder_files import MOST_TOKENIZER, read_text
+from models.folder_files import MOST_TOKENIZER, TOKENIZER_PARTS, read_text
 from models.inspection import TOKENIZER_FILES
 from models.tokenizer_check import check_description
 
 _FAST = "tokenizer.json"
 _PATIENCE_SECONDS = 300  # to import transformers on a busy machine, and to convert 250,000 pieces
-_FILES = (
-    _FAST,
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-    "vocab.json",
-    "merges.txt",
-)
 
 
 @dataclass(frozen=True)
@@ -172,7 +162,7 @@ def copy_tokenizer(source: Path, target: Path) -> None:
     transformers would not: for a class that `tokenizer_config.json` names it builds a standard tokenizer
     around the vocabulary, and drops the folder's own normalizer and pre-tokenizer.
     """
-    for name in _FILES:
+    for name in TOKENIZER_PARTS:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     if not (target / _FAST).is_file():
@@ -184,7 +174,7 @@ def _converted(folder: Path) -> str:
 
     It is made in a process of its own, with limits: the file is read by native code that trusts it.
     """
-    files = [folder / name for name in (*_FILES, "config.json") if (folder / name).is_file()]
+    files = [folder / name for name in (*TOKENIZER_PARTS, "config.json") if (folder / name).is_file()]
     if large := [file for file in files if file.stat().st_size > MOST_TOKENIZER]:
         raise ModelUnavailable(f"{large[0]} is too large for a tokenizer.")
     return _described(folder, tuple((file.name, file.stat().st_mtime_ns) for file in files))
