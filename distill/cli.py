@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from distill import parallel
 from distill.commands import (
     agreeing,
     bench_train,
@@ -21,6 +20,7 @@ from distill.commands import (
     training,
 )
 from distill.errors import BadConfig, DistillError
+from distill.jobs import parallel
 from models.errors import in_words
 from models.settings import Settings, make_home
 

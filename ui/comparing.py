@@ -5,7 +5,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from distill import evaluation, rules
+from distill import rules
+from distill.tasks.summarize import evaluation
 from models import measure
 from models.decoding import Decoding, Summary
 from models.errors import BadRequest

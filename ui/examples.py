@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-_SAMPLES = Path(__file__).parents[1] / "distill" / "samples" / "validation.jsonl"
+_SAMPLES = Path(__file__).parents[1] / "distill" / "data" / "samples" / "validation.jsonl"
 _SUBJECTS = ("science", "sport", "health", "business", "culture")
 
 

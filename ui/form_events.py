@@ -8,7 +8,7 @@ import gradio as gr
 
 from distill import data, pairing
 from distill.config import RunConfig, parse_layers
-from distill.naming import check_names
+from distill.data.naming import check_names
 from models import catalogue
 from models.errors import DistillError
 from ui import errors, form_values, rendering, run_form, run_rendering

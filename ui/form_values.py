@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from distill.config import RunConfig
+from distill.config.presets import METHODS
 from distill.data import BUILT_IN
-from distill.presets import METHODS
 from models.errors import BadRequest
 from ui import advanced
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from distill.repeat import times_faster
+from distill.benchmark.repeat import times_faster
 from distill.stats import FOR_PERCENTILES, Spread, spread
 from models.decoding import Summary
 from ui import figures, rendering, results_log

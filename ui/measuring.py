@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from distill.repeat import rounds
+from distill.benchmark.repeat import rounds
 from models.decoding import Summary
 from models.errors import BadRequest
 from models.summarizer import Summarizer

@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from distill.config.presets import PRESETS
 from distill.data import HUB_DATASETS
-from distill.presets import PRESETS
 from ui import advanced
 from ui.form_values import FIELDS, method_values, preset_values
 from ui.method_words import WORDS

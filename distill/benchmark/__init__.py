@@ -17,13 +17,13 @@ from distill.benchmark.cases import Case, Sample, cases, decoding_for
 from distill.benchmark.disturbance import DisturbanceWatch
 from distill.benchmark.files import write_out
 from distill.benchmark.machine import processor
+from distill.benchmark.repeat import rounds
 from distill.benchmark.rows import overheads, ratios, row, with_bare
 from distill.benchmark.subjects import Subject, load
 from distill.benchmark.table import table
 from distill.data import load_unseen
 from distill.errors import BadConfig
-from distill.files import make_folder
-from distill.repeat import rounds
+from distill.jobs.files import make_folder
 from models.decoding import INPUT_LIMIT
 from models.pool import CAPACITY
 from models.settings import Settings

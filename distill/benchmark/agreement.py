@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from distill.data import Example, load_unseen
 from distill.errors import BadConfig
-from distill.evaluation import rouge
 from distill.stats import interval, mean_interval, points
+from distill.tasks.summarize.evaluation import rouge
 from models import measure
 from models.catalogue import split_engine
 from models.decoding import Decoding

@@ -10,9 +10,10 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader
 from transformers import get_linear_schedule_with_warmup
 
-from distill.batches import IGNORED, Collator, TokenizedExamples
 from distill.config import RunConfig
-from distill.materials import Materials
+from distill.losses.masking import IGNORED
+from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.training.materials import Materials
 
 _BATCH = 2
 BATCHES_A_STEP = 16

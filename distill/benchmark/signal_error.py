@@ -7,14 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from distill.batches import IGNORED, Collator, TokenizedExamples
-from distill.cached_teacher import CachedTeacher
 from distill.config import RunConfig
-from distill.features import Needs
 from distill.losses import logit_loss
-from distill.materials import Materials
-from distill.signal_cache import SignalStore
-from distill.teacher import LiveTeacher
+from distill.losses.masking import IGNORED
+from distill.signals.cached_teacher import CachedTeacher
+from distill.signals.features import Needs
+from distill.signals.signal_cache import SignalStore
+from distill.signals.teacher import LiveTeacher
+from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.training.materials import Materials
 
 TOPS = (4, 8, 16, 32, 64)
 _BATCH = 4

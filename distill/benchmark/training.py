@@ -8,14 +8,14 @@ from typing import Any
 
 import torch
 
-from distill.arguments import precision
-from distill.batches import TokenizedExamples
 from distill.benchmark.signal_error import signal_error
 from distill.benchmark.training_ways import WAYS, Plan, epoch, peak_memory
 from distill.config import RunConfig
+from distill.config.precision import precision
 from distill.errors import BadConfig
-from distill.materials import Materials, load_materials
 from distill.stats import spread
+from distill.tasks.summarize.batches import TokenizedExamples
+from distill.training.materials import Materials, load_materials
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from distill import processes
 from distill.commands.arguments import Answer, add_command
 from distill.commands.training import add_training_options, run_values
 from distill.comparison import CHOICES, Comparison, Plan, carry_out, create, find
 from distill.errors import BadConfig, RunConflict
+from distill.jobs import processes
 from models.settings import Settings
 
 

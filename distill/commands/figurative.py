@@ -12,13 +12,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from distill import processes, runs
+from distill import runs
 from distill.commands.arguments import Answer, add_command
 from distill.commands.labelling import add_drafting_options
 from distill.commands.training import add_training_options, carry_out, run_values
 from distill.config import RunConfig, parse_layers
 from distill.errors import BadConfig, BadData, RunConflict
-from distill.files import read_json, write_json, write_json_lines
+from distill.jobs import processes
+from distill.jobs.files import read_json, write_json, write_json_lines
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def _materials(
     The split is written down, so that no text the student is judged on is among the labelled ones.
     """
     from distill.data import Examples
-    from distill.materials import load_examples
+    from distill.training.materials import load_examples
 
     train, validation, _ = load_examples(config, settings)
     digests = [Examples(list(part)).digest for part in (train, validation)]

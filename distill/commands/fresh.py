@@ -43,9 +43,9 @@ def fresh(
     """Write a new model."""
     from transformers import AutoConfig
 
-    from distill import student
     from distill.data import load
-    from distill.vocabulary import train_vocabulary
+    from distill.families.t5 import student
+    from distill.families.t5.vocabulary import train_vocabulary
     from models.catalogue import resolve
     from models.loading import fetch, open_tokenizer
 

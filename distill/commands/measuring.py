@@ -70,8 +70,8 @@ def evaluate(
     **options: Any,
 ) -> Answer:
     """Score models."""
-    from distill.evaluation import add_retention, score_table
     from distill.judging import judge_models
+    from distill.tasks.summarize.evaluation import add_retention, score_table
 
     if teacher and teacher not in models:
         raise BadConfig(f"The teacher {teacher} is not among the models: name it there too.")

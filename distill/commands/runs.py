@@ -4,10 +4,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from distill import parallel, processes, runs
+from distill import runs
 from distill.commands.arguments import Answer, add_command
 from distill.commands.training import carry_out_together
 from distill.errors import BadConfig, RunConflict
+from distill.jobs import parallel, processes
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def export(
     settings: Settings,
 ) -> Answer:
     """Write a run's student where the user wants it."""
-    from distill.export import export_student
+    from distill.runs.export import export_student
 
     export_student(runs.find(run_id, settings), folder, dtype, shard_size, shortest, no_repeat_ngram)
     return {"folder": str(folder.resolve())}, 0

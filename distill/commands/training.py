@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distill import parallel, processes, runs
+from distill import runs
 from distill.commands.arguments import Answer, add_column_options, add_command
 from distill.config import PRESETS, RunConfig, describe
 from distill.errors import BadConfig
+from distill.jobs import parallel, processes
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -129,13 +130,13 @@ def carry_out(run: runs.Run, settings: Settings) -> Answer:
     """Carry a run out in this process, which holds the lock."""
     from transformers.utils.logging import disable_progress_bar
 
-    from distill import training
+    from distill.training import work
 
     disable_progress_bar()  # one bar a loaded model, in the log of a run too
     run.belongs_to(processes.identity())
     _log.info("Run %s", run.run_id)
     with run.log_file(), processes.asked_by_sigterm(run.request_stop):
-        return training.carry_out(run, settings), 0
+        return work.carry_out(run, settings), 0
 
 
 def run_values(options: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,9 @@ The values are those of `distill.config.RunConfig` with `methods`, `seeds` and `
 from collections.abc import Mapping
 from typing import Any
 
-from distill import processes
 from distill.comparison.folder import Comparison, all_comparisons, create, find, start
 from distill.comparison.plan import CHOICES, CONTROLS, Budget, Plan
+from distill.jobs import processes
 from models.settings import Settings
 
 __all__ = [

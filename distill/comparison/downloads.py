@@ -13,8 +13,8 @@ from distill.comparison.folder import Comparison, dark
 from distill.comparison.plan import UNTRAINED
 from distill.comparison.results import cell_name
 from distill.comparison.scores import KINDS
-from distill.evaluation import ROUGE_KINDS
-from distill.files import read_json
+from distill.jobs.files import read_json
+from distill.tasks.summarize.evaluation import ROUGE_KINDS
 
 _PLAIN = (
     "method",

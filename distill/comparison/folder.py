@@ -11,13 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from distill import processes, runs
+from distill import runs
 from distill.comparison.plan import Plan
+from distill.data.naming import check_names
 from distill.errors import BadConfig, DistillError, RunConflict
-from distill.files import read_object, write_json
-from distill.job_folder import JobFolder
-from distill.naming import check_names
-from distill.status import readable
+from distill.jobs import processes
+from distill.jobs.files import read_object, write_json
+from distill.jobs.job_folder import JobFolder
+from distill.jobs.status import readable
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

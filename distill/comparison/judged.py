@@ -7,10 +7,10 @@ from typing import Any
 from distill.comparison.folder import Comparison
 from distill.config import RunConfig
 from distill.data import load
-from distill.evaluation import ROUGE_KINDS, rouge
-from distill.files import write_json
+from distill.jobs.files import write_json
 from distill.judging import decoding_of, judge_model
 from distill.runs import Run
+from distill.tasks.summarize.evaluation import ROUGE_KINDS, rouge
 from models.engines import Stopped
 from models.pool import ModelPool
 from models.settings import Settings

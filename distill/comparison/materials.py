@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from distill import student
 from distill.comparison.folder import Comparison
 from distill.config import RunConfig, parse_layers
 from distill.data import Example, load
 from distill.errors import BadData
-from distill.files import write_json_lines
+from distill.families.t5 import student
+from distill.jobs.files import write_json_lines
 from distill.labelling import Drafting, label
-from distill.materials import load_examples
+from distill.training.materials import load_examples
 from models.catalogue import resolve
 from models.inspection import ModelInfo
 from models.loading import fetch, inspect

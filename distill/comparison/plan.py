@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from distill.config import RunConfig, parse_layers
+from distill.config.presets import METHODS
 from distill.errors import BadConfig
-from distill.presets import METHODS
 
 REFERENCE = "ce"
 UNTRAINED = ("teacher", "start", "copy")

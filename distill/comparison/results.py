@@ -9,8 +9,8 @@ from distill.comparison.folder import Comparison
 from distill.comparison.plan import UNTRAINED
 from distill.comparison.scores import pooled, set_differences
 from distill.config import FEATURE_TERMS
+from distill.config.presets import METHODS
 from distill.data import HUB_DATASETS
-from distill.presets import METHODS
 from models.settings import Settings
 
 TERMS = ("soft", "hard", *FEATURE_TERMS)

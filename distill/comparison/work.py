@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers.utils.logging import disable_progress_bar
 
-from distill import processes, runs, training
+from distill import runs
 from distill.comparison import downloads, figures, results
 from distill.comparison.folder import Comparison
 from distill.comparison.judged import Judge
@@ -20,12 +20,14 @@ from distill.comparison.table import table
 from distill.config import RunConfig
 from distill.data import Example
 from distill.errors import DistillError, RunConflict
-from distill.evaluation import add_retention
-from distill.explaining import explain
-from distill.files import read_json, write_json
+from distill.families.t5.memory import free_memory
+from distill.jobs import processes
+from distill.jobs.explaining import explain
+from distill.jobs.files import read_json, write_json
 from distill.judging import change
-from distill.memory import free_memory
-from distill.recorder import memory_bytes
+from distill.tasks.summarize.evaluation import add_retention
+from distill.training import work
+from distill.training.recorder import memory_bytes
 from models.engines import Stopped
 from models.settings import Settings
 
@@ -120,7 +122,7 @@ class Work:
         run = runs.create(config, replace(self.settings, home=home))
         write_json(run.folder / "teacher.json", {"rougeL": {"f": 0.0}})  # its score is of no use here
         try:
-            training.carry_out(run, self.settings, lambda *_: {"rows": []})
+            work.carry_out(run, self.settings, lambda *_: {"rows": []})
         except DistillError as error:
             log.warning("%s cannot be timed: %s", method, error)  # its runs will say so too
             return
@@ -184,7 +186,7 @@ class Work:
             return {"rows": rows, "examples": len(examples), "verdict": change(scores)}
 
         with run.log_file():
-            training.carry_out(run, self.settings, judging)
+            work.carry_out(run, self.settings, judging)
         if run.status().status != "finished":
             raise Stopped
         if (run.folder / "teacher.json").is_file():

@@ -5,6 +5,7 @@ from torch import Tensor
 
 # The logarithm of "never". Finite, so that 0 · NEVER and NEVER − NEVER are 0 and not NaN.
 NEVER = -1e30
+IGNORED = -100  # the label that PyTorch and transformers leave out of a loss
 
 
 def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = None) -> Tensor:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from distill.rules.verdict import Verdict, accept, reject
 from distill.rules.words import ngrams, quoted, words
-from distill.words import composed, fold
+from distill.tasks.summarize.words import composed, fold
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"(?<=\d) ?[,\u00a0\u202f ] ?(?=\d{3}(?!\d))")

@@ -2,7 +2,7 @@
 
 import regex
 
-from distill.words import SIGN, SPACED, fold
+from distill.tasks.summarize.words import SIGN, SPACED, fold
 
 _WORD = regex.compile(rf"(?V1){SIGN}|{SPACED}(?:['’.-]{SPACED})*")
 

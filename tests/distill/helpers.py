@@ -26,7 +26,7 @@ def new_run(values: dict[str, Any], home: Path) -> Run:
 
 def carry_out(run: Run) -> dict[str, Any]:
     """Carry a run out in this process."""
-    from distill.training import carry_out
+    from distill.training.work import carry_out
 
     return carry_out(run, Settings(home=run.folder.parents[1], threads=1))
 

@@ -13,7 +13,7 @@ import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from distill.cli import main
-from distill.processes import RunLock
+from distill.jobs.processes import RunLock
 from models.settings import Settings
 
 COMMANDS = (

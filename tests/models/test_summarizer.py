@@ -22,7 +22,7 @@ from tests.tiny import make_tiny_t5
 GREEDY = Decoding(beams=1, max_new_tokens=8)
 THE, CAT, DOG = 98, 100, 101
 EMBEDDED = Path(__file__).parents[2] / "models" / "embedded"
-SAMPLES = Path(__file__).parents[2] / "distill" / "samples" / "validation.jsonl"
+SAMPLES = Path(__file__).parents[2] / "distill" / "data" / "samples" / "validation.jsonl"
 SENTENCE = "the cat sat on the mat. "  # seven tokens
 
 

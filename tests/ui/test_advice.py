@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
-from distill import pairing, recorder
+from distill import pairing
 from distill.pairing import Finding, Report
 from distill.runs import RunStatus
+from distill.training import recorder
 from ui import advice, run_rendering
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from distill import runs
 from distill.config import RunConfig
-from distill.files import write_json
+from distill.jobs.files import write_json
 from models.pool import ModelPool
 from models.settings import Settings
 from ui import distil

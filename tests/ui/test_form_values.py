@@ -5,8 +5,8 @@ import pytest
 
 from distill.comparison import Plan
 from distill.config import RunConfig
+from distill.config.presets import METHODS, PRESETS
 from distill.errors import BadConfig
-from distill.presets import METHODS, PRESETS
 from models.errors import BadRequest
 from models.settings import Settings
 from ui import form_values, uploads

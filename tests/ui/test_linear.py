@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from distill import evaluation, extraction
 from distill.rules import RULES, choose_rules
-from distill.words import first_words, split_words
+from distill.tasks.summarize import evaluation, extraction
+from distill.tasks.summarize.words import first_words, split_words
 from models.casing import Casing, pair_quotes
 from models.errors import BadRequest
 from models.sentences import sentence_ends, stops

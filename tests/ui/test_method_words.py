@@ -1,7 +1,7 @@
 from html import unescape
 
 from distill.comparison import CHOICES
-from distill.presets import METHODS
+from distill.config.presets import METHODS
 from ui.form_values import method_values
 from ui.method_words import ROWS, WORDS, label
 from ui.run_form import method_text

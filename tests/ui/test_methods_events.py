@@ -3,9 +3,10 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from distill import comparison, processes
+from distill import comparison
 from distill.comparison import Comparison, Plan
 from distill.errors import BadConfig
+from distill.jobs import processes
 from models.settings import Settings
 from ui import methods_panel, starting
 from ui.methods_events import drawn, look, watched

@@ -62,7 +62,7 @@ def _refused_before(start: Callable[..., Any]) -> Callable[..., Any]:
 
     def refuse(values: dict[str, Any], settings: Settings) -> Any:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("distill.processes.RunLock", _Started)
+            patch.setattr("distill.jobs.processes.RunLock", _Started)
             return start(values, settings)
 
     return refuse

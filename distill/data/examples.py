@@ -1,0 +1,114 @@
+"""Examples out of a table: which columns they are in, which rows are usable, and what is said of the rest."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from distill.data.columns import Columns
+from distill.data.table import Broken, Table
+from models.text import CHARACTER_LIMIT, blank
+
+_BEGINS = 40  # characters of a row that is left out
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text and its reference summary."""
+
+    document: str
+    summary: str
+
+
+@dataclass
+class LeftOut:
+    """Rows that are not used for one reason: how many, and the first of them."""
+
+    count: int
+    row: int
+    begins: str
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What was read: the usable rows, and of each reason not to use a row what it left out.
+
+    `empty` counts rows without a text or a summary, `broken` those that hold something else.
+    """
+
+    rows: list[Example]
+    empty: int = 0
+    broken: int = 0
+    columns: Columns | None = field(default=None, compare=False)
+    left_out: dict[str, LeftOut] = field(default_factory=dict, compare=False)
+
+    @property
+    def note(self) -> str:
+        """One line on what was read: the columns, the rows, and those left out with an example each."""
+        told = f"{len(self.rows):,} example{'' if len(self.rows) == 1 else 's'}"
+        if self.columns:
+            named = [f"texts from “{self.columns.document}”"]
+            named += (
+                [f"summaries from “{self.columns.summary}”"] if self.columns.places[1] is not None else []
+            )
+            told += f" ({'; '.join([', '.join(named), *self.columns.remarks])})"
+        if not self.left_out:
+            return told
+        reasons = (
+            f"{out.count:,} {why} (first: row {out.row:,}, “{out.begins}”)"
+            for why, out in self.left_out.items()
+        )
+        read = len(self.rows) + self.empty + self.broken
+        return f"{told} of {read:,} rows; left out: {'; '.join(reasons)}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the rows, whatever file they came from."""
+        digest = hashlib.sha256()
+        for row in self.rows:
+            digest.update(json.dumps([row.document, row.summary]).encode())
+        return digest.hexdigest()
+
+
+def collect(table: Table, columns: Columns | None, limit: int | None, summary_optional: bool) -> Examples:
+    """Read the usable rows of a table, `limit` at most."""
+    rows: list[Example] = []
+    left_out: dict[str, LeftOut] = {}
+    counts = {"empty": 0, "broken": 0}
+    wanted = [place for place in columns.places if place is not None] if columns else []
+    for number, row in enumerate(table.rows(wanted), 1):
+        text, gist = ("", "") if isinstance(row, Broken) else [*row, None, None][:2]
+        kind, why = _flaw(row, text, gist, summary_optional)
+        if not kind:
+            rows.append(Example(text.strip(), gist.strip() if isinstance(gist, str) else ""))
+            if limit is not None and len(rows) >= limit:
+                break
+            continue
+        counts[kind] += 1
+        if why in left_out:
+            left_out[why].count += 1
+        else:
+            begins = row.begins if isinstance(row, Broken) else str(gist if _missing(text) else text)
+            left_out[why] = LeftOut(1, number, " ".join(begins[: 4 * _BEGINS].split())[:_BEGINS])
+    return Examples(rows, counts["empty"], counts["broken"], columns, left_out)
+
+
+def _flaw(row: Any, text: Any, gist: Any, summary_optional: bool) -> tuple[str, str]:
+    """The kind of flaw that a row has and what it is, or nothing."""
+    if isinstance(row, Broken):
+        return "broken", row.why
+    if _missing(text):
+        return "empty", "without a text"
+    if _missing(gist) and not summary_optional:
+        return "empty", "without a summary"
+    if not isinstance(text, str) or not (isinstance(gist, str) or _missing(gist)):
+        odd = gist if isinstance(text, str) else text
+        return "broken", f"with a {type(odd).__name__} in place of text"
+    if len(text) > CHARACTER_LIMIT:
+        return "broken", f"longer than {CHARACTER_LIMIT:,} characters"
+    return "", ""
+
+
+def _missing(value: Any) -> bool:
+    """None, NaN (what pandas makes of an empty cell) or nothing visible."""
+    return value is None or value != value or (isinstance(value, str) and blank(value))

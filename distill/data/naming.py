@@ -1,0 +1,19 @@
+"""Whether who asks may name what a config names, told before anything is made of it."""
+
+from distill.config import RunConfig, parse_layers
+from distill.data.datasets import check_allowed
+from models.catalogue import resolve, split_engine
+from models.settings import Settings
+
+
+def check_names(config: RunConfig, settings: Settings) -> None:
+    """Ask the guards of models and of data about each name, as they are asked again where it is opened.
+
+    Raises:
+        DistillError: One of them is refused, or is no name of a model.
+    """
+    for name in (*config.teachers, config.student):
+        if parse_layers(name) is None:
+            resolve(split_engine(name, settings)[0], settings)
+    for source in filter(None, (config.data, config.validation)):
+        check_allowed(source, settings)

@@ -1,0 +1,141 @@
+"""How a student is born: from a checkpoint, from layers of its teacher, or fresh from a shape."""
+
+import copy
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import (
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    T5Config,
+    T5ForConditionalGeneration,
+)
+
+from distill.errors import BadConfig
+from distill.families.layer_map import evenly_spaced
+from distill.families.t5.copy_circuit import add_copy_circuit
+from models.checkpoint import load_checkpoint, with_named_head
+from models.tokenizer import copy_tokenizer
+
+_HEAD_WIDTH = 64
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `input_tokens` how much it reads.
+
+    Relu, tied embeddings, no dropout.
+
+    Few decoder layers make generation fast: the encoder runs once a text, the decoder once a token.
+    """
+
+    width: int = 256
+    inner: int = 1024
+    encoder_layers: int = 4
+    decoder_layers: int = 3
+    heads: int = 4
+    input_tokens: int = 512
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value < 1:
+                raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
+        if self.width < _HEAD_WIDTH:  # the copy circuit needs that many directions of its own
+            raise BadConfig(f"The shape's width is {self.width}; use {_HEAD_WIDTH} or more.")
+        if self.heads < 2:  # one looks one place back, one further
+            raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
+
+
+def load_model(folder: Path) -> PreTrainedModel:
+    """Load an encoder-decoder checkpoint in float32; see `models.checkpoint.load_checkpoint`."""
+    return load_checkpoint(folder, torch.float32)
+
+
+def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
+    """Copy the teacher and keep evenly spaced layers of its encoder and decoder.
+
+    Everything else (embeddings, head, norms, position biases, tied or not) stays as the teacher has it, so a
+    forward pass of a full-depth copy equals the teacher's.
+    """
+    student = copy.deepcopy(teacher)
+    _keep(student.encoder, evenly_spaced(len(teacher.encoder.block), encoder_layers))
+    _keep(student.decoder, evenly_spaced(len(teacher.decoder.block), decoder_layers))
+    student.config.num_layers = encoder_layers
+    student.config.num_decoder_layers = decoder_layers
+    return student
+
+
+def _keep(stack: Any, layers: tuple[int, ...]) -> None:
+    stack.block = nn.ModuleList(stack.block[layer] for layer in layers)
+    stack.config.num_layers = len(layers)
+    for index, block in enumerate(stack.block):
+        attentions: list[Any] = [part for part in block.modules() if hasattr(part, "layer_idx")]
+        for attention in attentions:
+            attention.layer_idx = index  # the generation cache is addressed by it
+
+
+def fresh(
+    shape: Shape, vocabulary: int, *, pad: int = 0, eos: int = 1, seed: int = 42
+) -> T5ForConditionalGeneration:
+    """A new T5 with random weights and a copy circuit in them.
+
+    Args:
+        shape: Its shape.
+        vocabulary: Entries of its tokenizer.
+        pad: Id of the token that pads, and starts a summary.
+        eos: Id of the token that ends a text.
+        seed: Of the weights.
+    """
+    torch.manual_seed(seed)
+    config: Any = T5Config(
+        vocab_size=-(-vocabulary // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
+        d_model=shape.width,
+        d_kv=_HEAD_WIDTH,
+        d_ff=shape.inner,
+        num_layers=shape.encoder_layers,
+        num_decoder_layers=shape.decoder_layers,
+        num_heads=shape.heads,
+        dropout_rate=0.0,
+        pad_token_id=pad,
+        eos_token_id=eos,
+    )
+    config.decoder_start_token_id = pad  # a fresh T5Config has none
+    config.n_positions = shape.input_tokens
+    model: Any = T5ForConditionalGeneration(config)
+    add_copy_circuit(model, seed)
+    model.generation_config = GenerationConfig(pad_token_id=pad, eos_token_id=eos, decoder_start_token_id=pad)
+    return model
+
+
+def save(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Path, **options: Any) -> None:
+    """Save a model with its tokenizer, readable for all, so that the folder is there whole or not at all.
+
+    Args:
+        model: What to save.
+        tokenizer: A new one, or a model folder whose own is copied as it is.
+        folder: Where to; new or empty.
+        **options: Of the model's `save_pretrained`.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    model = with_named_head(model)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        model.save_pretrained(scratch, **options)
+        if isinstance(tokenizer, Path):
+            copy_tokenizer(tokenizer, scratch)
+        else:
+            tokenizer.save_pretrained(scratch)
+        for file in scratch.iterdir():  # the library lets nobody else read weights
+            file.chmod(0o644)
+        scratch.chmod(0o755)
+        scratch.replace(folder)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise

@@ -1,0 +1,265 @@
+"""The check before a run: may this teacher teach this student, will it fit, what would fail and why."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import psutil
+
+from distill.config import RunConfig, parse_layers
+from distill.data import describe, has_validation_split
+from distill.errors import BadConfig, DistillError
+from distill.families.layer_map import evenly_spaced
+from distill.families.t5.memory import cut_parameters, step_bytes
+from distill.pairing.trainable import Finding, problems
+from distill.stats import points
+from models.catalogue import resolve, split_engine
+from models.inspection import T5_FAMILY, ModelInfo
+from models.loading import Progress, fetch, inspect, open_tokenizer
+from models.settings import Settings
+
+_PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
+_SAMPLE = 20
+
+
+@dataclass
+class Report:
+    """What the check found. `problems` rule the pair out, `warnings` do not; `data` says what was read."""
+
+    problems: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    estimate: dict[str, Any] = field(default_factory=dict)
+    data: str = ""
+
+    @property
+    def compatible(self) -> bool:
+        """Whether a run can start."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {"compatible": self.compatible, **asdict(self)}
+
+
+def check(
+    teacher: str | None,
+    student: str,
+    settings: Settings,
+    data: str | None = None,
+    config: RunConfig | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check a pair before training.
+
+    Args:
+        teacher, student: Model names; the student also as `layers:E+D`. Without a teacher the student alone
+            is checked.
+        settings: Where models and runs are.
+        data: With it, both models summarise a sample and are scored: does the teacher really do better?
+        config: Sizes for the memory estimate and the data's columns; the `report` preset's by default.
+        progress: Told how far a download is.
+    """
+    report, config = Report(), config or RunConfig(student=student, teacher=teacher)
+    if teacher is None:
+        alone = _open(student, "student", settings, report, progress)
+        report.problems += problems(alone, config) if alone else []
+        return report
+    taught = _open(teacher, "teacher", settings, report, progress)
+    layers = parse_layers(student)
+    learner = taught if layers else _open(student, "student", settings, report, progress)
+    if taught is None or learner is None:
+        return report
+    for model in {each.folder: each for each in (taught, learner)}.values():
+        report.problems += problems(model, config)
+    if report.problems:  # the tokenizers below may not be there
+        return report
+    if layers:
+        _check_layers(taught, layers, report)
+    else:
+        _check_family(taught, learner, report)
+        _check_vocabulary(taught, learner, report)
+        _check_sizes(taught, learner, report)
+        layers = (learner.encoder_layers, learner.decoder_layers)
+    if report.compatible:
+        report.estimate = _estimate(taught, learner, layers, config)
+        _check_memory(report)
+        if data is not None:
+            report.data = describe(data, config, settings)
+            _check_quality(teacher, student, data, config, settings, report)
+    return report
+
+
+def _open(
+    name: str, part: str, settings: Settings, report: Report, progress: Progress | None
+) -> ModelInfo | None:
+    try:
+        model, *_ = split_engine(name, settings)
+        if model != name.strip():
+            raise BadConfig(f"it is trained with on PyTorch, so leave {name.strip()[len(model) :]} out.")
+        return inspect(fetch(resolve(model, settings), progress))
+    except DistillError as error:
+        remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
+        report.problems.append(
+            Finding(f"{part}_unusable", f"The {part} {name} cannot be used: {error}", remedy)
+        )
+        return None
+
+
+def _check_layers(teacher: ModelInfo, layers: tuple[int, int], report: Report) -> None:
+    if teacher.model_type not in T5_FAMILY:
+        report.problems.append(
+            Finding(
+                "layers_of_another_family",
+                f"The teacher is a {teacher.model_type}; students are cut from T5 teachers only.",
+                "Name a student of the teacher's family, or choose a T5 teacher.",
+            )
+        )
+    for part, have, wanted in zip(
+        ("encoder", "decoder"), (teacher.encoder_layers, teacher.decoder_layers), layers, strict=True
+    ):
+        if not 1 <= wanted <= have:
+            report.problems.append(
+                Finding(
+                    "too_many_layers",
+                    f"The student wants {wanted} {part} layers, the teacher has {have}.",
+                    f"Choose 1 to {have}.",
+                )
+            )
+
+
+def _check_family(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    if teacher.model_type != student.model_type:
+        report.problems.append(
+            Finding(
+                "family",
+                f"The teacher is a {teacher.model_type}, the student a {student.model_type}:"
+                " their outputs cannot be compared token by token.",
+                "Choose two models of one family.",
+            )
+        )
+
+
+def _check_vocabulary(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    ours, theirs = open_tokenizer(student.folder), open_tokenizer(teacher.folder)
+    mine, taught = ours.vocabulary(), theirs.vocabulary()
+    if mine != taught:
+        shared = len(mine.items() & taught.items())
+        report.problems.append(
+            Finding(
+                "vocabulary",
+                f"The vocabularies differ: {shared} of the student's {len(mine)} tokens have the same id in"
+                f" the teacher's {len(taught)}, so the teacher's logits mean other words.",
+                "Choose a student with the teacher's tokenizer, or cut one from the teacher with layers:E+D.",
+            )
+        )
+    elif any(ours.encode(text).ids != theirs.encode(text).ids for text in _PROBES):
+        report.problems.append(
+            Finding(
+                "tokenizer",
+                "The vocabularies are equal but the tokenizers split text differently.",
+                "Save the teacher's tokenizer with the student.",
+            )
+        )
+
+
+def _check_sizes(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    if teacher.folder == student.folder:
+        report.warnings.append(
+            Finding("same_model", "Teacher and student are the same model.", "Choose a larger teacher.")
+        )
+    elif teacher.parameters < student.parameters:
+        report.warnings.append(
+            Finding(
+                "teacher_smaller",
+                f"The teacher ({teacher.parameters / 1e6:.1f} M parameters) is smaller than the student"
+                f" ({student.parameters / 1e6:.1f} M): it can hardly teach it anything.",
+                "Swap them, or choose a larger teacher.",
+            )
+        )
+
+
+def _estimate(
+    teacher: ModelInfo, student: ModelInfo, layers: tuple[int, int], config: RunConfig
+) -> dict[str, Any]:
+    """Bytes of one training step in float32, and what the layer map and the shapes are."""
+    encoder, decoder = layers
+    parts = step_bytes(teacher, student, layers, config)
+    return {
+        **parts,
+        "total_bytes": sum(parts.values()),
+        "available_bytes": _available_bytes(),
+        "teacher_shape": _shape(teacher),
+        "student_shape": {
+            **_shape(student),
+            "parameters": cut_parameters(student, layers),
+            "encoder_layers": encoder,
+            "decoder_layers": decoder,
+        },
+        "layer_map": {
+            part: list(evenly_spaced(have, wanted)) if wanted <= have else None
+            for part, have, wanted in (
+                ("encoder", teacher.encoder_layers, encoder),
+                ("decoder", teacher.decoder_layers, decoder),
+            )
+        },
+    }
+
+
+def _shape(info: ModelInfo) -> dict[str, int]:
+    names = ("parameters", "encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "vocab_size")
+    return {name: getattr(info, name) for name in names}
+
+
+def _available_bytes() -> int:
+    from models.measure import device_memory
+
+    device = device_memory()
+    return device.total_bytes - device.used_bytes if device else psutil.virtual_memory().available
+
+
+def _check_memory(report: Report) -> None:
+    needed, there = report.estimate["total_bytes"], report.estimate["available_bytes"]
+    if needed > there:
+        report.warnings.append(
+            Finding(
+                "memory",
+                f"Training needs about {needed / 1e9:.1f} GB, {there / 1e9:.1f} GB are free.",
+                "Lower batch_size or input_tokens, or set gradient_checkpointing=true.",
+            )
+        )
+
+
+def _check_quality(
+    teacher: str, student: str, data: str, config: RunConfig, settings: Settings, report: Report
+) -> None:
+    from distill.judging import judge_models
+
+    names = [teacher] if parse_layers(student) else [teacher, student]
+    rows = judge_models(
+        names,
+        data,
+        settings,
+        limit=_SAMPLE,
+        beams=config.beams,
+        max_new_tokens=config.target_tokens,
+        document_column=config.document_column,
+        summary_column=config.summary_column,
+    )
+    count, scores = rows[0]["n"], {row["model"]: row["rougeL"]["f"] for row in rows}
+    report.estimate |= {"rougeL": scores, "scored_examples": count}
+    if count < 2 and config.validation is None and not has_validation_split(data):
+        report.problems.append(
+            Finding(
+                "one_example",
+                "The data has one usable row: it cannot be split into training and validation.",
+                "Give more rows, or validation data of their own (validation).",
+            )
+        )
+    elif student in scores and scores[teacher] <= scores[student]:
+        report.warnings.append(
+            Finding(
+                "weak_teacher",
+                f"On {count} examples the teacher reaches ROUGE-L {points(scores[teacher])}, the student"
+                f" {points(scores[student])}: a teacher that is no better has little to teach.",
+                "Tune the teacher on this data first: python -m distill finetune.",
+            )
+        )

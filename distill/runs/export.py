@@ -1,0 +1,120 @@
+"""Hand a student over: a plain T5 with its tokenizer and a model card, anywhere the user wants it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from distill.errors import BadConfig, RunConflict
+from distill.families.t5 import student
+from distill.jobs.files import check_new_folder
+from distill.runs.run_folder import Run
+from distill.stats import interval
+from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
+
+_SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
+_CARD = """---
+library_name: transformers
+tags: [summarization, t5, distillation]
+---
+
+# {name}
+
+{kind} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and begin each
+input with `summarize: `.
+
+{table}
+## How it was made
+
+```json
+{lineage}
+```
+
+Settings:
+
+```json
+{config}
+```
+"""
+
+
+def export_student(
+    run: Run,
+    folder: Path,
+    dtype: str = "float32",
+    shard_size: str = "9MB",
+    shortest: int | None = None,
+    no_repeat_ngram: int | None = None,
+) -> None:
+    """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
+
+    Args:
+        run: A finished run.
+        folder: Where to; new or empty.
+        dtype: Of the weights.
+        shard_size: Of a weight file at most.
+        shortest: Tokens its summaries usually have at least, kept in its generation settings.
+        no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
+
+    Raises:
+        RunConflict: The run has no student yet.
+        BadConfig: The folder holds something already, or a size or a length is none.
+    """
+    if not _SIZE.fullmatch(shard_size):
+        raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
+    _check_usual("shortest", shortest, MAX_NEW_TOKENS)
+    _check_usual("no_repeat_ngram", no_repeat_ngram, MAX_NO_REPEAT_NGRAM)
+    if not run.student.is_dir():
+        raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
+    check_new_folder(folder)
+    model: Any = student.load_model(run.student).to(getattr(torch, dtype))
+    if shortest is not None:
+        model.generation_config.min_new_tokens = shortest
+    if no_repeat_ngram is not None:
+        model.generation_config.no_repeat_ngram_size = no_repeat_ngram
+    student.save(model, run.student, folder, max_shard_size=shard_size)
+    (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
+
+
+def _check_usual(name: str, value: int | None, high: int) -> None:
+    if value is not None and not 0 <= value <= high:
+        raise BadConfig(f"{name} is {value}; use a whole number from 0 to {high}.")
+
+
+def _card(run: Run, name: str) -> str:
+    config = run.config().as_dict()
+    return _CARD.format(
+        name=name,
+        kind=f"Distilled from `{_shown(config['teacher'])}`" if config["teacher"] else "Trained on labels",
+        table=_table((run.result() or {}).get("rows", [])),
+        lineage=_json(run.lineage()),
+        config=_json(config),
+    )
+
+
+def _json(values: dict[str, Any]) -> str:
+    """What is set, as JSON."""
+    return json.dumps({key: _shown(value) for key, value in values.items() if value is not None}, indent=1)
+
+
+def _shown(value: Any) -> Any:
+    """A path as its last name: a folder of one's own machine is nobody else's business."""
+    is_path = isinstance(value, str) and Path(value).expanduser().is_absolute()
+    return Path(value).name if is_path else value
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    lines = [
+        f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 × 100 with 95% intervals.\n",
+        "| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds a summary |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        scores = " | ".join(interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL"))
+        seconds = f"{row['seconds']:.2f} ({row['engine']}, {row['device']})"
+        lines.append(f"| {row['label']} | {scores} | {seconds} |")
+    return "\n".join(lines) + "\n"

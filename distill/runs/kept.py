@@ -1,0 +1,48 @@
+"""What a run keeps beside its checkpoints, relied on only while it is as it was written."""
+
+import logging
+import time
+from pathlib import Path
+
+from transformers import PreTrainedModel
+
+from distill.families.t5 import student
+from distill.jobs.checksums import changed, checksums
+from distill.jobs.files import read_object, write_json
+from distill.runs.run_folder import Run
+
+_SUMS = "checksums.json"
+log = logging.getLogger(__name__)
+
+
+def save_once(run: Run, model: PreTrainedModel, source: Path, folder: Path) -> None:
+    """Save a model of a run, unless it was before the run was resumed and still is what it was.
+
+    Args:
+        run: The run.
+        model: The model.
+        source: The model folder whose tokenizer goes with it.
+        folder: Where to, in the run's folder; one that has changed is put aside, and said so.
+    """
+    noted = read_object(run.folder / _SUMS) or {}
+    sums = noted.get(folder.name)
+    if folder.exists():
+        damage = changed(folder, sums if isinstance(sums, dict) else {})
+        if damage is None:
+            return
+        log.warning("The %s folder is damaged (%s): it is written anew.", folder.name, damage)
+        folder.rename(folder.with_name(f"damaged-{time.time_ns()}-{folder.name}"))
+    student.save(model, source, folder)
+    write_json(run.folder / _SUMS, {**noted, folder.name: checksums(folder)})
+
+
+def teacher_rouge(run: Run) -> float | None:
+    """The teacher's ROUGE-L as it was noted in `teacher.json`, from 0 to 1; None where it is to be found."""
+    file = run.folder / "teacher.json"
+    rouge = (read_object(file) or {}).get("rougeL")
+    value = rouge.get("f") if isinstance(rouge, dict) else None
+    if isinstance(value, int | float) and 0 <= value <= 1:
+        return value
+    if file.exists():
+        log.warning("teacher.json cannot be read: the teacher is judged again.")
+    return None

@@ -1,0 +1,1 @@
+"""Summaries: from texts to token ids, and from summaries to scores."""

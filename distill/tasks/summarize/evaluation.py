@@ -1,0 +1,128 @@
+"""How good summaries are: ROUGE with intervals, retention, novelty, repetition. Imports nothing heavy."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from statistics import fmean
+from typing import Any
+
+from distill.stats import NO_VERDICT, interval, mean_interval
+from distill.tasks.summarize.words import split_words
+
+ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
+
+
+@cache
+def _scorer() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    return RougeScorer(list(ROUGE_KINDS), tokenizer=_Words(DefaultTokenizer(use_stemmer=True)))
+
+
+class _Words:
+    """rouge-score's words where a text is ASCII; elsewhere it would drop every letter but a to z.
+
+    Args:
+        english: rouge-score's own, which stems.
+    """
+
+    def __init__(self, english: Any) -> None:
+        self._english = english
+
+    def tokenize(self, text: str) -> list[str]:
+        if text.isascii():
+            return self._english.tokenize(text)
+        return [
+            stem
+            for word in split_words(text)
+            for stem in (self._english.tokenize(word) if word.isascii() else [word])
+        ]
+
+
+def rouge(prediction: str, reference: str) -> dict[str, float]:
+    """F1 of ROUGE-1, -2, -L and -Lsum, 0 to 1, by rouge-score with stemming; words of any script count.
+
+    Lin (2004), ROUGE: A Package for Automatic Evaluation of Summaries. Lsum compares sentence by sentence.
+    """
+    scores = _scorer().score(_sentences(reference), _sentences(prediction))
+    return {kind: score.fmeasure for kind, score in scores.items()}
+
+
+def rouge_means(predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
+    """Mean F1 of each kind over pairs."""
+    scores = [rouge(p, r) for p, r in zip(predictions, references, strict=True)]
+    return {kind: fmean(score[kind] for score in scores) for kind in ROUGE_KINDS}
+
+
+def novel_bigrams(summary: str, document: str) -> float:
+    """The share of the summary's word bigrams that do not occur in the document, 0 to 1."""
+    pairs = _ngrams(summary, 2)
+    known = set(_ngrams(document, 2))
+    return fmean(pair not in known for pair in pairs) if pairs else 0.0
+
+
+def has_repeated_trigram(summary: str) -> bool:
+    """Whether any word trigram occurs twice."""
+    triples = _ngrams(summary, 3)
+    return len(triples) != len(set(triples))
+
+
+def judge_texts(
+    summaries: Sequence[str], documents: Sequence[str], references: Sequence[str]
+) -> dict[str, Any]:
+    """Everything the texts alone tell: ROUGE with intervals, novel bigrams, repeated trigrams."""
+    scores = [rouge(s, r) for s, r in zip(summaries, references, strict=True)]
+    pairs = list(zip(summaries, documents, strict=True))
+    return {
+        "n": len(scores),
+        **{kind: mean_interval([score[kind] for score in scores]) for kind in ROUGE_KINDS},
+        "novel_bigrams": fmean(novel_bigrams(summary, document) for summary, document in pairs),
+        "repeated_trigrams": fmean(has_repeated_trigram(summary) for summary in summaries),
+    }
+
+
+def add_retention(results: list[dict[str, Any]], reference: dict[str, Any] | None) -> None:
+    """Write into each result its ROUGE-L as a share of the reference model's (the teacher's)."""
+    for result in results:
+        best = reference["rougeL"]["f"] if reference else 0.0
+        result["retention"] = result["rougeL"]["f"] / best if best else None
+
+
+def score_table(results: Sequence[dict[str, Any]]) -> str:
+    """What `evaluate` found, for people to read: F1 × 100, and each model's difference to the first."""
+    head = "".join(f"{kind:21}" for kind in ("ROUGE-1", "ROUGE-2", "ROUGE-L"))
+    retained = any(row["retention"] is not None for row in results)
+    lines = [f"{'model':36} {'n':>4}  {head}{'retention' if retained else ''}".rstrip()]
+    for row in results:
+        scores = "".join(f"{interval(row[kind]):21}" for kind in ("rouge1", "rouge2", "rougeL"))
+        kept = f"{row['retention']:9.1%}" if retained else ""
+        lines.append(f"{row['model']:36} {row['n']:4}  {scores}{kept}".rstrip())
+    lines.append("ROUGE is F1 × 100 with its 95% interval.")
+    compared = results[1:]
+    lines += [f"{row['model']} less {results[0]['model']}: {_difference(row, compared)}" for row in compared]
+    lines += sorted({row["difference"]["why"] for row in compared} - {None})
+    for row in results:
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in row["flaws"].items())
+        lines.append(f"{row['model']}: not accepted by the rules on {shares}")
+    return "\n".join(lines)
+
+
+def _difference(row: dict[str, Any], compared: Sequence[dict[str, Any]]) -> str:
+    found = row["difference"]
+    told = f"ROUGE-L {interval(found, signed=True)}"
+    if found["verdict"] == NO_VERDICT:
+        return told
+    corrected = f", Holm's correction for {len(compared)}" if len(compared) > 1 else ""
+    return f"{told}: {found['verdict']} (paired test, p = {found['p_holm']:.2g}{corrected})"
+
+
+def _sentences(text: str) -> str:
+    """One sentence a line. rouge-score's own splitting needs a download."""
+    return _SENTENCE_END.sub("\n", text)
+
+
+def _ngrams(text: str, size: int) -> list[tuple[str, ...]]:
+    words = split_words(text)
+    return [tuple(words[index : index + size]) for index in range(len(words) - size + 1)]

@@ -1,0 +1,86 @@
+"""What a run works with: its models, the student's text encoder and its examples, loaded."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import PreTrainedModel
+
+from distill import data
+from distill.config import RunConfig, parse_layers
+from distill.families.t5 import student
+from models.catalogue import resolve
+from models.encoding import TextEncoder, open_encoder
+from models.loading import Progress, fetch, inspect
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a run works with, loaded; `left_out` counts the `empty` and the `broken` rows of the data.
+
+    With a teacher cache `teachers` is empty: whether the teacher is needed at all shows later.
+    """
+
+    student: PreTrainedModel
+    encoder: TextEncoder
+    teachers: list[PreTrainedModel]
+    teacher_folders: list[Path]
+    train: list[data.Example]
+    validation: list[data.Example]
+    left_out: dict[str, int]
+
+
+def load_materials(config: RunConfig, settings: Settings, progress: Progress | None = None) -> Materials:
+    """Load what the config names; raises DistillError for what cannot be had."""
+
+    def folder(name: str) -> Path:
+        return inspect(fetch(resolve(name, settings), progress)).folder
+
+    folders = [folder(name) for name in config.teachers]
+    teachers = [] if config.teacher_cache else [student.load_model(each) for each in folders]
+    layers = parse_layers(config.student)
+    if layers is None:
+        source = folder(config.student)
+        model = student.load_model(source)
+    else:
+        source = folders[0]
+        model = student.from_teacher_layers(teachers[0] if teachers else student.load_model(source), *layers)
+    if config.input_tokens:  # it is to read in use what it learns to read
+        model.config.n_positions = config.input_tokens
+    encoder = open_encoder(source, config.input_tokens)
+    return Materials(model, encoder, teachers, folders, *load_examples(config, settings))
+
+
+def load_examples(
+    config: RunConfig, settings: Settings
+) -> tuple[list[data.Example], list[data.Example], dict[str, int]]:
+    """The examples to train on, those to validate on, and how many were `empty` or `broken`."""
+    options = {
+        "settings": settings,
+        "document_column": config.document_column,
+        "summary_column": config.summary_column,
+        "summary_optional": not config.has_references,
+    }
+    if config.validation is None and not data.has_validation_split(config.data):
+        # A fifth at most is set aside: so many rows that a small run validates as a large one does.
+        aside = config.validation_examples
+        wanted = max(config.max_examples + aside, 5 * aside) if config.max_examples else None
+        examples = data.load(config.data, limit=wanted, **options)
+        log.info("%s: %s", config.data, examples.note)
+        train, validation = data.split_off(examples, config.validation_examples, config.seed)
+        return data.take(train, config.max_examples), validation, _left_out(examples)
+    examples = data.load(config.data, limit=config.max_examples, **options)
+    if config.validation not in (None, config.data):
+        held_out = data.load_unseen(config.validation, limit=config.validation_examples, **options)
+    else:
+        held_out = data.load(config.data, split="validation", limit=config.validation_examples, **options)
+    log.info("%s: %s; validation: %s", config.data, examples.note, held_out.note)
+    data.warn_of_shared(examples.rows, held_out.rows)
+    return examples.rows, held_out.rows, _left_out(examples, held_out)
+
+
+def _left_out(*read: data.Examples) -> dict[str, int]:
+    return {"empty": sum(part.empty for part in read), "broken": sum(part.broken for part in read)}

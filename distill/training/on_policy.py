@@ -1,0 +1,72 @@
+"""Batches that the student writes itself."""
+
+import random
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
+
+from distill.losses.masking import IGNORED
+from distill.training.arguments import special_ids, writing_as
+
+
+@torch.no_grad()
+def written(model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str) -> dict[str, Tensor]:
+    """The batch with summaries sampled from the student in place of the labels.
+
+    The student is then corrected where it really goes, not where the labels would have taken it: Agarwal et
+    al. (2024), On-Policy Distillation of Language Models, arXiv:2306.13649.
+
+    Args:
+        model: The student; its own mode (training or not) is left as it is.
+        inputs: A batch: `input_ids`, `attention_mask`, `labels`, `decoder_input_ids`. An example without a
+            label stays without.
+        target_tokens: The summaries' length at most.
+        seed: Of the chance. An example's summary depends on it and on the example, not on the batch.
+    """
+    training = model.training
+    model.eval()
+    # Its own distribution: not the shortest length and the repeated n-grams it is forbidden in use.
+    plain = GenerationConfig(max_length=target_tokens + 1, **special_ids(model.generation_config))
+    with writing_as(model, plain):
+        found = model.generate(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            logits_processor=LogitsProcessorList([_Chance(inputs, seed)]),
+        )
+    model.train(training)
+    tokens = found[:, 1:]  # without the start token
+    labels = tokens.masked_fill(_after_end(tokens, model.generation_config.eos_token_id), IGNORED)
+    labels = labels.masked_fill((inputs["labels"] == IGNORED).all(1, keepdim=True), IGNORED)
+    return {
+        **inputs,
+        "labels": labels,
+        "decoder_input_ids": model.prepare_decoder_input_ids_from_labels(labels),
+    }
+
+
+class _Chance(LogitsProcessor):
+    """Makes the largest score a draw from the scores' softmax, by Gumbel noise of each example's own.
+
+    The library would draw all rows from one stream of random numbers: then what an example's summary is would
+    hang on its company and on the number of processes.
+    """
+
+    def __init__(self, inputs: dict[str, Tensor], seed: str) -> None:
+        self._streams = []
+        for ids, mask in zip(inputs["input_ids"], inputs["attention_mask"], strict=True):
+            own = random.Random(f"{seed} {ids[mask != 0].tolist()}").getrandbits(63)
+            self._streams.append(torch.Generator(ids.device).manual_seed(own))
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        noise = torch.empty_like(scores, dtype=torch.float32)
+        for row, stream in zip(noise, self._streams, strict=True):
+            row.exponential_(generator=stream)
+        return scores.float() - noise.log()
+
+
+def _after_end(tokens: Tensor, end: Any) -> Tensor:
+    """1 for what stands after the first end token."""
+    ended = torch.isin(tokens, torch.as_tensor(end, device=tokens.device)).long()
+    return (ended.cumsum(1) - ended) > 0

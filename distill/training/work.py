@@ -1,0 +1,279 @@
+"""Carry a run out: load, check, train, save the student, judge it."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import torch
+from transformers import PreTrainedModel, PrinterCallback, set_seed
+
+from distill import pairing
+from distill.config import RunConfig, parse_layers
+from distill.data import Example
+from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
+from distill.families.t5 import student
+from distill.families.t5.memory import free_memory
+from distill.jobs import parallel
+from distill.jobs.explaining import explain
+from distill.jobs.files import write_json
+from distill.judging import judge
+from distill.judging.verdict import WORSE
+from distill.objective.objective import Objective
+from distill.runs import Run, checkpoints
+from distill.runs.kept import save_once
+from distill.signals.cached_teacher import cached_teacher
+from distill.signals.ensemble import parse_weights
+from distill.signals.features import show_attention
+from distill.signals.teacher import LiveTeacher, Teacher, Teachers
+from distill.stats import points
+from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.tasks.summarize.lengths import learn_lengths
+from distill.training.arguments import arguments
+from distill.training.lineage import record_lineage
+from distill.training.materials import Materials, load_materials
+from distill.training.recorder import Recorder
+from distill.training.trainer import DistillationTrainer
+from distill.training.validation import Validation
+from models.engines import Stopped
+from models.loading import Progress
+from models.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+Judging = Callable[[Run, RunConfig, Sequence[Example], Settings], dict[str, Any]]
+
+
+def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> dict[str, Any]:
+    """Train from the last whole checkpoint, or from the start, to the end.
+
+    Args:
+        run: The run.
+        settings: The studio's.
+        judging: Makes the end table in place of `distill.judging.judge`.
+
+    Returns:
+        `run_id`, `folder`, `student`, `steps`, `metrics`, `verdict` (see `distill.judging.verdict`; None
+        where nothing was judged); `student` is None where it was cancelled before it was trained.
+
+    Raises:
+        DistillError: What the user can mend; the run is then marked failed with that message.
+    """
+    try:
+        return _carry_out(run, settings, judging or judge)
+    except DistillError as error:
+        _mark_failed(run, str(error))
+        raise
+    except Exception as error:
+        run.log_traceback()
+        message = explain(error)
+        _mark_failed(run, message)
+        raise DistillError(message) from error
+
+
+def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]:
+    config = run.config()
+    run.update(status="running", message="Loading the models and the data", student=None)
+    set_seed(config.seed)
+    with parallel.first_goes_ahead():
+        materials = _prepared(run, config, settings)
+    set_seed(config.seed)
+    model, step = _train(run, config, materials, settings)
+    if not parallel.first():
+        return _summary(run, None, step)
+    if run.stop_requested():
+        message = f"Cancelled at step {step}. Resume goes on from there."
+        run.update(status="cancelled", message=message, eta_seconds=None)
+        return _summary(run, None, step)
+    save_once(run, model, materials.encoder.folder, run.student)
+    validation = materials.validation
+    del model, materials
+    free_memory()  # the judged models need the room
+    result: dict[str, Any] = {"rows": []}
+    if config.has_references:
+        run.update(message="Judging the student beside its teacher", eta_seconds=None)
+        try:
+            result = judging(run, config, validation, settings)
+        except Stopped:
+            message = "Cancelled while the student was judged. Resume judges it again."
+            run.update(status="cancelled", message=message)
+            return _summary(run, str(run.student), step)
+    write_json(run.folder / "result.json", result)
+    message = _last_word(result.get("verdict"))
+    run.update(status="finished", message=message, student=f"run:{run.run_id}", eta_seconds=None)
+    return _summary(run, str(run.student), step)
+
+
+def _prepared(run: Run, config: RunConfig, settings: Settings) -> Materials:
+    """What the run works with, checked."""
+    if config.processes != parallel.number():
+        raise RunConflict(
+            f"The run {run.run_id} trains in {config.processes} processes, not in {parallel.number()}:"
+            f" `python -m distill resume {run.run_id}` starts as many."
+        )
+    told = _Told(run)
+    if parallel.first():
+        _check_pair(config, settings, told)
+    materials = load_materials(config, settings, told)
+    if parallel.first():
+        record_lineage(run, config, materials)
+        if parse_layers(config.student):
+            save_once(run, materials.student, materials.encoder.folder, run.initial)
+    return materials
+
+
+def _train(
+    run: Run, config: RunConfig, materials: Materials, settings: Settings
+) -> tuple[PreTrainedModel, int]:
+    """Train until the end or until someone stops it; the model and the step it has come to."""
+    checkpoint = None
+    if parallel.first():
+        checkpoint = checkpoints.newest_readable(run.checkpoints, config.processes)
+    checkpoint = parallel.said(checkpoint)
+    log.info("Training from %s", checkpoint.name if checkpoint else "the start")
+    step = checkpoints.step(checkpoint) if checkpoint else 0
+    if parallel.said(run.stop_requested()):
+        return materials.student, step
+    if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
+        return student.load_model(checkpoint), step
+    validation = None
+    if config.has_references:
+        validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
+    trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
+    with suppress(Stopped):
+        if validation and parallel.first():
+            validation.teacher()
+    if parallel.said(run.stop_requested()):
+        return materials.student, step
+    trainer.add_callback(Recorder(run, trainer.objective))
+    if checkpoint:
+        trainer.objective.load(checkpoint)
+    threads = run.lineage().get("threads")  # with another number sums are taken in another order
+    if isinstance(threads, int) and threads > 0:
+        torch.set_num_threads(threads)
+    if parallel.rank():  # each process drops other units; a checkpoint keeps each one's random state
+        torch.manual_seed(config.seed + parallel.rank())
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if parallel.first() and not run.stop_requested():
+        trainer.objective.save(run.folder)  # beside the student, never inside it
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    trainer.accelerator.free_memory()  # it holds the model and the optimizer for as long as there are any
+    return model, trainer.state.global_step
+
+
+class _Told:
+    """Says in the run's status how far a download is, once a second at most."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._at = run, 0.0
+
+    def __call__(self, share: float, what: str) -> None:
+        if time.monotonic() - self._at > 1:
+            self._at = time.monotonic()
+            self._run.update(message=what)
+
+
+def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> None:
+    for number, teacher in enumerate(config.teachers or [None]):
+        # A student that is cut from the first teacher has its vocabulary, which the others must have too.
+        cut = number > 0 and parse_layers(config.student)
+        student_model = config.teachers[0] if cut else config.student
+        report = pairing.check(teacher, student_model, settings, config=config, progress=progress)
+        for finding in report.warnings:
+            log.warning("%s %s", finding.message, finding.remedy)
+        if not report.compatible:
+            raise IncompatibleModels(
+                " ".join(f"{finding.message} {finding.remedy}" for finding in report.problems)
+            )
+
+
+def make_trainer(
+    run: Run, config: RunConfig, materials: Materials, validation: Validation | None = None
+) -> DistillationTrainer:
+    """The trainer of a run, ready to start but for a `Recorder`.
+
+    Args:
+        run: The run.
+        config: Its settings.
+        materials: What it works with.
+        validation: Scores what the student writes; without it validations give the losses alone.
+
+    Raises:
+        BadData: No example can be trained on.
+        BadConfig: The precision does not work on this machine.
+    """
+    model, encoder = materials.student, materials.encoder
+    teachers = materials.teachers
+    if config.attention_weight:
+        for each in (model, *teachers):
+            show_attention(each)
+    train = TokenizedExamples(materials.train, encoder, config)
+    if not len(train):
+        raise BadData("No example is long enough to train on.")
+    if config.has_references:
+        learn_lengths(model, [row["labels"] for row in train.features], encoder.tokenizer.closing)
+
+    if config.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
+
+    trainer = DistillationTrainer(
+        objective=Objective(config, model.config, teachers[0].config if teachers else None),
+        validation=validation,
+        teacher=_teacher(run, config, materials),
+        model=model,
+        args=arguments(run, config, len(train)),
+        train_dataset=train,
+        eval_dataset=TokenizedExamples(materials.validation, encoder, config),
+        data_collator=Collator(model),
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | None:
+    if config.teacher_cache and materials.teacher_folders:
+        loaded = next(iter(materials.teachers), None)
+        return cached_teacher(
+            config, materials.teacher_folders[0], materials.student.config, run.home, loaded
+        )
+    if not materials.teachers:
+        return None
+    live = [LiveTeacher(model) for model in materials.teachers]
+    if len(live) == 1:
+        return live[0]
+    weights = parse_weights(config.teacher_weights, len(live))
+    return Teachers(live, weights, config.teacher_weights == "confidence")
+
+
+def _mark_failed(run: Run, message: str) -> None:
+    with suppress(OSError):  # on a full disk the status stays, and reads as interrupted
+        run.update(status="failed", message=message, eta_seconds=None)
+
+
+def _last_word(verdict: dict[str, Any] | None) -> str:
+    """How a run ended; a student that training has made worse is no success."""
+    if verdict is None or verdict["word"] != WORSE:
+        return "Finished"
+    lost = points(-verdict["difference"]["f"])
+    message = f"Finished, but worse than before training: {lost} points of ROUGE-L lost"
+    message += f" on {verdict['n']} validation examples. Try a lower learning rate."
+    log.warning("%s", message)
+    return message
+
+
+def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]:
+    rows = run.metrics()
+    last = {key: value for row in rows[-2:] for key, value in row.items() if key not in _VARYING}
+    return {
+        "run_id": run.run_id,
+        "folder": str(run.folder),
+        "student": student_folder,
+        "steps": steps,
+        "metrics": last,
+        "verdict": (run.result() or {}).get("verdict"),
+    }
+
+
+_VARYING = {"seconds", "tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

@@ -1,0 +1,254 @@
+"""Students cut from teachers, loaded, and fresh ones that can copy."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import T5Config, T5ForConditionalGeneration
+
+from distill.errors import BadConfig, IncompatibleModels
+from distill.families.t5 import student
+from distill.families.t5.copy_circuit import add_copy_circuit
+from models.errors import ModelUnavailable
+from models.tokenizer import open_tokenizer
+from tests.tiny import change_json, make_tiny_t5
+
+IDS = torch.tensor([[5, 9, 30, 41, 1]])
+LABELS = torch.tensor([[7, 8, 1]])
+
+
+def _logits(model: Any) -> torch.Tensor:
+    with torch.no_grad():
+        return model.eval()(input_ids=IDS, labels=LABELS).logits
+
+
+@pytest.fixture(params=["tied", "untied"])
+def teacher(request: pytest.FixtureRequest, tiny_teacher: Path, tiny_untied: Path) -> Any:
+    return student.load_model(tiny_teacher if request.param == "tied" else tiny_untied)
+
+
+def _depths(model: Any) -> tuple[int, int]:
+    return len(model.encoder.block), len(model.decoder.block)
+
+
+def test_a_copy_of_full_depth_is_the_teacher(teacher: Any) -> None:
+    copied = student.from_teacher_layers(teacher, *_depths(teacher))
+    assert torch.equal(_logits(copied), _logits(teacher))
+
+
+@pytest.mark.parametrize("layers", [(1, 1), (2, 1), (1, 2)])
+def test_a_cut_student_is_the_same_after_saving(
+    teacher: Any, layers: tuple[int, int], tmp_path: Path
+) -> None:
+    cut = student.from_teacher_layers(teacher, *layers)
+    assert _depths(cut) == layers
+    cut.save_pretrained(tmp_path)
+    again: Any = student.load_model(tmp_path)
+    assert (again.config.num_layers, again.config.num_decoder_layers) == layers
+    assert torch.equal(_logits(again), _logits(cut))
+    tied = teacher.lm_head.weight is teacher.shared.weight
+    assert (again.lm_head.weight is again.shared.weight) == tied
+    assert (cut.lm_head.weight is cut.shared.weight) == tied
+    assert torch.equal(again.lm_head.weight, teacher.lm_head.weight)
+
+
+def test_the_kept_layers_are_the_evenly_spaced_ones(tiny_teacher: Path) -> None:
+    teacher: Any = student.load_model(tiny_teacher)
+    cut: Any = student.from_teacher_layers(teacher, 3, 2)
+    for stack, layers in (("encoder", (0, 2, 3)), ("decoder", (0, 3))):
+        for mine, theirs in zip(getattr(cut, stack).block, layers, strict=True):
+            wanted = getattr(teacher, stack).block[theirs].state_dict()
+            assert all(torch.equal(wanted[name], value) for name, value in mine.state_dict().items())
+
+
+def test_a_cut_student_leaves_its_teacher_alone(tiny_teacher: Path) -> None:
+    teacher: Any = student.load_model(tiny_teacher)
+    before = _logits(teacher)
+    cut: Any = student.from_teacher_layers(teacher, 2, 2)
+    with torch.no_grad():
+        cut.shared.weight.zero_()
+    assert _depths(teacher) == (4, 4)
+    assert torch.equal(_logits(teacher), before)
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+def test_a_cut_student_generates_the_same_with_and_without_its_cache(teacher: Any, beams: int) -> None:
+    cut: Any = student.from_teacher_layers(teacher, 2, 1).eval()
+    written = [
+        cut.generate(IDS, num_beams=beams, max_new_tokens=8, do_sample=False, use_cache=cache)
+        for cache in (True, False)
+    ]
+    assert torch.equal(*written)
+    assert written[0].shape[1] > 2
+
+
+def test_too_many_layers(tiny: Path) -> None:
+    with pytest.raises(IncompatibleModels, match="3 layers cannot be cut from 2"):
+        student.from_teacher_layers(student.load_model(tiny), 3, 1)
+
+
+def test_half_precision_checkpoints_train_in_float32(tiny: Path, tmp_path: Path) -> None:
+    student.load_model(tiny).to(torch.bfloat16).save_pretrained(tmp_path)  # pyright: ignore[reportArgumentType]
+    loaded = student.load_model(tmp_path)
+    assert {parameter.dtype for parameter in loaded.parameters()} == {torch.float32}
+
+
+def test_a_fresh_student_saves_loads_and_writes(tmp_path: Path) -> None:
+    model: Any = student.fresh(student.Shape(width=64, inner=64, encoder_layers=2, decoder_layers=1), 160)
+    assert model.config.vocab_size == 192, "a multiple of 64"
+    model.save_pretrained(tmp_path)
+    again: Any = student.load_model(tmp_path)
+    assert torch.equal(_logits(again), _logits(model))
+    assert again.generation_config.decoder_start_token_id == 0
+    assert again.generate(IDS, max_new_tokens=4, do_sample=False).shape[0] == 1
+
+
+def test_fresh_students_of_one_seed_are_equal() -> None:
+    shape = student.Shape(64, 64, 1, 1, 2)
+    one, two, other = (student.fresh(shape, 160, seed=seed).state_dict() for seed in (1, 1, 2))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert not torch.equal(one["shared.weight"], other["shared.weight"])
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ({"heads": 0}, "heads is 0; use 1 or more"),
+        ({"decoder_layers": -1}, "decoder_layers is -1; use 1 or more"),
+        ({"width": 32}, "width is 32; use 64 or more"),
+    ],
+)
+def test_impossible_shapes(shape: dict[str, int], message: str) -> None:
+    with pytest.raises(BadConfig, match=message):
+        student.Shape(**shape)
+
+
+def _span_loss(model: Any) -> float:
+    """Cross-entropy of continuing a random span of a random input, its first token aside."""
+    generator = torch.Generator().manual_seed(3)
+    inputs = torch.stack([torch.randperm(997, generator=generator)[:60] + 3 for _ in range(16)])
+    inputs[:, -1] = 1
+    labels = inputs[:, 20:36].clone()
+    with torch.no_grad():
+        logits = model.eval()(input_ids=inputs, labels=labels).logits
+    return float(
+        torch.nn.functional.cross_entropy(logits[:, 1:].reshape(-1, 1000), labels[:, 1:].reshape(-1))
+    )
+
+
+def test_the_circuit_copies_before_any_training() -> None:
+    config = T5Config(
+        vocab_size=1000, d_model=128, d_kv=64, d_ff=128, num_layers=2, num_heads=4, dropout_rate=0.0
+    )
+    config.decoder_start_token_id = 0
+    torch.manual_seed(0)
+    model: Any = T5ForConditionalGeneration(config)
+    without = _span_loss(model)
+    add_copy_circuit(model)
+    assert _span_loss(model) < without - 1
+
+
+@pytest.mark.parametrize(("heads", "pieces"), [(2, 2), (3, 4), (4, 8), (6, 8)])
+def test_a_copy_goes_on_where_it_was_though_its_last_words_stand_elsewhere_too(
+    heads: int, pieces: int
+) -> None:
+    config = T5Config(
+        vocab_size=1000, d_model=256, d_kv=64, d_ff=128, num_layers=2, num_heads=heads, dropout_rate=0.0
+    )
+    config.decoder_start_token_id = 0
+    torch.manual_seed(0)
+    model: Any = T5ForConditionalGeneration(config).eval()
+    add_copy_circuit(model)
+    generator = torch.Generator().manual_seed(3)
+    inputs = torch.stack([torch.randperm(997, generator=generator)[:60] + 3 for _ in range(32)])
+    inputs[:, 40 : 40 + pieces] = inputs[:, 20 : 20 + pieces]  # one name
+    for first, again in ((20, 40), (40, 20)):
+        labels = inputs[:, first - 8 : first + pieces + 1].clone()
+        with torch.no_grad():
+            after = model(input_ids=inputs, labels=labels).logits[:, -1]
+        right, wrong = (after.gather(1, inputs[:, [start + pieces]]) for start in (first, again))
+        assert (right > wrong).float().mean() > 0.9
+
+
+def test_a_saved_fresh_config_is_whole(tmp_path: Path) -> None:
+    student.fresh(student.Shape(64, 64, 1, 1, 2), 160).save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["decoder_start_token_id"] == 0
+    assert config["dropout_rate"] == 0.0
+
+
+def test_the_command_names_the_shapes_defaults() -> None:
+    from distill.commands.fresh import SHAPE_DEFAULTS
+
+    assert vars(student.Shape()) == SHAPE_DEFAULTS
+
+
+def test_a_model_is_saved_whole_or_not_at_all(teacher: Any, tmp_path: Path) -> None:
+    class Full:
+        def save_pretrained(self, folder: Path) -> None:
+            (folder / "part").touch()
+            raise OSError("No space left")
+
+    with pytest.raises(OSError, match="No space"):
+        student.save(teacher, Full(), tmp_path / "new" / "model")  # type: ignore[arg-type]
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_a_saved_student_splits_texts_as_its_source_does(tiny: Path, tmp_path: Path) -> None:
+    """transformers would build a tokenizer of its own for the class, and drop the normalizer."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    shutil.copytree(tiny, source)
+    tokenizer = json.loads((source / "tokenizer.json").read_text())
+    (source / "tokenizer.json").write_text(json.dumps({**tokenizer, "normalizer": {"type": "Lowercase"}}))
+    (source / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "T5TokenizerFast"}))
+    student.save(student.load_model(source), source, target)
+    for text in ("The CAT sat", "</s> the"):
+        assert open_tokenizer(target).encode(text) == open_tokenizer(source).encode(text)
+    assert open_tokenizer(target).encode("THE").ids == open_tokenizer(target).encode("the").ids
+
+
+@pytest.mark.parametrize(
+    ("tied", "scaled", "said"),
+    [(True, True, True), (False, False, False), (True, False, False), (False, True, False)],
+)
+def test_a_saved_config_says_what_its_head_is(tied: bool, scaled: bool, said: bool, tmp_path: Path) -> None:
+    """Version 4 of transformers reads `tie_word_embeddings` alone: true is T5 1.0, false is T5 1.1."""
+    source = make_tiny_t5(tmp_path / "source", tied=tied, spread=0.3)
+    change_json(source / "config.json", tie_word_embeddings=True, scale_decoder_outputs=scaled)
+    model: Any = student.load_model(source)
+    inputs = {"input_ids": torch.tensor([[5, 6, 1]]), "decoder_input_ids": torch.tensor([[0, 7, 8]])}
+    before = model(**inputs).logits
+    student.save(model, source, tmp_path / "saved")
+    config = json.loads((tmp_path / "saved" / "config.json").read_text())
+    assert config["tie_word_embeddings"] is said
+    weights = load_file(tmp_path / "saved" / "model.safetensors")
+    assert ("lm_head.weight" in weights) is not said
+    again: Any = student.load_model(tmp_path / "saved")
+    torch.testing.assert_close(again(**inputs).logits, before)
+    change_json(tmp_path / "saved" / "config.json", scale_decoder_outputs=...)  # version 4 wrote none
+    again = student.load_model(tmp_path / "saved")
+    torch.testing.assert_close(again(**inputs).logits, before)
+
+
+def test_a_model_is_trained_from_the_start_token_it_is_used_with(tmp_path: Path) -> None:
+    for name, own, start in (("none", {}, 0), ("own", {"decoder_start_token_id": 7}, 7)):
+        folder = make_tiny_t5(tmp_path / name)
+        change_json(folder / "config.json", decoder_start_token_id=...)
+        change_json(folder / "generation_config.json", **{"decoder_start_token_id": ..., **own})
+        model: Any = student.load_model(folder)
+        shifted = model.prepare_decoder_input_ids_from_labels(torch.tensor([[20, 21, 1]]))
+        assert shifted.tolist() == [[start, 20, 21]]
+        assert model.generation_config.decoder_start_token_id == start
+
+
+def test_a_checkpoint_that_is_not_whole_is_refused(tmp_path: Path) -> None:
+    folder = make_tiny_t5(tmp_path / "model")
+    weights = load_file(folder / "model.safetensors")
+    del weights["encoder.block.1.layer.1.DenseReluDense.wi.weight"]
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(ModelUnavailable, match=r"lacks 1 weights, such as encoder.block.1"):
+        student.load_model(folder)

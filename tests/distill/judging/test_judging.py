@@ -1,0 +1,122 @@
+"""Judging: batches score as single calls do, and only some texts are timed."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill.data import Example
+from distill.judging import scoring
+from distill.tasks.summarize.evaluation import rouge_means, score_table
+from models.decoding import Decoding
+from models.pool import ModelPool
+from models.settings import Settings
+from tests.distill.helpers import train
+
+DECODING = Decoding(beams=2, max_new_tokens=8)
+EXAMPLES = [
+    Example("the cat sat on the mat. " * (n % 5 + 1) + "a dog ran. " * n, "the cat") for n in range(23)
+]
+
+
+def test_scores_are_those_of_the_summaries_one_by_one(tiny: Path, settings: Settings) -> None:
+    pool, told = ModelPool(settings), []
+    row = scoring.judge_model(pool, str(tiny), EXAMPLES, DECODING, told.append)
+    alone = [pool.get(str(tiny)).summarize(example.document, DECODING) for example in EXAMPLES]
+    expected = rouge_means([one.text for one in alone], [example.summary for example in EXAMPLES])
+    assert {kind: row[kind]["f"] for kind in expected} == pytest.approx(expected)
+    assert row["mean_tokens"] == sum(one.tokens_out for one in alone) / 23
+    assert (row["n"], row["timed_texts"]) == (23, 20)
+    assert (row["engine"], row["device"], row["dtype"], row["beams"]) == ("ctranslate2", "cpu", "int8", 2)
+    assert 23 in told
+    assert sorted(told) == told
+
+
+def test_few_texts_are_all_timed(tiny: Path, settings: Settings) -> None:
+    row = scoring.judge_model(ModelPool(settings), str(tiny), EXAMPLES[:3], DECODING)
+    assert row["timed_texts"] == 3
+    assert row["seconds"] > 0
+
+
+def test_the_log_says_how_long_the_rest_will_take(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(scoring.time, "monotonic", lambda: now[0])
+    progress = scoring._Progress("m", 40, lambda count: None)
+    with caplog.at_level(logging.INFO):
+        for count, seconds in ((4, 104.0), (10, 110.0), (12, 112.0), (40, 113.0)):
+            now[0] = seconds
+            progress(count)
+    assert [record.getMessage() for record in caplog.records] == [
+        "m: 10 of 40 summaries, about 0:00:30 left",
+        "m: 40 of 40 summaries",
+    ]
+
+
+def test_models_are_compared_text_by_text_and_with_the_lead(
+    tiny: Path, settings: Settings, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.jsonl"
+    rows = [{"document": f"the cat sat on mat {n} . then more", "summary": f"the cat {n}"} for n in range(4)]
+    data.write_text("\n".join(map(json.dumps, rows)))
+    names = ["lead:6", "lead:6", str(tiny)]
+    lead, same, model = found = scoring.judge_models(names, str(data), settings, beams=1)
+    assert lead["rougeL"]["f"] == pytest.approx(2 * 3 / (6 + 3))  # 3 words of 6 are the 3 of the reference
+    assert lead["difference"] is None
+    assert [same["difference"][part] for part in ("f", "low", "high", "p", "p_holm")] == [0, 0, 0, 1, 1]
+    why = "No verdict: 4 texts cannot tell; it takes at least 20 texts."
+    assert (model["difference"]["verdict"], model["difference"]["why"]) == ("none", why)
+    assert model["difference"]["f"] == pytest.approx(model["rougeL"]["f"] - lead["rougeL"]["f"])
+    assert lead["flaws"] == {"names": 0, "numbers": 0, "repetition": 0, "unfinished": 1}
+    table = score_table([{**row, "retention": None} for row in found])
+    assert "lead:6" in table
+    assert table.count(why) == 1
+
+
+def test_differences_to_the_first_are_corrected_for_the_models_compared(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """All 24 texts are the better the longer the lead; with two compared each p counts twice, or once."""
+    data = tmp_path / "data.jsonl"
+    texts = [f"word{n} b{n} c{n} d{n}" for n in range(24)]
+    data.write_text("\n".join(json.dumps({"document": text, "summary": text}) for text in texts))
+    found = scoring.judge_models(["lead:2", "lead:3", "lead:1"], str(data), settings)
+    _, longer, shorter = (row["difference"] for row in found)
+    assert (longer["verdict"], shorter["verdict"]) == ("better", "worse")
+    assert longer["p_holm"] == pytest.approx(2 * longer["p"])
+    table = score_table([{**row, "retention": None} for row in found])
+    assert "lead:3 less lead:2: ROUGE-L +19.0 (+19.0 to +19.0): better (paired test, p = 0.0002" in table
+    assert "Holm's correction for 2)" in table
+
+
+def test_the_table_has_a_retention_where_there_is_a_teacher() -> None:
+    score = {"f": 0.2, "low": 0.1, "high": 0.3}
+    row = {"model": "m", "n": 7, **dict.fromkeys(("rouge1", "rouge2", "rougeL"), score), "flaws": {}}
+    bare, shared = (score_table([{**row, "retention": share}]).splitlines() for share in (None, 0.5))
+    assert bare[0].split() == ["model", "n", "ROUGE-1", "ROUGE-2", "ROUGE-L"]
+    assert bare[1].endswith("20.0 (10.0–30.0)")
+    assert shared[0].endswith("retention")
+    assert shared[1].endswith("20.0 (10.0–30.0)         50.0%")
+
+
+def test_a_run_whose_student_got_worse_does_not_end_as_a_success(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scores are given, since a tiny model has none to lose; all else is a run's own."""
+
+    def scored(pool: Any, name: str, examples: Any, *rest: Any) -> dict[str, Any]:
+        rest[-1](["nothing"] * 8 if name.startswith("run:") else [one.summary for one in examples])
+        return {"model": name, "rouge1": {"f": 0.5}, "rouge2": {"f": 0.5}, "rougeL": {"f": 0.5}, "n": 8}
+
+    monkeypatch.setattr(scoring, "judge_model", scored)
+    run = train({**values, "max_steps": 1, "evaluation_steps": 9, "validation_examples": 8}, tmp_path)
+    verdict = (run.result() or {})["verdict"]
+    assert (verdict["word"], verdict["n"], verdict["difference"]["f"]) == ("worse", 8, -1)
+    assert run.status().status == "finished"
+    assert run.status().message == (
+        "Finished, but worse than before training: 100.0 points of ROUGE-L lost on 8 validation examples. "
+        "Try a lower learning rate."
+    )

@@ -1,0 +1,177 @@
+"""From examples to token ids: what is cut, and where."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill.config import RunConfig
+from distill.data import Example
+from distill.families.t5.student import load_model
+from distill.tasks.summarize.batches import ByLength, Collator, TokenizedExamples
+from models.encoding import open_encoder
+from models.inspection import inspect
+from models.summarizer import Summarizer
+from models.tokenizer import open_tokenizer
+from tests.models.fakes import FakeEngine
+from tests.tiny import make_tokenizer, save_tokenizer
+
+DOCUMENT = "the cat sat on the mat and the dog ran in the house"
+
+
+def readable(ids: list[int]) -> str:
+    """The text of ids of the tiny tokenizer, special tokens shown."""
+    return make_tokenizer().decode(ids, skip_special_tokens=False)
+
+
+def change(file: Path, **values: Any) -> None:
+    """Set values of a JSON file."""
+    file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (14, "the cat sat. a dog ran. the end</s>"),  # all 14 tokens
+        (13, "the cat sat. a dog ran.</s>"),
+        (9, "the cat sat. a dog ran.</s>"),
+        (8, "the cat sat.</s>"),
+        (5, "the cat sat.</s>"),
+        (4, "the cat sat."),  # no room to end: no end token
+    ],
+)
+def test_a_long_summary_is_cut_after_a_sentence(tiny: Path, limit: int, expected: str) -> None:
+    config = RunConfig(student="x", target_tokens=limit)
+    examples = [Example(DOCUMENT, "the cat sat. a dog ran. the end")]
+    [feature] = TokenizedExamples(examples, open_encoder(tiny), config)
+    assert readable(feature["labels"]) == expected
+
+
+def test_inputs_have_the_prefix_and_are_cut_before_the_end_token(tiny: Path) -> None:
+    encoder = open_encoder(tiny, 8)
+    [feature] = TokenizedExamples([Example(DOCUMENT, "the cat")], encoder, RunConfig(student="x"))
+    assert len(feature["input_ids"]) == 8
+    assert readable(feature["input_ids"]) == "summarize: the cat sat on the</s>"
+
+
+def test_copying_continues_a_span_of_the_input(tiny: Path) -> None:
+    encoder = open_encoder(tiny, 8)
+    config = RunConfig(student="x", task="copy", target_tokens=4)
+    features = TokenizedExamples([Example(DOCUMENT, "")] * 5, encoder, config)
+    for feature in features:
+        *window, end = feature["input_ids"]
+        assert (len(window), end, len(feature["labels"])) == (7, 1, 4)
+        assert str(feature["labels"])[1:-1] in str(window)
+    again = TokenizedExamples([Example(DOCUMENT, "")] * 5, encoder, config)
+    assert [*features] == [*again]
+
+
+def test_leads_are_the_first_whole_sentences_of_the_document(tiny: Path) -> None:
+    config = RunConfig(student="x", task="lead", target_tokens=9)
+    document = "the cat sat. a dog ran. the end"
+    [feature] = TokenizedExamples([Example(document, "")], open_encoder(tiny), config)
+    assert readable(feature["labels"]) == "the cat sat. a dog ran.</s>"
+    assert readable(feature["input_ids"]) == f"summarize: {document}</s>"
+
+
+def test_extracts_come_from_what_the_student_sees(tiny: Path) -> None:
+    examples = [Example("a dog ran. the cat sat. the house was new.", "the new house. the cat")]
+    for limit, expected in ((64, "the cat sat. the house was new.</s>"), (12, "the cat sat.</s>")):
+        config = RunConfig(student="x", task="extract")
+        [feature] = TokenizedExamples(examples, open_encoder(tiny, limit), config)
+        assert readable(feature["labels"]) == expected
+
+
+@pytest.mark.parametrize("summary", ["the cat sat.</s>", "the cat sat. </s> </s>", "the cat sat.\n"])
+def test_a_summary_has_one_end_whatever_the_data_appended(tiny: Path, summary: str) -> None:
+    [feature] = TokenizedExamples([Example(DOCUMENT, summary)], open_encoder(tiny), RunConfig(student="x"))
+    assert readable(feature["labels"]) == "the cat sat.</s>"
+
+
+def test_special_tokens_in_the_data_are_text(tiny: Path) -> None:
+    [feature] = TokenizedExamples(
+        [Example("the </s> cat", "the <pad> cat")], open_encoder(tiny), RunConfig(student="x")
+    )
+    assert feature["input_ids"].count(1) == feature["labels"].count(1) == 1
+    assert 0 not in feature["labels"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the </s> cat <pad> sat.",
+        "the cat sat." + "\n" * 6000 + "a dog ran. " * 200,
+        "London (CNN) -- The cat sat on the mat. " * 60,
+        "\ud800 the cat\x00 sat.",
+        "the cat sat on the mat " * 200,
+    ],
+)
+@pytest.mark.parametrize("kind", ["plain", "no end", "lower-casing", "bart"])
+def test_training_reads_what_use_reads(tiny: Path, tmp_path: Path, kind: str, text: str) -> None:
+    """The same ids, whatever the text and however the model's tokenizer is made."""
+    folder = tmp_path / "model"
+    shutil.copytree(tiny, folder)
+    if kind == "bart":
+        change(folder / "config.json", model_type="bart", encoder_layers=2, max_position_embeddings=64)
+    elif kind == "lower-casing":  # and no class is named, so that transformers would build its own
+        change(folder / "tokenizer.json", normalizer={"type": "Lowercase"})
+        (folder / "tokenizer_config.json").unlink()
+    elif kind == "no end":
+        save_tokenizer(folder, make_tokenizer(append_eos=False))
+    info = inspect(folder)
+    used = Summarizer("m", info, open_tokenizer(folder, info.eos), FakeEngine([4]))
+    [feature] = TokenizedExamples([Example(text, "the cat")], open_encoder(folder), RunConfig(student="x"))
+    assert feature["input_ids"] == used.token_ids(text)
+    assert len(feature["input_ids"]) <= info.input_tokens
+    used.summarize(text)
+    [given] = used.engine.inputs
+    assert feature["input_ids"] == given
+
+
+def test_batches_are_padded_with_the_student_s_ids(tiny: Path) -> None:
+    batch = Collator(load_model(tiny))(
+        [{"input_ids": [5, 6, 1], "labels": [7, 1]}, {"input_ids": [5, 1], "labels": [8, 9, 1]}]
+    )
+    rows = {name: values[:, :4].tolist() for name, values in batch.items()}
+    assert rows == {
+        "input_ids": [[5, 6, 1, 0], [5, 1, 0, 0]],
+        "attention_mask": [[1, 1, 1, 0], [1, 1, 0, 0]],
+        "labels": [[7, 1, -100, -100], [8, 9, 1, -100]],
+        "decoder_input_ids": [[0, 7, 1, 0], [0, 8, 9, 1]],
+    }
+    assert {values.shape for values in batch.values()} == {(2, 8)}
+
+
+@pytest.fixture
+def uneven(tiny: Path) -> TokenizedExamples:
+    """256 examples, their inputs of two lengths, their summaries of eight, in no order."""
+    lengths = random.Random(0).choices([(1, n) for n in range(8)] + [(20, n) for n in range(8)], k=256)
+    examples = [Example("cat " * words, "dog " * (1 + target)) for words, target in lengths]
+    return TokenizedExamples(examples, open_encoder(tiny), RunConfig(student="x"))
+
+
+def test_batches_hold_like_lengths(uneven: TokenizedExamples) -> None:
+    order = list(ByLength(uneven, batch_size=4, seed=1))
+    assert sorted(order) == list(range(256))
+
+    def padding(indices: list[int], name: str) -> int:
+        lengths = [[len(uneven[i][name]) for i in indices[at : at + 4]] for at in range(0, 256, 4)]
+        return sum(4 * max(batch) - sum(batch) for batch in lengths)
+
+    for name in ("input_ids", "labels"):
+        assert padding(order, name) < padding(list(range(256)), name) / 4, name
+
+
+def test_the_order_depends_on_seed_and_epoch_alone(uneven: TokenizedExamples) -> None:
+    def order(seed: int, epoch: int) -> list[int]:
+        sampler = ByLength(uneven, batch_size=4, seed=seed)
+        sampler.set_epoch(epoch)
+        return list(sampler)
+
+    assert order(1, 1) == order(1, 1)
+    assert order(1, 1) != order(1, 2)
+    assert order(1, 1) != order(2, 1)
+    assert order(1, 1) != order(2, 0), "a seed's passes are no other seed's"
