@@ -8,10 +8,10 @@ from gradio.events import api
 
 from distill import runs
 from distill.errors import RunConflict
-from models.catalogue import ROLES
 from models.decoding import Decoding
 from models.errors import BadRequest, ModelUnavailable
-from models.text import clean
+from models.store.catalogue import ROLES
+from models.text.tidying import clean
 from ui import starting
 from ui.comparing import order
 from ui.errors import told

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from models.catalogue import ROLES
+from models.store.catalogue import ROLES
 from ui import columns, examples, measure_panel, presets, rendering, settings_panel
 from ui.columns import Column
 from ui.limits import REFERENCE_CHARACTERS

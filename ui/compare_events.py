@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import gradio as gr
 
-from models.catalogue import ROLES
-from models.summarizer import LongInput
+from models.serving.summarizer import LongInput
+from models.store.catalogue import ROLES
 from ui import (
     compare_fields,
     comparing,

@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from models.catalogue import ROLES
 from models.decoding import Decoding
+from models.store.catalogue import ROLES
 from ui import columns, settings_panel
 from ui.compare import CompareTab
 

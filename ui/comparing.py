@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from distill import rules
 from distill.tasks.summarize import evaluation
-from models import measure
 from models.decoding import Decoding, Summary
 from models.errors import BadRequest
-from models.summarizer import LongInput, Summarizer
+from models.serving import measure
+from models.serving.summarizer import LongInput, Summarizer
 from ui import errors, rendering
 from ui.background import follow
 from ui.limits import REFERENCE_CHARACTERS

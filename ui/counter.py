@@ -3,9 +3,9 @@
 from functools import lru_cache
 from pathlib import Path
 
-from models.encoding import TextEncoder, open_encoder
 from models.errors import DistillError
-from models.text import blank, printable
+from models.text.encoding import TextEncoder, open_encoder
+from models.text.tidying import blank, printable
 from ui import figures
 from ui.studio import Studio
 

@@ -9,8 +9,8 @@ import gradio as gr
 from distill import data, pairing
 from distill.config import RunConfig, parse_layers
 from distill.data.naming import check_names
-from models import catalogue
 from models.errors import DistillError
+from models.store import catalogue
 from ui import errors, form_values, rendering, run_form, run_rendering
 from ui.distil import DistilTab
 from ui.errors import told

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from models.summarizer import LongInput
+from models.serving.summarizer import LongInput
 from ui import compare_fields, measure_rendering, results_log
 from ui.compare import CompareTab
 from ui.comparing import Request

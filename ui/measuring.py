@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from distill.benchmark.repeat import rounds
 from models.decoding import Summary
 from models.errors import BadRequest
-from models.summarizer import Summarizer
+from models.serving.summarizer import Summarizer
 from ui import errors
 from ui.background import follow
 from ui.comparing import Request

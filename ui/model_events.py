@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from models.catalogue import ROLES
+from models.store.catalogue import ROLES
 from ui import columns, compare_fields, presets
 from ui.compare import CompareTab
 from ui.errors import told

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from models.errors import BadRequest
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import (
     answers,

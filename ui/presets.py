@@ -1,6 +1,6 @@
 """Which engines all columns run on, in one choice."""
 
-from models.catalogue import ROLES
+from models.store.catalogue import ROLES
 
 ENGINES = {
     "auto": dict.fromkeys(ROLES, "auto"),

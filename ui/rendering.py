@@ -6,7 +6,7 @@ from textwrap import shorten
 
 from distill.rules import RuleOutcome
 from distill.stats import points
-from models.loading import ModelInfo
+from models.store.loading import ModelInfo
 from ui import figures
 from ui.result import Result
 from ui.words import RUN, Overlap

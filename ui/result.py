@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from distill.rules import RuleOutcome
 from models.decoding import Decoding, Summary
-from models.measure import DeviceMemory
+from models.serving.measure import DeviceMemory
 from ui.words import Overlap
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill import runs
-from models import catalogue, hub, loading, measure
 from models.errors import DistillError
-from models.loading import ModelInfo
-from models.pool import ModelPool
+from models.serving import measure
+from models.serving.pool import ModelPool
 from models.settings import Settings
+from models.store import catalogue, hub, loading
+from models.store.loading import ModelInfo
 
 SETS = {"embedded": "Embedded (no network)", "t5": "T5 small and base (from the hub)"}
 

@@ -25,7 +25,7 @@ from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.jobs.files import make_folder
 from models.decoding import INPUT_LIMIT
-from models.pool import CAPACITY
+from models.serving.pool import CAPACITY
 from models.settings import Settings
 
 __all__ = ["bench", "table"]

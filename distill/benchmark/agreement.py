@@ -10,12 +10,12 @@ from distill.data import Example, load_unseen
 from distill.errors import BadConfig
 from distill.stats import interval, mean_interval, points
 from distill.tasks.summarize.evaluation import rouge
-from models import measure
-from models.catalogue import split_engine
 from models.decoding import Decoding
-from models.pool import ModelPool
+from models.serving import measure
+from models.serving.pool import ModelPool
+from models.serving.summarizer import Summarizer
 from models.settings import Settings
-from models.summarizer import Summarizer
+from models.store.catalogue import split_engine
 
 if TYPE_CHECKING:
     from models.engines.ctranslate import CTranslate2Engine

@@ -14,9 +14,9 @@ from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.stats import Spread, spread
 from models.decoding import Decoding
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
+from models.serving.summarizer import Summarizer
 from models.settings import Settings
-from models.summarizer import Summarizer
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ import ctranslate2
 
 from distill.benchmark.cases import Case, Sample, one_token, steps
 from distill.benchmark.subjects import StudioSubject, timed
-from models import measure
 from models.decoding import Decoding
 from models.engines import Engine
-from models.inspection import ModelInfo
-from models.tokenizer import open_tokenizer
+from models.folders.inspection import ModelInfo
+from models.folders.tokenizer import open_tokenizer
+from models.serving import measure
 
 
 class BareSubject:

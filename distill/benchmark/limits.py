@@ -16,7 +16,7 @@ from typing import Any
 from distill.benchmark.cases import Case, Sample
 from distill.benchmark.machine import Machine, measure_machine
 from models.engines import Engine
-from models.inspection import ModelInfo
+from models.folders.inspection import ModelInfo
 
 _WEIGHT_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int16": 2, "int8": 1, "int8_float16": 1}
 _RATES = {"float32": "float32", "float16": "half", "bfloat16": "half"}  # else int8: an upper bound of int16

@@ -8,7 +8,7 @@ from distill.benchmark.bare import BareSubject
 from distill.benchmark.cases import Case, Sample
 from distill.benchmark.subjects import StudioSubject, Subject
 from distill.stats import spread
-from models import measure
+from models.serving import measure
 
 
 def row(subject: Subject, case: Case, samples: Sequence[Sample]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.stats import spread
 from models.errors import ModelUnavailable
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from distill.benchmark.cases import Case, Sample, one_token, steps
-from models import measure
-from models.catalogue import resolve, split_engine
 from models.decoding import Decoding
 from models.engines import Engine, Overflow, prepare
-from models.inspection import ModelInfo
-from models.loading import fetch
-from models.pool import ModelPool
+from models.folders.inspection import ModelInfo
+from models.serving import measure
+from models.serving.pool import ModelPool
+from models.serving.summarizer import Summarizer
 from models.settings import Settings
-from models.summarizer import Summarizer
+from models.store.catalogue import resolve, split_engine
+from models.store.loading import fetch
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

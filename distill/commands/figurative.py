@@ -54,8 +54,8 @@ def figurative(
     """Carry the three steps out; each is a file or a run, and is not done twice."""
     from distill import labelling
     from distill.rules import choose_rules, table
-    from models.catalogue import resolve, split_engine
-    from models.pool import ModelPool
+    from models.serving.pool import ModelPool
+    from models.store.catalogue import resolve, split_engine
 
     config = _config(options, teacher)
     choose_rules(rules)  # before anything is loaded

@@ -46,8 +46,8 @@ def fresh(
     from distill.data import load
     from distill.families.t5 import student
     from distill.families.t5.vocabulary import train_vocabulary
-    from models.catalogue import resolve
-    from models.loading import fetch, open_tokenizer
+    from models.store.catalogue import resolve
+    from models.store.loading import fetch, open_tokenizer
 
     if (data is None) == (tokenizer is None):
         raise BadConfig("Give either --data to train a vocabulary on, or --tokenizer to take a model's.")

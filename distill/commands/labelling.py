@@ -57,7 +57,7 @@ def label(
     from distill import labelling
     from distill.data import load
     from distill.rules import table
-    from models.pool import ModelPool
+    from models.serving.pool import ModelPool
 
     examples = load(
         data,

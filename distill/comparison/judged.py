@@ -12,7 +12,7 @@ from distill.judging import decoding_of, judge_model
 from distill.runs import Run
 from distill.tasks.summarize.evaluation import ROUGE_KINDS, rouge
 from models.engines import Stopped
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 
 

@@ -13,11 +13,11 @@ from distill.families.t5 import student
 from distill.jobs.files import write_json_lines
 from distill.labelling import Drafting, label
 from distill.training.materials import load_examples
-from models.catalogue import resolve
-from models.inspection import ModelInfo
-from models.loading import fetch, inspect
-from models.pool import ModelPool
+from models.folders.inspection import ModelInfo
+from models.serving.pool import ModelPool
 from models.settings import Settings
+from models.store.catalogue import resolve
+from models.store.loading import fetch, inspect
 
 
 def split_data(folder: Path, base: RunConfig, settings: Settings) -> list[Example]:

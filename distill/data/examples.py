@@ -7,7 +7,7 @@ from typing import Any
 
 from distill.data.columns import Columns
 from distill.data.table import Broken, Table
-from models.text import CHARACTER_LIMIT, blank
+from models.text.tidying import CHARACTER_LIMIT, blank
 
 _BEGINS = 40  # characters of a row that is left out
 

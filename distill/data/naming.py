@@ -2,8 +2,8 @@
 
 from distill.config import RunConfig, parse_layers
 from distill.data.datasets import check_allowed
-from models.catalogue import resolve, split_engine
 from models.settings import Settings
+from models.store.catalogue import resolve, split_engine
 
 
 def check_names(config: RunConfig, settings: Settings) -> None:

@@ -16,15 +16,15 @@ from distill.runs import Run
 from distill.stats import compare_pairs, too_little
 from distill.tasks.summarize.evaluation import add_retention, judge_texts, rouge
 from distill.tasks.summarize.words import first_words
-from models import hub
-from models.catalogue import resolve, split_engine
 from models.decoding import Decoding, Draft
 from models.engines import Stopped
 from models.errors import ModelUnavailable
-from models.loading import open_tokenizer
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
+from models.serving.summarizer import Summarizer
 from models.settings import MODEL_SETS, Settings
-from models.summarizer import Summarizer
+from models.store import hub
+from models.store.catalogue import resolve, split_engine
+from models.store.loading import open_tokenizer
 
 log = logging.getLogger(__name__)
 _TIMED = 20

@@ -17,11 +17,11 @@ from distill.data import Example, Examples
 from distill.errors import BadConfig, RunConflict
 from distill.jobs.files import write_json, write_json_lines
 from distill.labelling.drafts import DraftJournal
-from models.batching import BATCH_TOKENS
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.errors import BadRequest
-from models.summarizer import Summarizer
-from models.text import clean
+from models.serving.batching import BATCH_TOKENS
+from models.serving.summarizer import Summarizer
+from models.text.tidying import clean
 
 log = logging.getLogger(__name__)
 CHUNK = 64

@@ -12,10 +12,10 @@ from distill.families.layer_map import evenly_spaced
 from distill.families.t5.memory import cut_parameters, step_bytes
 from distill.pairing.trainable import Finding, problems
 from distill.stats import points
-from models.catalogue import resolve, split_engine
-from models.inspection import T5_FAMILY, ModelInfo
-from models.loading import Progress, fetch, inspect, open_tokenizer
+from models.folders.inspection import T5_FAMILY, ModelInfo
 from models.settings import Settings
+from models.store.catalogue import resolve, split_engine
+from models.store.loading import Progress, fetch, inspect, open_tokenizer
 
 _PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
 _SAMPLE = 20
@@ -210,7 +210,7 @@ def _shape(info: ModelInfo) -> dict[str, int]:
 
 
 def _available_bytes() -> int:
-    from models.measure import device_memory
+    from models.serving.measure import device_memory
 
     device = device_memory()
     return device.total_bytes - device.used_bytes if device else psutil.virtual_memory().available

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from distill.config import FEATURE_TERMS, RunConfig
+from models.engines.special_ids import special_ids
 from models.errors import DistillError
-from models.inspection import T5_FAMILY, ModelInfo
-from models.special_ids import special_ids
-from models.tokenizer import misfit, open_tokenizer
+from models.folders.inspection import T5_FAMILY, ModelInfo
+from models.folders.tokenizer import misfit, open_tokenizer
 
 _LOGITS_ONLY = frozenset({"hidden", "embedding", "attention", "relation"})
 # Terms that a family's layers do not give. LongT5's encoder attends within windows, in modules of its own.

@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 
 from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import ngrams, words
-from models.sentences import sentence_ends
+from models.text.sentences import sentence_ends
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a token it does not know

@@ -9,10 +9,10 @@ from transformers import PreTrainedModel
 from distill import data
 from distill.config import RunConfig, parse_layers
 from distill.families.t5 import student
-from models.catalogue import resolve
-from models.encoding import TextEncoder, open_encoder
-from models.loading import Progress, fetch, inspect
 from models.settings import Settings
+from models.store.catalogue import resolve
+from models.store.loading import Progress, fetch, inspect
+from models.text.encoding import TextEncoder, open_encoder
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from distill.judging import decoding_of, predict, teller
 from distill.runs import Run
 from distill.runs.kept import teacher_rouge
 from distill.tasks.summarize.evaluation import judge_texts, rouge_means
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 
 

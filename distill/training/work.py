@@ -37,8 +37,8 @@ from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
 from distill.training.validation import Validation
 from models.engines import Stopped
-from models.loading import Progress
 from models.settings import Settings
+from models.store.loading import Progress
 
 log = logging.getLogger(__name__)
 

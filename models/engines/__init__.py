@@ -28,7 +28,7 @@ class Stopped(Exception):
 
 
 class Engine(Protocol):
-    """Runs one model. Not thread-safe: call it inside `models.measure.INFERENCE_LOCK`."""
+    """Runs one model. Not thread-safe: call it inside `models.serving.measure.INFERENCE_LOCK`."""
 
     @property
     def name(self) -> str:

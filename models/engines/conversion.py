@@ -64,7 +64,7 @@ def _make(folder: Path, quantization: str, entry: Path) -> None:
 
 
 def read_special_ids(entry: Path) -> dict[str, Any]:
-    """What `models.special_ids.special_ids` said of the model that was converted."""
+    """What `models.engines.special_ids.special_ids` said of the model that was converted."""
     return json.loads((entry / "config.json").read_text(encoding="utf-8"))["special_ids"]
 
 

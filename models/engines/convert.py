@@ -6,8 +6,8 @@ from typing import Any
 
 from ctranslate2.converters import TransformersConverter
 
-from models.checkpoint import load_checkpoint, scales_outputs
-from models.special_ids import end_ids, special_ids
+from models.engines.checkpoint import load_checkpoint, scales_outputs
+from models.engines.special_ids import end_ids, special_ids
 
 
 class _Converter(TransformersConverter):

@@ -13,9 +13,9 @@ import psutil
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.engines import Plan, StepWatcher, Stopped
 from models.engines.conversion import converted, discard, read_special_ids
+from models.engines.special_ids import end_ids
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
-from models.special_ids import end_ids
 
 _SMALL = 64_000_000  # bytes of weights
 _POLL = 0.1

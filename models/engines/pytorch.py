@@ -18,11 +18,11 @@ from transformers import (
     StoppingCriteriaList,
 )
 
-from models.checkpoint import load_checkpoint
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.engines import Overflow, StepWatcher, Stopped
+from models.engines.checkpoint import load_checkpoint
+from models.engines.special_ids import end_ids, special_ids
 from models.errors import BadRequest, ModelUnavailable
-from models.special_ids import end_ids, special_ids
 
 _threads_set = threading.Event()
 

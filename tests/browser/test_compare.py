@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from models.catalogue import EMBEDDED
-from models.inspection import inspect
+from models.folders.inspection import inspect
+from models.store.catalogue import EMBEDDED
 from tests.browser.conftest import PATIENCE, Server, open_page
 from tests.tiny import make_tiny_t5
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from models import catalogue
 from models.decoding import Decoding, Summary
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
+from models.store import catalogue
 from tests.tiny import make_tiny_t5
 from ui.result import Result
 from ui.studio import Studio

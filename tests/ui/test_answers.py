@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models import catalogue
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
+from models.store import catalogue
 from tests.ui.visitor import Visitor
 from ui import answers, page
 

@@ -9,9 +9,9 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from models import catalogue
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
+from models.store import catalogue
 from ui import page
 
 FIGURES = {
@@ -60,7 +60,7 @@ def test_summarize(client: Client) -> None:
 def test_what_is_wrong_is_said_before_a_model_is_loaded(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.pool.ModelPool.get", lambda *args, **options: pytest.fail("loaded"))
+    monkeypatch.setattr("models.serving.pool.ModelPool.get", lambda *args, **options: pytest.fail("loaded"))
     with pytest.raises(AppError, match="Paste a text first"):
         client.predict(" ", "embedded/teacher", api_name="/summarize")
     with pytest.raises(AppError, match="Name a model"):

@@ -10,9 +10,9 @@ from distill.benchmark import app_client
 from distill.benchmark.app import Call, bench_app
 from distill.commands.measuring import bench
 from distill.errors import BadConfig
-from models import catalogue
 from models.errors import ModelUnavailable
 from models.settings import Settings
+from models.store import catalogue
 from ui import page
 
 CLIENTS = ("overhead", "usual_client", "plain_http")

@@ -1,7 +1,7 @@
 import pytest
 
-from models.catalogue import split_engine
 from models.settings import Settings
+from models.store.catalogue import split_engine
 from ui import columns
 from ui.studio import Studio
 

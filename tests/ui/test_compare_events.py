@@ -7,9 +7,9 @@ import pytest
 from distill import runs
 from distill.config import RunConfig
 from distill.jobs.files import write_json
-from models.catalogue import ROLES
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
+from models.store.catalogue import ROLES
 from ui import columns
 from ui.compare_events import _ended, _forget
 from ui.examples import examples

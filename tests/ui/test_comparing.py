@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.catalogue import ROLES
 from models.decoding import Decoding
 from models.errors import BadRequest
-from models.measure import Load
+from models.serving.measure import Load
+from models.store.catalogue import ROLES
 from ui import comparing, results_log
 from ui.comparing import Request, compare, order
 from ui.result import Session
@@ -118,7 +118,7 @@ def test_rules_refine_where_they_are_asked_to(
     refine: bool, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "models.writing.finish", lambda text, source, cut: "The cat sat on the mat. And <7> dogs ran"
+        "models.text.writing.finish", lambda text, source, cut: "The cat sat on the mat. And <7> dogs ran"
     )
     asked = request(studio, refine=refine)
     columns, session = finish(compare(asked, ["teacher"], Session(), studio))
@@ -136,7 +136,7 @@ def test_rules_refine_where_they_are_asked_to(
 
 
 def test_what_rules_cannot_mend_is_said(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.writing.finish", lambda text, source, cut: "The 7 cats sat on the mat.")
+    monkeypatch.setattr("models.text.writing.finish", lambda text, source, cut: "The 7 cats sat on the mat.")
     columns, session = finish(compare(request(studio, refine=True), ["teacher"], Session(), studio))
     assert session.results["teacher"].summary.text == "The 7 cats sat on the mat."
     assert "Rules changed nothing. They would reject it: <strong>numbers</strong>" in columns["teacher"]
@@ -153,14 +153,14 @@ def test_whatever_else_uses_the_machine_marks_the_figures(
 ) -> None:
     """Each look finds ten seconds more, of which others had five on each core."""
     looks = (Load(10.0 * n, 5.0 * n * (os.cpu_count() or 1), 0.0) for n in count())
-    monkeypatch.setattr("models.measure.load", lambda: next(looks))
+    monkeypatch.setattr("models.serving.measure.load", lambda: next(looks))
     columns, session = finish(compare(request(studio), ["teacher"], Session(), studio))
     assert session.results["teacher"].busy
     assert "busy with other work" in columns["teacher"]
 
 
 def test_a_quiet_machine_marks_none(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.measure.load", lambda: Load(0.0, 0.0, 0.0))
+    monkeypatch.setattr("models.serving.measure.load", lambda: Load(0.0, 0.0, 0.0))
     columns, _ = finish(compare(request(studio), ["teacher"], Session(), studio))
     assert "busy" not in columns["teacher"]
 

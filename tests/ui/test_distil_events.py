@@ -6,7 +6,7 @@ import pytest
 from distill import runs
 from distill.config import RunConfig
 from distill.jobs.files import write_json
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import distil
 from ui.curves import CHARTS

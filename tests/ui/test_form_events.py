@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from models import hub
+from models.store import hub
 from ui import form_values
 from ui.form_events import _columns, checked, tried
 from ui.studio import Studio

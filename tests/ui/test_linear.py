@@ -14,11 +14,11 @@ import pytest
 from distill.rules import RULES, choose_rules
 from distill.tasks.summarize import evaluation, extraction
 from distill.tasks.summarize.words import first_words, split_words
-from models.casing import Casing, pair_quotes
 from models.errors import BadRequest
-from models.sentences import sentence_ends, stops
-from models.spelling import Spelling
-from models.text import clean, divide, finish, without_dateline
+from models.text.casing import Casing, pair_quotes
+from models.text.sentences import sentence_ends, stops
+from models.text.spelling import Spelling
+from models.text.tidying import clean, divide, finish, without_dateline
 from ui import rendering
 from ui.words import overlap
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.catalogue import ROLES
 from models.decoding import Decoding, Summary
+from models.store.catalogue import ROLES
 from ui import columns, presets
 from ui.comparing import Request
 from ui.measure_events import ended

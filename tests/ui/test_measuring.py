@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from models.catalogue import ROLES
 from models.decoding import Decoding
 from models.errors import BadRequest
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
+from models.store.catalogue import ROLES
 from ui.comparing import Request
 from ui.measuring import Measured, Progress, measure
 from ui.studio import Studio

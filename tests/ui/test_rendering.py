@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from models.loading import inspect
-from models.measure import DeviceMemory
+from models.serving.measure import DeviceMemory
+from models.store.loading import inspect
 from ui import rendering
 from ui.result import Result
 

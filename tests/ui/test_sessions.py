@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from models import catalogue
 from models.settings import Settings
+from models.store import catalogue
 from tests.ui.visitor import Visitor
 from ui import page, sessions
 from ui.sessions import Sessions

@@ -6,7 +6,7 @@ from distill.benchmark import startup
 from distill.benchmark.startup import bench_startup, start_app
 from distill.errors import BadConfig
 from models.errors import ModelUnavailable
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 
 

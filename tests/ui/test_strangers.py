@@ -13,10 +13,10 @@ import pytest
 from distill import comparison, runs
 from distill.data import check_allowed
 from distill.errors import BadData
-from models import catalogue
-from models.catalogue import resolve
 from models.errors import DistillError, ModelUnavailable
 from models.settings import Settings
+from models.store import catalogue
+from models.store.catalogue import resolve
 from tests.ui.visitor import Visitor
 from ui import page, uploads
 

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 
 from distill.config import RunConfig
-from models.inspection import ModelInfo
+from models.folders.inspection import ModelInfo
 
 _DECODER_SHARE = 4 / 3
 _ADAM_STATES = 4  # weights, gradients and AdamW's two moments, all float32

@@ -20,8 +20,8 @@ from transformers import (
 from distill.errors import BadConfig
 from distill.families.layer_map import evenly_spaced
 from distill.families.t5.copy_circuit import add_copy_circuit
-from models.checkpoint import load_checkpoint, with_named_head
-from models.tokenizer import copy_tokenizer
+from models.engines.checkpoint import load_checkpoint, with_named_head
+from models.folders.tokenizer import copy_tokenizer
 
 _HEAD_WIDTH = 64
 
@@ -53,7 +53,7 @@ class Shape:
 
 
 def load_model(folder: Path) -> PreTrainedModel:
-    """Load an encoder-decoder checkpoint in float32; see `models.checkpoint.load_checkpoint`."""
+    """Load an encoder-decoder checkpoint in float32; see `models.engines.checkpoint.load_checkpoint`."""
     return load_checkpoint(folder, torch.float32)
 
 

@@ -13,8 +13,8 @@ from distill.config import RunConfig
 from distill.data import Example
 from distill.losses.masking import IGNORED
 from distill.tasks.summarize.extraction import oracle
-from models.encoding import TextEncoder
-from models.text import printable
+from models.text.encoding import TextEncoder
+from models.text.tidying import printable
 
 EMPTY = -1  # the place of an example that only fills up a batch
 _MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and each new size a new kernel

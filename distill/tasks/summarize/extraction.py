@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from distill.config.run_config import LEAD_WORDS
 from distill.tasks.summarize.words import split_words
-from models.sentences import sentence_ends
-from models.text import without_dateline
+from models.text.sentences import sentence_ends
+from models.text.tidying import without_dateline
 
 
 def sentences(text: str) -> list[str]:

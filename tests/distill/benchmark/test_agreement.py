@@ -15,9 +15,9 @@ from distill.tasks.summarize.evaluation import rouge
 from models.decoding import Decoding, Draft
 from models.engines.ctranslate import CTranslate2Engine
 from models.engines.pytorch import TorchEngine
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
+from models.serving.summarizer import Summarizer
 from models.settings import Settings
-from models.summarizer import Summarizer
 
 END = 1
 

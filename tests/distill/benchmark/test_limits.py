@@ -9,7 +9,7 @@ from distill.benchmark import machine
 from distill.benchmark.cases import Case, Sample
 from distill.benchmark.limits import Shape, floor, shape_of, share
 from distill.benchmark.machine import Machine, measure_machine
-from models.inspection import inspect
+from models.folders.inspection import inspect
 from tests.tiny import make_tiny_t5
 
 SHAPE = Shape(encoder=1000, memory=200, decoder=600, head=400, encoder_attention=10, decoder_attention=5)

@@ -10,7 +10,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from distill.config import RunConfig
 from distill.families.t5.memory import activation_bytes, step_bytes
 from models.decoding import Usual
-from models.inspection import ModelInfo
+from models.folders.inspection import ModelInfo
 
 
 def _info(**shape: int) -> ModelInfo:

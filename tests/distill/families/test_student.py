@@ -14,7 +14,7 @@ from distill.errors import BadConfig, IncompatibleModels
 from distill.families.t5 import student
 from distill.families.t5.copy_circuit import add_copy_circuit
 from models.errors import ModelUnavailable
-from models.tokenizer import open_tokenizer
+from models.folders.tokenizer import open_tokenizer
 from tests.tiny import change_json, make_tiny_t5
 
 IDS = torch.tensor([[5, 9, 30, 41, 1]])

@@ -11,7 +11,7 @@ from distill.data import Example
 from distill.judging import scoring
 from distill.tasks.summarize.evaluation import rouge_means, score_table
 from models.decoding import Decoding
-from models.pool import ModelPool
+from models.serving.pool import ModelPool
 from models.settings import Settings
 from tests.distill.helpers import train
 

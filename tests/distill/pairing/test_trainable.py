@@ -12,7 +12,7 @@ from tokenizers import AddedToken
 from distill import pairing
 from distill.config import RunConfig
 from distill.errors import IncompatibleModels
-from models.inspection import inspect
+from models.folders.inspection import inspect
 from models.settings import Settings
 from tests.distill.helpers import carry_out, new_run, train
 from tests.tiny import change_json, make_tiny_t5, make_tokenizer, save_tokenizer

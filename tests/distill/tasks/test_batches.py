@@ -12,10 +12,10 @@ from distill.config import RunConfig
 from distill.data import Example
 from distill.families.t5.student import load_model
 from distill.tasks.summarize.batches import ByLength, Collator, TokenizedExamples
-from models.encoding import open_encoder
-from models.inspection import inspect
-from models.summarizer import Summarizer
-from models.tokenizer import open_tokenizer
+from models.folders.inspection import inspect
+from models.folders.tokenizer import open_tokenizer
+from models.serving.summarizer import Summarizer
+from models.text.encoding import open_encoder
 from tests.models.fakes import FakeEngine
 from tests.tiny import make_tokenizer, save_tokenizer
 

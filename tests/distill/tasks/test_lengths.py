@@ -11,8 +11,8 @@ from distill.runs import Run
 from distill.runs.export import export_student
 from distill.tasks.summarize.lengths import learn_lengths
 from models.decoding import Decoding
-from models.inspection import inspect
-from models.pool import ModelPool
+from models.folders.inspection import inspect
+from models.serving.pool import ModelPool
 from models.settings import Settings
 from tests.distill.helpers import train
 from tests.tiny import make_tiny_t5

@@ -8,8 +8,8 @@ import pytest
 from distill.judging import scoring
 from distill.runs import Run, checkpoints
 from distill.training.recorder import Recorder
+from models.serving.summarizer import Summarizer
 from models.settings import Settings
-from models.summarizer import Summarizer
 from tests.distill.helpers import carry_out, new_run, weights
 from tests.tiny import make_tiny_t5
 
@@ -103,7 +103,7 @@ def test_a_teacher_of_ones_own_is_judged_beside_an_original_that_fits(
     trio = tmp_path / "trio"
     trio.mkdir()
     (trio / "original").symlink_to(tiny if fits else make_tiny_t5(tmp_path / "other", vocab_size=200))
-    monkeypatch.setattr("models.catalogue.EMBEDDED", trio)
+    monkeypatch.setattr("models.store.catalogue.EMBEDDED", trio)
     found = scoring._contestants(run, run.config(), Settings(home=tmp_path))
     assert [label for label, _ in found if label == "original"] == labels
     t5 = scoring._contestants(run, run.config(), Settings(home=tmp_path, model_set="t5"))

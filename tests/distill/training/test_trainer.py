@@ -17,8 +17,8 @@ from distill.runs import Run
 from distill.signals.features import Signal
 from distill.signals.teacher import LiveTeacher
 from distill.tasks.summarize.batches import Collator, TokenizedExamples
-from models.encoding import open_encoder
-from models.inspection import inspect
+from models.folders.inspection import inspect
+from models.text.encoding import open_encoder
 from tests.distill.helpers import carry_out, figures, new_run, train, weights
 
 

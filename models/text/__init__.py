@@ -1,0 +1,1 @@
+"""A text on its way in and out of a model. Knows no torch."""
