@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from models.errors import DistillError
 from models.settings import MODEL_SETS, Settings, make_home
-from ui import address
+from ui.hosting import address
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,11 +12,11 @@ from models.decoding import Decoding
 from models.errors import BadRequest, ModelUnavailable
 from models.store.catalogue import ROLES
 from models.text.tidying import clean
-from ui import starting
-from ui.comparing import order
-from ui.errors import told
-from ui.limits import INFERENCE
-from ui.studio import Studio
+from ui.compare.comparing import order
+from ui.distil import starting
+from ui.shared.errors import told
+from ui.shared.limits import INFERENCE
+from ui.shared.studio import Studio
 
 _OFF = "Distilling is switched off on this server (ENABLE_DISTILL=0)."
 

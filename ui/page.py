@@ -9,25 +9,14 @@ import gradio as gr
 from models.errors import BadRequest
 from models.serving.pool import ModelPool
 from models.settings import Settings
-from ui import (
-    answers,
-    api,
-    compare,
-    compare_events,
-    distil,
-    distil_events,
-    form_events,
-    link_preview,
-    measure_events,
-    methods_events,
-    preparing_events,
-    sessions,
-    sliders,
-    theme,
-)
-from ui.answers import QUEUE_SIZE, Page
-from ui.preparing import Preparation
-from ui.studio import Studio
+from ui import api
+from ui.compare import compare_events, compare_tab, measure_events, preparing_events
+from ui.compare.preparing import Preparation
+from ui.distil import distil_tab, form_events, run_events
+from ui.hosting import answers, link_preview, sessions, sliders, theme
+from ui.hosting.answers import QUEUE_SIZE, Page
+from ui.methods import methods_events, methods_panel
+from ui.shared.studio import Studio
 
 TITLE = "T5 Distillation Studio"
 _ABOUT = (
@@ -55,16 +44,17 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
         gr.HTML(f'<header class="masthead"><h1>{TITLE}</h1><p>{_ABOUT}</p></header>')
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Compare", id="compare"):
-                comparison = compare.build(studio)
+                comparison = compare_tab.build(studio)
             with gr.Tab("Distil", id="distil"):
-                distillation = distil.build(studio)
+                distillation = distil_tab.build(studio)
+                methods = methods_panel.build() if distillation else None
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
-        if distillation:
+        if distillation and methods:
             form_events.connect(distillation, page, studio)
-            distil_events.connect(distillation, comparison, tabs, page, studio)
-            methods_events.connect(distillation, page, studio)
+            run_events.connect(distillation, comparison, tabs, page, studio)
+            methods_events.connect(methods, distillation.form, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page, preparation

@@ -11,9 +11,9 @@ from models.serving.pool import ModelPool
 from models.settings import Settings
 from models.store import catalogue
 from tests.tiny import make_tiny_t5
-from ui.result import Result
-from ui.studio import Studio
-from ui.words import overlap
+from ui.shared.result import Result
+from ui.shared.studio import Studio
+from ui.shared.words import overlap
 
 
 @pytest.fixture(scope="session")

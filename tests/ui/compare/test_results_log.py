@@ -1,0 +1,67 @@
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ui.compare import results_log
+from ui.shared.result import Result
+
+Make = Callable[..., Result]
+
+
+def test_the_table_shows_the_newest_first(make_result: Make) -> None:
+    frame = results_log.table((make_result("original"), make_result("teacher")))
+    assert list(frame["Column"]) == ["teacher", "original"]
+    assert list(frame.columns) == list(results_log.COLUMNS.values())
+
+
+def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
+    table, lines = results_log.files([results_log.row(make_result(rouge={"rougeL": 0.25}))], tmp_path, "log")
+    (row,) = csv.DictReader(io.StringIO(Path(table).read_text(encoding="utf-8")))
+    (record,) = [json.loads(line) for line in Path(lines).read_text(encoding="utf-8").splitlines()]
+    for key in (
+        "model",
+        "text",
+        "seconds",
+        "engine",
+        "device",
+        "dtype",
+        "beams",
+        "tokens_cut",
+        "rougeL",
+        "no_repeat_ngram",
+    ):
+        assert row[key] == ("" if record[key] is None else str(record[key]))
+    assert record["rougeL"] == 0.25
+
+
+def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make) -> None:
+    asked = replace(make_result(), text="A text.\nOf two lines.", reference="A line.", long_input="parts")
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([results_log.row(asked)])))
+    record = json.loads(results_log.json_lines([results_log.row(asked)]))
+    for found in (row, record):
+        assert (found["input"], found["reference"], found["long_input"]) == (
+            "A text.\nOf two lines.", "A line.", "parts",
+        )  # fmt: skip
+    assert record["refined"] is False
+
+
+def test_the_table_shows_whole_summaries_before_the_figures(make_result: Make) -> None:
+    frame = results_log.table((make_result(text="word " * 100),))
+    assert list(frame.columns)[:4] == ["Time (UTC)", "Column", "Summary", "Model"]
+    assert frame["Summary"][0] == "word " * 100
+
+
+def test_a_spreadsheet_runs_no_formula(make_result: Make) -> None:
+    entry = results_log.row(make_result(text='=HYPERLINK("x")'))
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
+    assert row["text"] == '\'=HYPERLINK("x")'
+
+
+def test_line_breaks_and_quotes_survive(make_result: Make) -> None:
+    text = 'He said: "no",\nand left 🙂'
+    entry = results_log.row(make_result(text=text))
+    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
+    assert row["text"] == text

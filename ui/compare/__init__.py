@@ -1,0 +1,1 @@
+"""The Compare tab: three models side by side, and what each costs."""

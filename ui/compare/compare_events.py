@@ -1,0 +1,119 @@
+"""What the Compare tab's buttons do: thin functions between the components and `comparing`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import gradio as gr
+
+from models.serving.summarizer import LongInput
+from models.store.catalogue import ROLES
+from ui.compare import compare_fields, comparing, counter, examples, freshness, model_events, results_log
+from ui.compare.compare_tab import CompareTab
+from ui.shared import rendering
+from ui.shared.errors import told
+from ui.shared.limits import INFERENCE, QUIET
+from ui.shared.result import Session
+from ui.shared.studio import Studio
+
+
+def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
+    """Attach every event of the tab."""
+    bodies = [tab.columns[role].body for role in ROLES]
+    buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
+    choices = compare_fields.choices(tab)
+    # A model that was changed meanwhile would stand above the summary of the one before.
+    locked = [*buttons, tab.model_set, tab.engines, *choices]
+    inputs = [
+        tab.session,
+        tab.text,
+        tab.reference,
+        tab.panel.long_input,
+        tab.panel.refine,
+        *choices,
+        *tab.panel.fields,
+    ]
+    ended = [*locked, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
+    now = [tab.session, tab.text, tab.panel.long_input]
+
+    def end(session: Session) -> list[Any]:
+        return _ended(session, len(locked), studio.settings.temporary)
+
+    running = gr.on(
+        [button.click for button in buttons],
+        told(_runner(tab, studio, locked)),
+        inputs,
+        [*bodies, *locked, tab.stop, tab.freshness, tab.session],
+        show_progress="hidden",
+        api_visibility="private",
+        trigger_mode="once",  # for all of them: each run goes on from the session that it was given
+        **INFERENCE,
+    )
+    running.then(end, tab.session, ended, **QUIET).then(freshness.notice, now, tab.freshness, **QUIET)
+    tab.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
+        _stopped, tab.session, bodies, **QUIET
+    ).then(end, tab.session, ended, **QUIET).then(freshness.notice, now, tab.freshness, **QUIET)
+    _connect_input(tab, studio)
+    replaced = model_events.connect(tab, page, studio)
+    for event in (tab.text.change, tab.panel.long_input.change, *(each.then for each in replaced)):
+        event(freshness.notice, now, tab.freshness, **QUIET)
+
+
+def _runner(
+    tab: CompareTab, studio: Studio, locked: Sequence[gr.Component]
+) -> Callable[..., Iterator[dict[Any, Any]]]:
+    # By name: a component that was updated is another object in its visitor's session.
+    roles_of = {tab.run_all.elem_id: ROLES, **{tab.columns[role].button.elem_id: (role,) for role in ROLES}}
+
+    def run(
+        pressed: gr.EventData,
+        session: Session,
+        text: str | None,
+        reference: str | None,
+        long_input: LongInput,
+        refine: bool,
+        *rest: Any,
+    ) -> Iterator[dict[Any, Any]]:
+        models, decoding = compare_fields.read(rest)
+        # An untouched box sends None.
+        request = comparing.Request(text or "", models, decoding, long_input, reference or "", refine)
+        started = {part: gr.update(interactive=False) for part in locked}
+        yield {**started, tab.stop: gr.update(interactive=True)}
+        roles = roles_of[cast(gr.Button, pressed.target).elem_id]
+        for shown, now in comparing.compare(request, roles, session, studio):
+            bodies = {tab.columns[role].body: html for role, html in shown.items()}
+            yield {**bodies, tab.freshness: freshness.notice(now, text, long_input), tab.session: now}
+
+    return run
+
+
+def _ended(session: Session, locked: int, downloads: Path) -> list[Any]:
+    ready = [gr.update(interactive=True)] * locked
+    if not session.rows:
+        return [*ready, gr.update(interactive=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()]
+    rows = [results_log.row(result) for result in session.rows]
+    files = results_log.downloads(rows, downloads, "summaries")
+    shown = gr.update(value=results_log.table(session.rows), visible=True)
+    return [*ready, gr.update(interactive=False), shown, gr.update(visible=False), *files]
+
+
+def _stopped(session: Session) -> list[Any]:
+    return [gr.skip() if role in session.results else rendering.waiting("Stopped.") for role in ROLES]
+
+
+def _connect_input(tab: CompareTab, studio: Studio) -> None:
+    def count(text: str, *models: str | None) -> str:
+        return counter.counted(text, next((name for name in models if name), None), studio)
+
+    models = [tab.columns[role].model for role in ROLES]
+    counted = [tab.text.change, *(model.change for model in models)]
+    gr.on(counted, count, [tab.text, *models], tab.counter, trigger_mode="always_last", **QUIET)
+    # Also of a text that was pasted, which is no `input` to Gradio.
+    tab.text.change(_forget, [tab.text, tab.reference], tab.reference, **QUIET)
+    tab.clear.click(lambda: ("", ""), None, [tab.text, tab.reference], **QUIET)
+
+
+def _forget(text: str, reference: str) -> Any:
+    """An example's reference goes with the example: it is none for another text."""
+    own = {summary: document for _, document, summary in examples.examples()}
+    return "" if own.get(reference, text) != text else gr.skip()

@@ -1,0 +1,64 @@
+"""What the buttons of the measuring panel do."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from models.serving.summarizer import LongInput
+from ui.compare import compare_fields, measure_rendering, results_log
+from ui.compare.compare_tab import CompareTab
+from ui.compare.comparing import Request
+from ui.compare.measuring import Measured, measure
+from ui.shared.errors import told
+from ui.shared.limits import INFERENCE, QUIET
+from ui.shared.studio import Studio
+
+
+def connect(tab: CompareTab, studio: Studio) -> None:
+    """Attach every event of the panel."""
+    panel = tab.measure
+    shown = [panel.start, panel.stop, panel.progress, panel.table, panel.chart, panel.csv, panel.jsonl]
+
+    def end(measured: Measured | None) -> list[Any]:
+        return ended(measured, studio.settings.temporary)
+
+    running = panel.start.click(
+        told(_runner(tab, studio)),
+        [panel.runs, tab.text, tab.panel.long_input, *compare_fields.choices(tab), *tab.panel.fields],
+        [panel.start, panel.stop, panel.progress, panel.measured],
+        show_progress="hidden",
+        api_visibility="private",
+        trigger_mode="once",
+        **INFERENCE,
+    )
+    running.then(end, panel.measured, shown, **QUIET)
+    panel.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
+        end, panel.measured, shown, **QUIET
+    )
+
+
+def _runner(tab: CompareTab, studio: Studio) -> Callable[..., Iterator[dict[Any, Any]]]:
+    panel = tab.measure
+
+    def run(runs: int, text: str | None, long_input: LongInput, *rest: Any) -> Iterator[dict[Any, Any]]:
+        models, decoding = compare_fields.read(rest)
+        request = Request(text or "", models, decoding, long_input)
+        started = {panel.start: gr.update(interactive=False), panel.stop: gr.update(interactive=True)}
+        for step, measured in measure(request, int(runs), studio):
+            # The table and the chart come at the end: drawing them would slow what is measured.
+            yield {**started, panel.progress: measure_rendering.progress(step), panel.measured: measured}
+            started = {}
+
+    return run
+
+
+def ended(measured: Measured | None, downloads: Path) -> list[Any]:
+    """Free the buttons and show what has been measured, after the last run or a stop."""
+    rows = measure_rendering.rows(measured)
+    files = [{**each, "visible": bool(rows)} for each in results_log.downloads(rows, downloads, "runs")]
+    frame = measure_rendering.chart(measured)
+    chart = gr.update(value=frame if len(frame) else None, visible=len(frame) > 0)
+    ready = [gr.update(interactive=True), gr.update(interactive=False)]
+    return [*ready, "", measure_rendering.table(measured), chart, *files]

@@ -1,0 +1,1 @@
+"""The Distil tab: a form, its check, and the run."""

@@ -1,0 +1,76 @@
+"""How the values of the form become the settings of a run or of a comparison."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from distill.config import RunConfig
+from distill.config.presets import METHODS
+from distill.data import BUILT_IN
+from models.errors import BadRequest
+from ui.distil import advanced
+from ui.shared.labels import SIZE, TEACHING
+
+_OF_METHODS = {name for values in METHODS.values() for name in values} - {"alpha"}
+_LINES = 12
+"""The place of the lines among the form's values."""
+
+
+def preset_values(preset: str) -> dict[str, Any]:
+    """What a preset sets the form's settings of size to."""
+    config = RunConfig.from_dict({"student": "-", "preset": preset})
+    return {name: getattr(config, name) for name in SIZE}
+
+
+def method_values(method: str) -> dict[str, Any]:
+    """What a method sets the form's settings of teaching to."""
+    config = RunConfig.from_dict({"student": "-", "method": method})
+    values = {name: getattr(config, name) for name in TEACHING}
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def config(*values: Any) -> dict[str, Any]:
+    """The form's values as a run's config; raises BadRequest where something is not chosen yet."""
+    return {**_fields(values), **advanced.read_lines(values[_LINES])}
+
+
+def comparison(*values: Any) -> dict[str, Any]:
+    """What all runs of a comparison take from the form: all but what a method sets, and the steps."""
+    chosen = _fields(values)
+    apart = {"method", "max_steps", *_OF_METHODS, *METHODS[chosen["method"]]}
+    shared = {name: value for name, value in chosen.items() if name not in apart}
+    return {**shared, **advanced.read_lines(values[_LINES])}
+
+
+def _fields(values: Sequence[Any]) -> dict[str, Any]:
+    method, preset, _, *settings = values[10:]
+    shown = zip((*SIZE, *TEACHING), settings, strict=True)
+    return {
+        **_chosen_models(*values[:5]),
+        **_chosen_data(*values[5:10]),
+        "method": method,
+        "preset": preset,
+        # A cleared field means “none”; None itself would let the preset's or method's value return.
+        **{name: "" if value is None else value for name, value in shown},
+    }
+
+
+def _chosen_models(teacher: Any, origin: Any, student: Any, encoder: Any, decoder: Any) -> dict[str, Any]:
+    return {
+        "teacher": _named(teacher, "Choose a teacher."),
+        "student": f"layers:{encoder:.0f}+{decoder:.0f}"
+        if origin == "layers"
+        else _named(student, "Choose the model that the student starts from."),
+    }
+
+
+def _chosen_data(source: Any, file: Any, document: Any, summary: Any, hub: Any) -> dict[str, Any]:
+    if source == "file":
+        columns = {"document_column": document or None, "summary_column": summary or None}
+        return {"data": _named(file, "Upload a csv, jsonl or parquet file first."), **columns}
+    return {"data": _named(hub, "Choose a hub data set.") if source == "hub" else BUILT_IN}
+
+
+def _named(value: str | None, otherwise: str) -> str:
+    if not (value or "").strip():
+        raise BadRequest(otherwise)
+    return str(value).strip()

@@ -1,0 +1,142 @@
+"""What the Distil tab's run buttons do, and the tick that keeps its view fresh."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from distill import runs
+from distill.config import RunConfig
+from distill.runs import Run, RunStatus
+from models.errors import DistillError
+from ui.compare.compare_tab import CompareTab
+from ui.distil import advice, curves, form_values, run_rendering, starting
+from ui.distil.curves import CHARTS, Chart
+from ui.distil.distil_tab import DistilTab
+from ui.shared import rendering
+from ui.shared.errors import told
+from ui.shared.limits import ACT, QUIET
+from ui.shared.studio import Studio
+from ui.shared.watching import Watch, look, signature, watched
+
+TICK = 2.0
+"""Seconds between two looks at the run's folder."""
+
+
+def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks, studio: Studio) -> None:
+    """Attach the events of starting, watching and ending runs."""
+    settings, view, outputs = studio.settings, tab.view, [tab.watch, *tab.view.outputs]
+
+    def opened() -> list[Any]:
+        return drawn(watched(Watch(), settings), studio)
+
+    def tick(watch: Watch) -> Any:
+        run = watched(watch, settings)
+        if run is None or (run.run_id == watch.run_id and _unchanged(run, watch)):
+            return gr.skip()
+        return drawn(run, studio, watch)
+
+    def start(*values: Any) -> list[Any]:
+        return drawn(starting.start(form_values.config(*values), settings), studio)
+
+    def tune(*values: Any) -> list[Any]:
+        return drawn(starting.tune_teacher(form_values.config(*values), settings), studio)
+
+    def cancel(watch: Watch) -> list[Any]:
+        run = runs.find(watch.run_id or "", settings)
+        run.cancel()
+        return drawn(run, studio)
+
+    def resume(watch: Watch) -> list[Any]:
+        run = runs.find(watch.run_id or "", settings)
+        run.resume(settings)
+        return drawn(run, studio)
+
+    def select(event: gr.SelectData) -> list[Any]:
+        return drawn(runs.find(str(event.row_value[0]), settings), studio)
+
+    def put_beside(watch: Watch) -> tuple[Any, Any]:
+        return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
+
+    def teach(watch: Watch) -> Any:
+        return gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
+
+    page.load(told(opened), None, outputs, **QUIET)
+    gr.Timer(TICK).tick(tick, tab.watch, outputs, **QUIET)
+    tab.start.click(told(start), tab.form.inputs, outputs, **ACT)
+    tab.tune.click(told(tune), tab.form.inputs, outputs, **ACT)
+    view.teach.click(told(teach), tab.watch, tab.form.teacher, **ACT)
+    view.cancel.click(told(cancel), tab.watch, outputs, **ACT)
+    view.resume.click(told(resume), tab.watch, outputs, **ACT)
+    view.table.select(told(select), None, outputs, **ACT)
+    view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **ACT)
+
+
+def _unchanged(run: Run, watch: Watch) -> bool:
+    return signature(run) == watch.seen and run.status().status == watch.state
+
+
+def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[Any]:
+    """The watch and every component of the view for a run; the table only where a state has changed."""
+    if run is None:
+        return [Watch(), *[gr.skip()] * (8 + len(CHARTS) + sum(map(len, CHARTS.values())))]
+    watch, status, config = look(run), _shown(run), _config(run)
+    going, stopping = status.status == "running", run.stop_requested()
+    tuned = status.student is not None and config is not None and not config.teacher
+    worse = status.status == "worse"
+    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    return [
+        watch,
+        run_rendering.status(status, config),
+        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel run"),
+        gr.update(visible=status.status in runs.RESUMABLE),
+        gr.update(
+            visible=status.student is not None,
+            variant="secondary" if worse else "primary",
+            value="Compare it all the same" if worse else "Compare it",
+        ),
+        gr.update(visible=tuned),
+        run_rendering.result(run.result()),
+        run.log_tail(),
+        gr.skip() if same else _table(studio),
+        *_charts(run.metrics()),
+    ]
+
+
+def _charts(rows: list[dict[str, Any]]) -> list[Any]:
+    """What each page says while it is empty, then every chart."""
+    empty, charts = [], []
+    for page, found in CHARTS.items():
+        drawable = [_chart(chart, rows) for chart in found]
+        charts += drawable
+        none = not any(chart["visible"] for chart in drawable)
+        empty.append(rendering.waiting(curves.empty(page, rows)) if none else "")
+    return [*empty, *charts]
+
+
+def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
+    points = curves.dashed(chart.points(rows))
+    if not chart.shown(points):
+        return gr.update(visible=False)
+    colours = chart.colours or curves.shades(list(points["line"].unique()))
+    return gr.update(value=points, color_map=colours, title=curves.title(chart, rows), visible=True)
+
+
+def _table(studio: Studio) -> Any:
+    found = [(_shown(run), _config(run)) for run in runs.all_runs(studio.settings)]
+    return gr.update(value=run_rendering.runs(found), visible=True)
+
+
+def _shown(run: Run) -> RunStatus:
+    """Its status; of a finished run that made its student worse, that."""
+    status = run.status()
+    worse = status.status == "finished" and advice.is_worse(run.result())
+    return replace(status, status="worse") if worse else status
+
+
+def _config(run: Run) -> RunConfig | None:
+    """Its settings, or None where they cannot be read: one broken run must not take the tab with it."""
+    try:
+        return run.config()
+    except DistillError:
+        return None

@@ -1,0 +1,178 @@
+"""The form that starts a run: layout only."""
+
+from dataclasses import dataclass, fields
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from distill.config.presets import PRESETS
+from distill.data import HUB_DATASETS
+from ui.distil import advanced
+from ui.distil.form_values import method_values, preset_values
+from ui.shared.labels import SIZE
+from ui.shared.method_words import WORDS
+from ui.shared.studio import Studio
+
+USUAL = "logit"
+"""The method that the form begins with."""
+_PRESET_LABELS = {
+    "quick": "Quick: minutes, to see a run through",
+    "report": "Report: the published baseline, 1000 articles, batch 2, 3 epochs",
+}
+
+
+@dataclass(frozen=True)
+class RunForm:
+    """The components of the form; `inputs` lists those that make a config, in the order of
+    `form_values.config`.
+    """
+
+    teacher: gr.Dropdown
+    origin: gr.Radio
+    student: gr.Dropdown
+    encoder: gr.Slider
+    decoder: gr.Slider
+    source: gr.Radio
+    file: gr.File
+    document: gr.Dropdown
+    summary: gr.Dropdown
+    hub: gr.Dropdown
+    method: gr.Dropdown
+    preset: gr.Radio
+    lines: gr.Textbox
+    about: gr.HTML
+    settings: tuple[gr.Component, ...]
+    teaching: tuple[gr.Component, ...]
+
+    @property
+    def inputs(self) -> list[gr.Component]:
+        """The components whose values `form_values.config` takes."""
+        apart = ("about", "settings", "teaching")
+        found = [getattr(self, entry.name) for entry in fields(self) if entry.name not in apart]
+        return [*found, *self.settings, *self.teaching]
+
+
+def build(studio: Studio) -> RunForm:
+    """Lay the form out."""
+    names = studio.columns(studio.settings.model_set)
+    with gr.Group():
+        teacher, origin, student, encoder, decoder = _models(studio, names)
+    with gr.Group():
+        data, file, document, summary, hub = _data()
+    with gr.Group():
+        method, about = _method()
+    preset = gr.Radio(
+        [(_PRESET_LABELS.get(name, name), name) for name in sorted(PRESETS, key=list(_PRESET_LABELS).index)],
+        value="quick",
+        label="Preset",
+        elem_id="preset",
+    )
+    with gr.Accordion("Settings of the preset", open=False, elem_classes=["settings"]):
+        settings = _settings()
+    with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="advanced"):
+        teaching, lines = advanced.build(method_values(USUAL))
+    models, source = (teacher, origin, student, encoder, decoder), (data, file, document, summary, hub)
+    chosen = (method, preset, lines, about, settings, tuple(teaching))
+    return RunForm(*models, *source, *chosen)
+
+
+def _method() -> tuple[gr.Dropdown, gr.HTML]:
+    method = gr.Dropdown(
+        [(f"{words.label} ({name})", name) for name, words in WORDS.items()],
+        value=USUAL,
+        label="Method",
+        filterable=False,
+        elem_id="method",
+    )
+    return method, gr.HTML(method_text(USUAL), elem_id="method-about")
+
+
+def method_text(method: str) -> str:
+    """One line of what a method does, and its source."""
+    words = WORDS[method]
+    return f'<div class="about">{escape(words.text)} <span class="sub">{escape(words.source)}</span></div>'
+
+
+def _models(studio: Studio, names: dict[str, str | None]) -> tuple[Any, ...]:
+    choices = studio.choices()
+    teacher = gr.Dropdown(
+        choices, value=names["teacher"], label="Teacher", allow_custom_value=True, elem_id="teacher"
+    )
+    origin = gr.Radio(
+        [("A model", "model"), ("Layers of the teacher", "layers")],
+        value="model",
+        label="The student starts from",
+        elem_id="origin",
+    )
+    student = gr.Dropdown(
+        choices, value=names["original"], label="Student", allow_custom_value=True, elem_id="student"
+    )
+    encoders, decoders = depths(names["teacher"], studio)
+    with gr.Row():
+        encoder = gr.Slider(
+            1,
+            encoders,
+            -(-encoders // 2),
+            step=1,
+            label="Encoder layers",
+            visible=False,
+            elem_id="encoder-layers",
+        )
+        decoder = gr.Slider(
+            1,
+            decoders,
+            -(-decoders // 2),
+            step=1,
+            label="Decoder layers",
+            visible=False,
+            elem_id="decoder-layers",
+        )
+    return teacher, origin, student, encoder, decoder
+
+
+def depths(teacher: str | None, studio: Studio) -> tuple[int, int]:
+    """Encoder and decoder layers of a teacher; T5-base's while the teacher is not on this machine."""
+    info, _ = studio.info(teacher) if teacher else (None, "")
+    return (info.encoder_layers, info.decoder_layers) if info else (12, 12)
+
+
+def _data() -> tuple[Any, ...]:
+    source = gr.Radio(
+        [("Built-in samples", "built-in"), ("A file", "file"), ("A hub data set", "hub")],
+        value="built-in",
+        label="Data",
+        elem_id="data-source",
+    )
+    kinds = [".csv", ".tsv", ".jsonl", ".json", ".parquet"]
+    file = gr.File(
+        label="csv, jsonl or parquet", file_types=kinds, visible=False, height=120, elem_id="data-file"
+    )
+    with gr.Row():
+        column: dict[str, Any] = {
+            "visible": False,
+            "allow_custom_value": True,
+        }  # of the file before, for a moment
+        document = gr.Dropdown([], label="Column of the texts", elem_id="document-column", **column)
+        summary = gr.Dropdown([], label="Column of the summaries", elem_id="summary-column", **column)
+    hub = gr.Dropdown(
+        list(HUB_DATASETS),
+        label="Data set",
+        info="A name from the list, or owner/name.",
+        allow_custom_value=True,
+        visible=False,
+        elem_id="hub-data",
+    )
+    return source, file, document, summary, hub
+
+
+def _settings() -> tuple[gr.Component, ...]:
+    values, names = preset_values("quick"), iter(SIZE)
+    found = []
+    for _ in range(0, len(SIZE), 2):
+        with gr.Row():
+            found += [
+                gr.Number(values[name], label=SIZE[name], elem_id=f"setting-{name}", min_width=140)
+                for _, name in zip(range(2), names, strict=False)
+            ]
+    return tuple(found)

@@ -1,0 +1,199 @@
+"""A run as HTML and as plot data. Pure functions; what a user named is escaped."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from distill.config import RunConfig
+from distill.pairing import Report
+from distill.runs import RunStatus
+from distill.stats import limits, points
+from ui.distil import advice
+from ui.shared import figures, method_words
+from ui.shared.rendering import bar
+
+_TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
+_WORDS = {
+    "running": "Running",
+    "finished": "Finished",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+    "worse": "Worse than before training",
+}
+NO_RUN = (
+    '<div class="quiet">No run yet. Choose a teacher and a student, look at the check, and start one.<br>'
+    "A run is a process of its own: it goes on when this page is closed.</div>"
+)
+OFF = (
+    '<div class="quiet"><strong>Distilling is switched off on this server.</strong><br>'
+    "To distil a model of your own, run the studio on your machine or on a Space of yours "
+    "with ENABLE_DISTILL=1.</div>"
+)
+
+
+def status(run: RunStatus, config: RunConfig | None) -> str:
+    """How a run stands: state (`worse` is a finished run's whose student is), progress, time left, latest
+    terms; no config for an unreadable one."""
+    share = run.step / run.steps if run.steps else 0.0
+    going = run.status == "running"
+    left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
+    steps = f"Step {run.step:,} of {run.steps:,}{left}" if run.steps else ""
+    terms = "".join(
+        f"<div><dt>{escape(_TERMS.get(name, name))}</dt><dd>{_number(value)}</dd></div>"
+        for name, value in run.terms.items()
+    )
+    message = "" if run.status == "worse" else escape(run.message)  # the verdict below says it
+    return (
+        f'<div class="run"><div class="run-top">{badge(run.status)}'
+        f'<span class="model">{escape(run.run_id)}</span></div>'
+        f'<div class="facts">{_pair(config)}</div>'
+        f"{bar(share)}"
+        f'<div class="run-steps"><span>{steps}</span><span>{message}</span></div>'
+        f'<dl class="tiles">{terms}</dl>{warnings(run.warnings)}</div>'
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def badge(state: str) -> str:
+    """How something stands, as a coloured word."""
+    return f'<span class="badge {escape(state)}">{escape(_WORDS.get(state, state))}</span>'
+
+
+def warnings(found: Sequence[str]) -> str:
+    """What the user should know of a run that goes on."""
+    return "".join(f'<div class="note" role="status">{escape(advice.warning(text))}</div>' for text in found)
+
+
+def _pair(config: RunConfig | None) -> str:
+    if config is None:
+        return "The settings of this run are unreadable (config.json)."
+    student = escape(config.student)
+    if config.teacher is None:
+        return f"{student} learns from labels"
+    method = f" · {escape(method_words.label(config.method))}" if config.method else ""
+    return f"{escape(config.teacher)} teaches {student}{method}"
+
+
+def result(table: Mapping[str, Any] | None) -> str:
+    """The end table: each model's ROUGE with intervals, retention, speed and size."""
+    if not table or not table.get("rows"):
+        return ""
+    head = "".join(
+        f"<th>{name}</th>"
+        for name in (
+            "Model",
+            "ROUGE-1",
+            "ROUGE-2",
+            "ROUGE-L",
+            "Of the teacher",
+            "Latency",
+            "Size",
+        )
+    )
+    rows = "".join(_row(row) for row in table["rows"])
+    one = table["rows"][0]
+    told = (one.get("device"), one.get("dtype"), one.get("engine"), f"{one.get('beams')} beams")
+    note = " · ".join(escape(str(part)) for part in told if part)
+    examples = figures.count(table.get("examples", 0), "validation example")
+    return (
+        f'{advice.verdict(table)}<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+        f'<div class="conditions">{note} · {examples} · ROUGE F1 × 100 with 95% intervals · '
+        "size: parameters, and bytes on disk in their precision · latency: median of one summary</div>"
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    name = str(row["model"])
+    label = str(row.get("label") or name).capitalize()
+    sub = "" if Path(name).is_absolute() else f'<div class="sub">{escape(name)}</div>'
+    retained = row.get("retention")
+    cells = (
+        f"{escape(label)}{sub}",
+        *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
+        "—" if retained is None else f"{100 * retained:.0f}%",
+        figures.seconds(row.get("seconds")),
+        _size(row),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _size(row: Mapping[str, Any]) -> str:
+    parameters = figures.parameters(row["parameters"]) if row.get("parameters") else "—"
+    stored = f" {row['stored']}" if row.get("stored") else ""  # the same model is half as large in float16
+    return f'{parameters}<div class="sub">{figures.size(row.get("bytes"))}{escape(stored)}</div>'
+
+
+def _interval(score: Mapping[str, float]) -> str:
+    return f'{points(score["f"])}<div class="sub">{limits(score)}</div>'
+
+
+def check(report: Report) -> str:
+    """What the check found, and the memory it expects."""
+    if not report.compatible:
+        verdict = '<div class="verdict bad">This pair cannot work.</div>'
+    elif report.warnings:
+        verdict = '<div class="verdict open">This pair can be trained, but:</div>'
+    else:
+        verdict = '<div class="verdict good">This pair can work.</div>'
+    found = [advice.findings("problem", report.problems), advice.findings("note", report.warnings)]
+    data = f'<div class="facts">Data: {escape(report.data)}.</div>' if report.data else ""
+    return f'<div class="check">{verdict}{"".join(found)}{_estimate(report.estimate)}{data}</div>'
+
+
+def _estimate(estimate: Mapping[str, Any]) -> str:
+    total, there = estimate.get("total_bytes"), estimate.get("available_bytes")
+    if total is None:
+        return ""
+    shapes = [estimate.get(f"{part}_shape") or {} for part in ("teacher", "student")]
+    told = [
+        f"{part} {shape['encoder_layers']} + {shape['decoder_layers']} layers, {shape['d_model']} wide"
+        for part, shape in zip(("Teacher", "student"), shapes, strict=True)
+        if "d_model" in shape
+    ]
+    memory = f"Needs about {figures.size(total)} of memory"
+    memory += f"; {figures.size(there)} are free." if there else "."
+    facts = f"{escape('; '.join(told))}{'.' if told else ''} {memory}{_scores(estimate)}"
+    return f'<div class="facts">{facts}</div>'
+
+
+def _scores(estimate: Mapping[str, Any]) -> str:
+    """What the models reach on the data, where they were tried on it; the teacher comes first."""
+    scores = [
+        f"{part} {points(score)}"
+        for part, score in zip(("teacher", "student"), estimate.get("rougeL", {}).values(), strict=False)
+    ]
+    if not scores:
+        return ""
+    count = estimate["scored_examples"]
+    return f" ROUGE-L on {count} example{'' if count == 1 else 's'} of the data: {', '.join(scores)}."
+
+
+def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
+    """The table of all runs, with the comparison that one was made for; no config for an unreadable one."""
+    columns = ["Run", "State", "Of the comparison", "Teacher", "Method", "Student from"]
+    rows = [
+        (
+            entry.run_id,
+            _WORDS.get(entry.status, entry.status) if config else "Unreadable",
+            entry.part_of or "—",
+            (config.teacher if config else None) or "—",
+            _method(config),
+            config.student if config else "—",
+        )
+        for entry, config in found
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _method(config: RunConfig | None) -> str:
+    if config is None:
+        return "—"
+    return (config.method or "—") if config.teacher else "finetune"

@@ -1,0 +1,53 @@
+"""How the page and its endpoints start a run: as `python -m distill train` does."""
+
+from typing import Any
+
+from distill import comparison, runs
+from distill.comparison import Comparison
+from distill.errors import BadConfig
+from distill.runs import Run
+from models.settings import Settings
+from ui.shared import uploads
+from ui.shared.labels import TEACHING
+
+_OF_A_TEACHER = {*TEACHING, "teacher", "method", "more_teachers", "teacher_weights"}
+
+
+def start(config: dict[str, Any], settings: Settings) -> Run:
+    """Distil in a process of its own; uploaded data is kept for it.
+
+    Raises:
+        BadConfig: No teacher, another task than summarising, or a setting that is wrong.
+        RunConflict: Another run is busy.
+    """
+    if not isinstance(config, dict):
+        raise BadConfig('The config must be an object of settings, such as {"teacher": …, "student": …}.')
+    if not str(config.get("teacher") or "").strip():
+        raise BadConfig("No teacher was named: give one. To train on the labels alone, take the method ce.")
+    if config.get("task") not in (None, "", "summarize", "extract"):
+        raise BadConfig(
+            f"task is {config['task']!r}; runs started here summarize. "
+            "Training on texts alone is a command of its own."
+        )
+    return runs.start(uploads.kept(config, settings), settings)
+
+
+def tune_teacher(config: dict[str, Any], settings: Settings) -> Run:
+    """Train the teacher of a config on its data's labels, as `python -m distill finetune` does.
+
+    Raises:
+        BadConfig: A setting is wrong.
+        RunConflict: Another run is busy.
+    """
+    own = {name: value for name, value in config.items() if name not in _OF_A_TEACHER}
+    return runs.start(uploads.kept({**own, "student": config["teacher"]}, settings), settings)
+
+
+def compare(values: dict[str, Any], settings: Settings) -> Comparison:
+    """Compare ways to teach in a process of its own, as `python -m distill compare` does.
+
+    Raises:
+        BadConfig: A setting is wrong.
+        RunConflict: Another run is busy.
+    """
+    return comparison.start(uploads.kept(values, settings), settings)

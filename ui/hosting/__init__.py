@@ -1,0 +1,1 @@
+"""How the page is served, to this machine alone or to strangers."""

@@ -1,0 +1,1 @@
+"""Compare methods: several ways to teach, below the run."""

@@ -1,0 +1,115 @@
+"""What the buttons of the methods' comparison do, and the tick that keeps its view fresh."""
+
+import logging
+import shutil
+from typing import Any
+
+import gradio as gr
+
+from distill import comparison, runs
+from distill.comparison import Comparison
+from distill.errors import RunNotFound
+from models.settings import Settings
+from ui.distil import form_values, starting
+from ui.distil.run_form import RunForm
+from ui.methods import methods_rendering
+from ui.methods.methods_panel import MethodsPanel
+from ui.shared.errors import told
+from ui.shared.limits import ACT, QUIET
+from ui.shared.studio import Studio
+from ui.shared.watching import Watch, signature
+
+_TICK = 3.0
+_log = logging.getLogger(__name__)
+
+
+def connect(panel: MethodsPanel, form: RunForm, page: gr.Blocks, studio: Studio) -> None:
+    """Attach the events of starting, watching and ending comparisons."""
+    settings = studio.settings
+
+    def opened() -> list[Any]:
+        return drawn(watched(Watch(), settings), settings)
+
+    def tick(watch: Watch) -> Any:
+        found = watched(watch, settings)
+        if found is None or look(found) == watch:
+            return gr.skip()
+        return drawn(found, settings, watch)
+
+    def start(methods: list[str], seeds: float, budget: str, *values: Any) -> list[Any]:
+        asked = {"methods": methods, "seeds": int(seeds), "budget": budget}
+        found = starting.compare({**form_values.comparison(*values), **asked}, settings)
+        return drawn(found, settings)
+
+    def cancel(watch: Watch) -> list[Any]:
+        found = comparison.find(watch.run_id or "", settings)
+        found.cancel(settings)
+        return drawn(found, settings)
+
+    def resume(watch: Watch) -> list[Any]:
+        found = comparison.find(watch.run_id or "", settings)
+        found.resume(settings)
+        return drawn(found, settings)
+
+    def select(comparison_id: str) -> list[Any]:
+        return drawn(comparison.find(comparison_id, settings), settings)
+
+    page.load(told(opened), None, panel.outputs, **QUIET)
+    gr.Timer(_TICK).tick(tick, panel.watch, panel.outputs, **QUIET)
+    panel.start.click(told(start), [*panel.asked, *form.inputs], panel.outputs, **ACT)
+    panel.cancel.click(told(cancel), panel.watch, panel.outputs, **ACT)
+    panel.resume.click(told(resume), panel.watch, panel.outputs, **ACT)
+    panel.chooser.input(told(select), panel.chooser, panel.outputs, **ACT)
+
+
+def watched(watch: Watch, settings: Settings) -> Comparison | None:
+    """The comparison a page shows; without one, the one that is running, else the newest."""
+    if watch.run_id:
+        try:
+            return comparison.find(watch.run_id, settings)
+        except RunNotFound:  # its folder was removed by hand
+            pass
+    known = comparison.all_comparisons(settings)
+    return next((each for each in known if each.status()["status"] == "running"), next(iter(known), None))
+
+
+def look(found: Comparison) -> Watch:
+    """The present look of a comparison."""
+    seen = signature(found)  # before the status: news in between is drawn at the next tick
+    return Watch(found.comparison_id, found.status()["status"], seen)
+
+
+def drawn(found: Comparison | None, settings: Settings, before: Watch | None = None) -> list[Any]:
+    """The watch and the view of a comparison; pictures and list only where the state has changed."""
+    if found is None:
+        return [Watch(), *[gr.skip()] * 10]
+    watch, status = look(found), found.status()
+    going, stopping = status["status"] == "running", found.stop_requested()
+    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    return [
+        watch,
+        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
+        gr.update(visible=status["status"] in runs.RESUMABLE),
+        gr.skip() if same else _chooser(found, settings),
+        methods_rendering.status(status),
+        methods_rendering.result(found.result()),
+        gr.skip() if same else methods_rendering.pictures(found.figures()),
+        *([gr.skip()] * 4 if same else _downloads(found, settings)),
+    ]
+
+
+def _downloads(found: Comparison, settings: Settings) -> list[Any]:
+    """The files, copied to where the page may serve them from; without any the buttons are hidden."""
+    folder = settings.temporary / "comparisons" / found.comparison_id
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [shutil.copy(file, folder) for file in found.downloads()]
+    except OSError as problem:  # a full disk costs the downloads, not the page
+        _log.error("The comparison cannot be copied to %s: %s", folder, problem)
+        files = []
+    return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4
+
+
+def _chooser(found: Comparison, settings: Settings) -> Any:
+    ids = [each.comparison_id for each in comparison.all_comparisons(settings)]
+    return gr.update(choices=ids, value=found.comparison_id, visible=len(ids) > 1)

@@ -1,0 +1,94 @@
+"""The part of the Distil tab that compares ways to teach: layout only."""
+
+from dataclasses import dataclass, fields
+
+import gradio as gr
+
+from distill.comparison import CHOICES, CONTROLS
+from ui.methods import methods_rendering
+from ui.shared.method_words import label
+from ui.shared.watching import Watch
+
+_DOWNLOADS = {
+    "table": "Download the table (CSV)",
+    "scores": "Download the scores of each text (CSV)",
+    "json": "Download everything (JSON)",
+    "images": "Download the pictures (ZIP)",
+}
+"""In the order of `Comparison.downloads`."""
+_OFFERED = tuple(name for name in CHOICES if name not in CONTROLS)
+
+
+@dataclass(frozen=True)
+class MethodsPanel:
+    """The components that events read and write."""
+
+    methods: gr.CheckboxGroup
+    seeds: gr.Slider
+    budget: gr.Textbox
+    start: gr.Button
+    cancel: gr.Button
+    resume: gr.Button
+    chooser: gr.Dropdown
+    status: gr.HTML
+    result: gr.HTML
+    pictures: gr.HTML
+    table: gr.DownloadButton
+    scores: gr.DownloadButton
+    json: gr.DownloadButton
+    images: gr.DownloadButton
+    watch: gr.State
+
+    @property
+    def asked(self) -> list[gr.Component]:
+        """What a comparison is asked for, beside the form."""
+        return [self.methods, self.seeds, self.budget]
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """Everything that is drawn anew when the comparison has moved."""
+        apart = ("methods", "seeds", "budget", "start", "watch")
+        return [self.watch, *(getattr(self, part.name) for part in fields(self) if part.name not in apart)]
+
+
+def build() -> MethodsPanel:
+    """Lay the panel out."""
+    watch = gr.State(Watch())
+    with gr.Column(variant="panel", elem_classes=["card", "methods"]):
+        gr.HTML(methods_rendering.ABOUT)
+        methods = gr.CheckboxGroup(
+            [(label(name), name) for name in _OFFERED],
+            value=["logit", "multi"],
+            label="Methods",
+            elem_id="methods",
+        )
+        with gr.Row(elem_classes=["measure-row"]):
+            seeds = gr.Slider(
+                1, 5, 3, step=1, label="Seeds: runs of each method (3 for a verdict)", min_width=200
+            )
+            budget = gr.Textbox(
+                "40",
+                label="Budget of each run: steps, or minutes as 5m",
+                max_lines=1,
+                min_width=200,
+                elem_id="methods-budget",
+            )
+            start = gr.Button("Compare methods", elem_id="start-methods", min_width=160)
+            cancel = gr.Button(
+                "Cancel", variant="stop", visible=False, elem_id="cancel-methods", min_width=120
+            )
+            resume = gr.Button("Resume", visible=False, elem_id="resume-methods", min_width=120)
+        status = gr.HTML("", elem_id="methods-status")
+        result = gr.HTML("", elem_id="methods-result")
+        pictures = gr.HTML("", elem_id="methods-pictures")
+        with gr.Row():
+            downloads = (_download("table"), _download("scores"), _download("json"), _download("images"))
+        chooser = gr.Dropdown(
+            [], label="All comparisons", visible=False, filterable=False, elem_id="all-methods"
+        )
+    shown = (chooser, status, result, pictures)
+    return MethodsPanel(methods, seeds, budget, start, cancel, resume, *shown, *downloads, watch)
+
+
+def _download(name: str) -> gr.DownloadButton:
+    return gr.DownloadButton(_DOWNLOADS[name], size="sm", visible=False, elem_id=f"methods-{name}")

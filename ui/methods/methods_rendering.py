@@ -1,0 +1,180 @@
+"""A comparison of methods as HTML. Pure functions; what a user named is escaped."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from distill.comparison.folder import dark
+from distill.config import FEATURE_TERMS
+from distill.stats import BETTER, WORSE, limits, points
+from ui.distil.run_rendering import badge
+from ui.shared import figures
+from ui.shared.method_words import label
+from ui.shared.rendering import bar
+
+ABOUT = (
+    '<div class="measure-about"><h3>Compare methods</h3><p>Trains the student of the form above in several '
+    "ways, each with the same data, order and budget. Always beside them: cross-entropy only, copied layers "
+    "and the student before training. One process of its own: it goes on when this page is closed.</p></div>"
+)
+_TERMS = {
+    "soft": "Teacher’s targets",
+    "hard": "Labels",
+    **{name: name.capitalize() for name in FEATURE_TERMS},
+}
+_PICTURES = {
+    "rouge": "ROUGE of each method with its interval",
+    "held_out_loss": "Held-out loss over training",
+    "gradient_norms": "Gradient norm of each block over training",
+    "early_share": "The early blocks’ share of the gradient",
+    "schedules": "Temperature and alpha over training",
+}
+
+
+def status(found: Mapping[str, Any]) -> str:
+    """How a comparison stands: state, progress, time left, the run being trained."""
+    done, total = found["done"], found["total"]
+    going = found["status"] == "running"
+    eta = found["eta_seconds"]
+    left = f" · {figures.duration(eta)} left" if going and eta is not None else ""
+    return (
+        f'<div class="run"><div class="run-top">{badge(found["status"])}'
+        f'<span class="model">{escape(found["comparison_id"])}</span></div>'
+        f"{bar(done / total if total else 0.0)}"
+        f'<div class="run-steps"><span>{done} of {figures.count(total, "run")}{left}</span>'
+        f"<span>{escape(found['message'])}</span></div></div>"
+    )
+
+
+def result(found: Mapping[str, Any] | None) -> str:
+    """What it says, the table of scores and costs, the table of losses."""
+    if not found or not found.get("rows"):
+        return ""
+    rows = found["rows"]
+    said = "".join(f"<li>{escape(text)}</li>" for text in found.get("says") or [found.get("paragraph") or ""])
+    return f'<ul class="says">{said}</ul>{_scores(rows)}{_losses(rows)}{_conditions(found)}{_failures(found)}'
+
+
+def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
+    heads = ("Method", "Size", "ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-L against cross-entropy")
+    heads = (*heads, "Of the teacher", "Steps", "Time a run", "Memory")
+    student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
+    parts = {"Trained here": True, "To compare with, not trained here": False}
+    lines = "".join(
+        f'<tr><th class="part" colspan="{len(heads)}">{title}</th></tr>{_lines(shown)}'
+        for title, trained in parts.items()
+        if (shown := [_score(row, student) for row in rows if row["trained"] is trained])
+    )
+    return _table(heads, lines)
+
+
+def _score(row: Mapping[str, Any], student: int | None) -> list[str]:
+    retained = row.get("retention")
+    costs = ["—"] * 3
+    if row["trained"]:
+        time, memory = figures.seconds(row["seconds"]), figures.size(row["memory_bytes"])
+        costs = [f"{row['steps']:,}", time, memory]
+    return [
+        _method(row),
+        _size(row.get("parameters"), student),
+        *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
+        _difference((row.get("difference") or {}).get("rougeL")),
+        "—" if retained is None else f"{100 * retained:.0f}%",
+        *costs,
+    ]
+
+
+def _size(parameters: int | None, student: int | None) -> str:
+    """How many parameters, and beside another size than the student's how many times as many."""
+    if not parameters:
+        return "—"
+    shown = figures.parameters(parameters)
+    if not student or 0.95 < parameters / student < 1.05:
+        return shown
+    return f'{shown}<div class="sub">{figures.times(parameters, student)} the student</div>'
+
+
+def _method(row: Mapping[str, Any]) -> str:
+    runs = f" · {figures.count(row['seeds'], 'run')}" if row["trained"] else ""
+    return f'{escape(label(row["method"]))}<div class="sub">{escape(row["method"])}{runs}</div>'
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    return f'{points(score["f"])}<div class="sub">{limits(score)}</div>'
+
+
+def _difference(change: Mapping[str, Any] | None) -> str:
+    """With its interval, and the verdict of the test where it has one."""
+    if change is None:
+        return "—"
+    word = change.get("verdict")  # a comparison of an earlier version has none
+    kind = {BETTER: "good", WORSE: "bad"}.get(word or "")
+    verdict = f' <span class="verdict {kind}">{word}</span>' if kind else ""
+    return f'{points(change["f"], signed=True)}{verdict}<div class="sub">{limits(change, signed=True)}</div>'
+
+
+def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
+    trained = [row for row in rows if row["trained"]]
+    terms = [name for name in _TERMS if any(name in {**row["train"], **row["held_out"]} for row in trained)]
+    if not terms:
+        return ""
+    lines = [[_method(row), *(_loss(row, name) for name in terms)] for row in trained]
+    return "<h4>Losses at the end: in training, held out</h4>" + _table(
+        ("Method", *(_TERMS[name] for name in terms)), _lines(lines)
+    )
+
+
+def _loss(row: Mapping[str, Any], term: str) -> str:
+    shown = [f"{part[term]:.3g}" if term in part else "—" for part in (row["train"], row["held_out"])]
+    return "—" if shown == ["—", "—"] else ", ".join(shown)
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    return "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+
+
+def _table(heads: Sequence[str], lines: str) -> str:
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
+    return f'<div class="scroll">{table}</div>'
+
+
+def _conditions(found: Mapping[str, Any]) -> str:
+    given = found.get("conditions", {})
+    beams = given.get("beams")
+    told = [
+        f"{given.get('teacher')} teaches {given.get('student')} on {given.get('data')}",
+        f"{figures.count(given['examples'], 'held-out text')}" if given.get("examples") else None,
+        ("greedy" if beams == 1 else f"{beams} beams") if beams else None,
+        *(given.get(name) for name in ("engine", "dtype", "device")),
+        "ROUGE F1 × 100 with 95% intervals, over texts and seeds",
+    ]
+    return f'<div class="conditions">{" · ".join(escape(str(part)) for part in told if part)}</div>'
+
+
+def _failures(found: Mapping[str, Any]) -> str:
+    return "".join(
+        f'<div class="problem">{escape(f"{cell} failed: {why}")}</div>'
+        for cell, why in (found.get("failures") or {}).items()
+    )
+
+
+def pictures(files: Sequence[Path]) -> str:
+    """The pictures, inside the page: their folder is not one that is served."""
+    return "".join(_picture(file) for file in files if file.is_file())
+
+
+def _picture(file: Path) -> str:
+    words = _PICTURES.get(file.stem, file.stem.replace("_", " ").capitalize())
+    images = "".join(
+        f'<img class="{look}" alt="{escape(words)}" src="data:image/png;base64,{_base64(one)}">'
+        for look, one in (("light", file), ("dark-only", dark(file)))
+        if one.is_file()
+    )
+    return f'<figure class="scroll">{images}</figure>'
+
+
+def _base64(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()

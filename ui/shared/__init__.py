@@ -1,0 +1,1 @@
+"""What all tabs share: wording, numbers, errors, how events are queued."""

@@ -1,0 +1,37 @@
+"""What the page calls each setting, whichever form it stands in."""
+
+DECODING = {
+    "beams": "Beams (1 streams)",
+    "max_new_tokens": "Longest, in tokens",
+    "min_new_tokens": "Shortest, in tokens (0: usual)",
+    "length_penalty": "Length penalty",
+    "no_repeat_ngram": "No repeated n-gram (0: usual)",
+    "early_stopping": "Stop when all beams have ended",
+}
+"""How a summary is written."""
+SIZE = {
+    "learning_rate": "Learning rate",
+    "epochs": "Epochs",
+    "max_steps": "Steps (or by epochs)",
+    "batch_size": "Batch size",
+    "max_examples": "Examples (or all)",
+}
+"""The settings of a run's size that the form shows; the preset sets them."""
+TEACHING = {
+    "alpha": "Alpha (teacher’s share)",
+    "alpha_schedule": "Alpha over time",
+    "alpha_end": "Alpha at the end",
+    "temperature": "Temperature",
+    "temperature_schedule": "Temperature over time",
+    "temperature_end": "Temperature at the end",
+    "hidden_weight": "Weight of hidden states",
+    "embedding_weight": "Weight of embeddings",
+    "attention_weight": "Weight of attention",
+    "relation_weight": "Weight of relations",
+    "contrastive_weight": "Weight of contrast",
+    "on_policy": "Share of own writing",
+    "balance": "Balance the terms",
+    "teacher_cache": "Cache the teacher",
+}
+"""The settings of teaching that have a control of their own; the method sets them."""
+LABELS = DECODING | SIZE | TEACHING
