@@ -7,13 +7,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120_000
@@ -125,3 +126,12 @@ def open_page(context: BrowserContext, server: Server) -> Page:
     found.goto(server.url)
     found.wait_for_selector("#run-all")
     return found
+
+
+def insist(act: Callable[[], None], shown: Locator) -> None:
+    """Do something until the page has taken it: what has just been unfolded may be drawn once more."""
+    for _ in range(3):
+        act()
+        with suppress(AssertionError):
+            return expect(shown).to_be_visible(timeout=PATIENCE / 12)
+    return expect(shown).to_be_visible(timeout=PATIENCE / 12)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE, Server, open_page
+from tests.browser.conftest import PATIENCE, Server, insist, open_page
 from tests.tiny import make_tiny_t5
 
 pytestmark = pytest.mark.browser
@@ -80,9 +80,13 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
 def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserContext, server: Server) -> None:
     page = distil_tab(context, server)
     page.get_by_text("Settings of the preset").click()
-    page.locator("#setting-batch_size input").fill("0")
-    page.locator("#setting-batch_size input").press("Enter")
-    expect(page.get_by_text("“Batch size” is 0")).to_be_visible()
+    batch_size = page.locator("#setting-batch_size input")
+
+    def set_to_nothing() -> None:
+        batch_size.fill("0")
+        batch_size.press("Enter")
+
+    insist(set_to_nothing, page.get_by_text("“Batch size” is 0"))
     page.get_by_text("Report:").click()
     expect(page.get_by_text("This pair can work")).to_be_visible()
     expect(page.locator("#setting-max_steps input")).to_have_value("")
