@@ -6,7 +6,7 @@ from pathlib import Path
 from models.errors import DistillError
 from models.text.encoding import TextEncoder, open_encoder
 from models.text.tidying import blank, printable
-from ui.shared import figures
+from ui.shared import domain, figures
 from ui.shared.studio import Studio
 
 EXACT = 100_000
@@ -29,6 +29,8 @@ def counted(text: str | None, model: str | None, studio: Studio) -> str:
     line = f"{words} · {about}{figures.count(tokens, 'token')}"
     if tokens > encoder.limit:
         line += f' <span class="over">· over the limit of {encoder.limit}</span>'
+    if unfit := domain.warning(model, text):
+        line += f'<br><span class="over">{unfit}</span>'
     return f'<div class="counter">{line}</div>'
 
 

@@ -7,7 +7,7 @@ from textwrap import shorten
 from distill.rules import RuleOutcome
 from distill.stats import points
 from models.store.loading import ModelInfo
-from ui.shared import figures
+from ui.shared import domain, figures
 from ui.shared.result import Result
 from ui.shared.words import RUN, Overlap
 
@@ -110,6 +110,8 @@ def _text(overlap: Overlap) -> str:
 
 def _notes(result: Result) -> str:
     summary, notes = result.summary, []
+    if unfit := domain.warning(summary.model, result.text):
+        notes.append(unfit)
     if summary.tokens_cut:
         read = summary.tokens_in + summary.tokens_cut
         notes.append(f"The last {summary.tokens_cut:,} of {read:,} input tokens were cut off.")

@@ -48,3 +48,12 @@ def test_an_unknown_or_absent_model_still_counts_words(studio: Studio) -> None:
 )
 def test_odd_texts_are_counted_too(text: str | None, said: str, studio: Studio) -> None:
     assert said in counted(text, "embedded/teacher", studio)
+
+
+def test_a_text_that_is_no_news_is_said_to_be_none(studio: Studio) -> None:
+    chat = "\n".join(f"{who}: are we still on for lunch at the place?" for who in ("Ann", "Ben") * 4)
+    assert "This looks like a chat. The embedded models were made for English news" in counted(
+        chat, "embedded/teacher", studio
+    )
+    assert "looks like" not in counted(chat, "t5/teacher", studio)
+    assert "looks like" not in counted("The cat sat on the mat. " * 20, "embedded/teacher", studio)
