@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from distill.data import load
-from distill.families.t5.student import load_model
+from distill.families.model_folder import load_model
 
 ROOT = Path(__file__).parents[1]
 

@@ -23,7 +23,7 @@ _RATES = {"float32": "float32", "float16": "half", "bfloat16": "half"}  # else i
 
 
 @dataclass(frozen=True)
-class Shape:
+class WeightCounts:
     """A model in numbers of weights.
 
     Args:
@@ -53,14 +53,14 @@ class Floor:
 
 
 @cache
-def shape_of(info: ModelInfo) -> Shape:
-    """The shape of a T5, or of a model built like one. Biases and norms are left out: they are small."""
+def count_weights(info: ModelInfo) -> WeightCounts:
+    """The weights of a T5, or of a model built like one. Biases and norms are left out: they are small."""
     config = json.loads((info.folder / "config.json").read_text(encoding="utf-8"))
     width = info.heads * (config.get("d_kv") or info.d_model // info.heads)
     attention = 4 * info.d_model * width
     gated = "gated" in str(config.get("feed_forward_proj", ""))
     inner = (3 if gated else 2) * info.d_model * info.d_ff
-    return Shape(
+    return WeightCounts(
         encoder=info.encoder_layers * (attention + inner),
         memory=info.decoder_layers * attention // 2,
         decoder=info.decoder_layers * (attention + attention // 2 + inner),
@@ -72,7 +72,7 @@ def shape_of(info: ModelInfo) -> Shape:
 
 @cache
 def floor(
-    shape: Shape, dtype: str, inputs: tuple[int, ...], steps: int, beams: int, machine: Machine
+    counts: WeightCounts, dtype: str, inputs: tuple[int, ...], steps: int, beams: int, machine: Machine
 ) -> Floor:
     """The least time of summarising inputs of so many tokens at once, in so many steps.
 
@@ -84,16 +84,16 @@ def floor(
     narrow = dtype in ("float16", "bfloat16", "int8_float16")
     kept, attention_rate = (2, machine.rates["half"]) if narrow else (4, machine.rates["float32"])
 
-    weights = shape.encoder + shape.memory
+    weights = counts.encoder + counts.memory
     multiplying = sum(inputs) * weights / rate
-    multiplying += 2 * shape.encoder_attention * sum(tokens**2 for tokens in inputs) / attention_rate
+    multiplying += 2 * counts.encoder_attention * sum(tokens**2 for tokens in inputs) / attention_rate
     encode = max(multiplying, _reading(weights * size, machine))
 
-    weights = shape.decoder + shape.head
+    weights = counts.decoder + counts.head
     decode, in_memory = 0.0, 0
     for step in range(1, steps + 1):
         hypotheses = 1 if step == 1 else beams
-        attended = 2 * shape.decoder_attention * sum(tokens + step for tokens in inputs)
+        attended = 2 * counts.decoder_attention * sum(tokens + step for tokens in inputs)
         reading = _reading(weights * size + attended * kept, machine)
         multiplying = hypotheses * (len(inputs) * weights / rate + attended / attention_rate)
         decode += max(reading, multiplying)
@@ -115,9 +115,9 @@ def share(
 
     `decode_bound` says what bounds the decoding: `memory` or `compute`.
     """
-    shape = shape_of(info)
+    counts = count_weights(info)
     pairs = [
-        (floor(shape, dtype, sample.tokens_in, sample.steps, case.beams, machine), sample)
+        (floor(counts, dtype, sample.tokens_in, sample.steps, case.beams, machine), sample)
         for sample in samples
     ]
     return {

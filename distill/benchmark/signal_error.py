@@ -39,11 +39,11 @@ def signal_error(
     """
     live = LiveTeacher(materials.teachers[0])
     model: Any = materials.student.eval()
-    features = TokenizedExamples(materials.train[:examples], materials.encoder, config).features
+    encoded = TokenizedExamples(materials.train[:examples], materials.encoder, config).rows
     collate = Collator(materials.student)
     found: dict[int, list[dict[str, float]]] = {k: [] for k in TOPS}
-    for start in range(0, len(features), _BATCH):
-        batch: Any = dict(collate(features[start : start + _BATCH]))
+    for start in range(0, len(encoded), _BATCH):
+        batch: Any = dict(collate(encoded[start : start + _BATCH]))
         mask = (batch["labels"] != IGNORED).long()
         logits = model(**{name: batch[name] for name in batch if name != "labels"}).logits
 

@@ -86,8 +86,8 @@ def _measure(plan: Plan, materials: Materials, rounds: int) -> dict[str, list[fl
 
 
 def _tokens(config: RunConfig, materials: Materials) -> int:
-    features = TokenizedExamples(materials.train, materials.encoder, config).features
-    return sum(len(feature["input_ids"]) + len(feature["labels"]) for feature in features)
+    rows = TokenizedExamples(materials.train, materials.encoder, config).rows
+    return sum(len(row["input_ids"]) + len(row["labels"]) for row in rows)
 
 
 def _conditions(config: RunConfig, examples: int, rounds: int) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def fresh(
     from transformers import AutoConfig
 
     from distill.data import load
+    from distill.families.model_folder import save_model
     from distill.families.t5 import student
     from distill.families.t5.vocabulary import train_vocabulary
     from models.store.catalogue import resolve
@@ -64,6 +65,6 @@ def fresh(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
         ids, size = {}, len(pieces)
-    model = student.fresh(student.Shape(**shape), size, seed=seed, **ids)
-    student.save(model, pieces, folder)
+    model = student.fresh(student.FreshShape(**shape), size, seed=seed, **ids)
+    save_model(model, pieces, folder)
     return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0

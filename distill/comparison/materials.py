@@ -9,6 +9,7 @@ from distill.comparison.folder import Comparison
 from distill.config import RunConfig, parse_layers
 from distill.data import Example, load
 from distill.errors import BadData
+from distill.families.model_folder import load_model, save_model
 from distill.families.t5 import student
 from distill.jobs.files import write_json_lines
 from distill.labelling import Drafting, label
@@ -44,8 +45,8 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
             min(own.encoder_layers, teacher.encoder_layers),
             min(own.decoder_layers, teacher.decoder_layers),
         )
-    model = student.from_teacher_layers(student.load_model(teacher.folder), *depths)
-    student.save(model, teacher.folder, target)
+    model = student.from_teacher_layers(load_model(teacher.folder), *depths)
+    save_model(model, teacher.folder, target)
 
 
 def label_texts(

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from distill.errors import BadConfig, RunConflict
-from distill.families.t5 import student
+from distill.families.model_folder import load_model, save_model
 from distill.jobs.files import check_new_folder
 from distill.runs.run_folder import Run
 from distill.stats import interval
@@ -69,12 +69,12 @@ def export_student(
     if not run.student.is_dir():
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     check_new_folder(folder)
-    model: Any = student.load_model(run.student).to(getattr(torch, dtype))
+    model: Any = load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest
     if no_repeat_ngram is not None:
         model.generation_config.no_repeat_ngram_size = no_repeat_ngram
-    student.save(model, run.student, folder, max_shard_size=shard_size)
+    save_model(model, run.student, folder, max_shard_size=shard_size)
     (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
 
 

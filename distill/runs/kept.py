@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transformers import PreTrainedModel
 
-from distill.families.t5 import student
+from distill.families.model_folder import save_model
 from distill.jobs.checksums import changed, checksums
 from distill.jobs.files import read_object, write_json
 from distill.runs.run_folder import Run
@@ -32,7 +32,7 @@ def save_once(run: Run, model: PreTrainedModel, source: Path, folder: Path) -> N
             return
         log.warning("The %s folder is damaged (%s): it is written anew.", folder.name, damage)
         folder.rename(folder.with_name(f"damaged-{time.time_ns()}-{folder.name}"))
-    student.save(model, source, folder)
+    save_model(model, source, folder)
     write_json(run.folder / _SUMS, {**noted, folder.name: checksums(folder)})
 
 

@@ -14,7 +14,7 @@ from transformers import AutoConfig
 
 from distill.config import RunConfig
 from distill.config.precision import precision
-from distill.families.t5.student import load_model
+from distill.families.model_folder import load_model
 from distill.losses.masking import IGNORED
 from distill.losses.topk import TopK
 from distill.signals.features import Needs, Signal

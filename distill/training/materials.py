@@ -8,6 +8,7 @@ from transformers import PreTrainedModel
 
 from distill import data
 from distill.config import RunConfig, parse_layers
+from distill.families.model_folder import load_model
 from distill.families.t5 import student
 from models.settings import Settings
 from models.store.catalogue import resolve
@@ -40,14 +41,14 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
         return inspect(fetch(resolve(name, settings), progress)).folder
 
     folders = [folder(name) for name in config.teachers]
-    teachers = [] if config.teacher_cache else [student.load_model(each) for each in folders]
+    teachers = [] if config.teacher_cache else [load_model(each) for each in folders]
     layers = parse_layers(config.student)
     if layers is None:
         source = folder(config.student)
-        model = student.load_model(source)
+        model = load_model(source)
     else:
         source = folders[0]
-        model = student.from_teacher_layers(teachers[0] if teachers else student.load_model(source), *layers)
+        model = student.from_teacher_layers(teachers[0] if teachers else load_model(source), *layers)
     if config.input_tokens:  # it is to read in use what it learns to read
         model.config.n_positions = config.input_tokens
     encoder = open_encoder(source, config.input_tokens)

@@ -10,7 +10,7 @@ from transformers import PreTrainedModel
 
 from distill.config import RunConfig
 from distill.data import Example
-from distill.families.t5 import student
+from distill.families.model_folder import save_model
 from distill.jobs.files import write_json
 from distill.judging import decoding_of, predict, teller
 from distill.runs import Run
@@ -67,7 +67,7 @@ class Validation:
         home = self._run.folder / "validating"  # a home of its own, so that its converted form goes with it
         shutil.rmtree(home, ignore_errors=True)
         try:
-            student.save(model, self._tokenizer, home / "student")
+            save_model(model, self._tokenizer, home / "student")
             pool = ModelPool(replace(self._settings, home=home))
             texts = self._written(pool, str(home / "student"), "the student")
         finally:

@@ -13,7 +13,7 @@ from distill import pairing
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
-from distill.families.t5 import student
+from distill.families.model_folder import load_model
 from distill.families.t5.memory import free_memory
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
@@ -137,7 +137,7 @@ def _train(
     if parallel.said(run.stop_requested()):
         return materials.student, step
     if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
-        return student.load_model(checkpoint), step
+        return load_model(checkpoint), step
     validation = None
     if config.has_references:
         validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
@@ -213,7 +213,7 @@ def make_trainer(
     if not len(train):
         raise BadData("No example is long enough to train on.")
     if config.has_references:
-        learn_lengths(model, [row["labels"] for row in train.features], encoder.tokenizer.closing)
+        learn_lengths(model, [row["labels"] for row in train.rows], encoder.tokenizer.closing)
 
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()

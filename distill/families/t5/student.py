@@ -1,10 +1,7 @@
-"""How a student is born: from a checkpoint, from layers of its teacher, or fresh from a shape."""
+"""How a student is born: from layers of its teacher, or fresh from a shape."""
 
 import copy
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +9,6 @@ from torch import nn
 from transformers import (
     GenerationConfig,
     PreTrainedModel,
-    PreTrainedTokenizerBase,
     T5Config,
     T5ForConditionalGeneration,
 )
@@ -20,14 +16,12 @@ from transformers import (
 from distill.errors import BadConfig
 from distill.families.layer_map import evenly_spaced
 from distill.families.t5.copy_circuit import add_copy_circuit
-from models.engines.checkpoint import load_checkpoint, with_named_head
-from models.folders.tokenizer import copy_tokenizer
 
 _HEAD_WIDTH = 64
 
 
 @dataclass(frozen=True)
-class Shape:
+class FreshShape:
     """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `input_tokens` how much it reads.
 
     Relu, tied embeddings, no dropout.
@@ -50,11 +44,6 @@ class Shape:
             raise BadConfig(f"The shape's width is {self.width}; use {_HEAD_WIDTH} or more.")
         if self.heads < 2:  # one looks one place back, one further
             raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
-
-
-def load_model(folder: Path) -> PreTrainedModel:
-    """Load an encoder-decoder checkpoint in float32; see `models.engines.checkpoint.load_checkpoint`."""
-    return load_checkpoint(folder, torch.float32)
 
 
 def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
@@ -81,7 +70,7 @@ def _keep(stack: Any, layers: tuple[int, ...]) -> None:
 
 
 def fresh(
-    shape: Shape, vocabulary: int, *, pad: int = 0, eos: int = 1, seed: int = 42
+    shape: FreshShape, vocabulary: int, *, pad: int = 0, eos: int = 1, seed: int = 42
 ) -> T5ForConditionalGeneration:
     """A new T5 with random weights and a copy circuit in them.
 
@@ -111,31 +100,3 @@ def fresh(
     add_copy_circuit(model, seed)
     model.generation_config = GenerationConfig(pad_token_id=pad, eos_token_id=eos, decoder_start_token_id=pad)
     return model
-
-
-def save(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Path, **options: Any) -> None:
-    """Save a model with its tokenizer, readable for all, so that the folder is there whole or not at all.
-
-    Args:
-        model: What to save.
-        tokenizer: A new one, or a model folder whose own is copied as it is.
-        folder: Where to; new or empty.
-        **options: Of the model's `save_pretrained`.
-    """
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    model = with_named_head(model)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        model.save_pretrained(scratch, **options)
-        if isinstance(tokenizer, Path):
-            copy_tokenizer(tokenizer, scratch)
-        else:
-            tokenizer.save_pretrained(scratch)
-        for file in scratch.iterdir():  # the library lets nobody else read weights
-            file.chmod(0o644)
-        scratch.chmod(0o755)
-        scratch.replace(folder)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise

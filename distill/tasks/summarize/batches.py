@@ -25,16 +25,16 @@ class TokenizedExamples(Dataset):
 
     def __init__(self, examples: Sequence[Example], encoder: TextEncoder, config: RunConfig) -> None:
         encode = {"summarize": _summaries, "extract": _extracts, "lead": _leads, "copy": _copy_spans}
-        self.features = encode[config.task](examples, encoder, config)
+        self.rows = encode[config.task](examples, encoder, config)
 
     def __len__(self) -> int:
-        return len(self.features)
+        return len(self.rows)
 
     def __getitem__(self, index: int) -> dict[str, list[int]]:
         """An example; at `EMPTY` one that counts for nothing."""
         if index == EMPTY:
-            return {"input_ids": self.features[0]["input_ids"][-1:], "labels": [IGNORED]}
-        return self.features[index]
+            return {"input_ids": self.rows[0]["input_ids"][-1:], "labels": [IGNORED]}
+        return self.rows[index]
 
 
 class ByLength(Sampler[int]):
@@ -53,7 +53,7 @@ class ByLength(Sampler[int]):
     """
 
     def __init__(self, data: TokenizedExamples, batch_size: int, seed: int, together: int = 1) -> None:
-        self._lengths, self._batch_size = [_size(feature) for feature in data.features], batch_size
+        self._lengths, self._batch_size = [_size(row) for row in data.rows], batch_size
         self._seed, self._epoch = seed, 0
         self._filling = [EMPTY] * (-len(data) % together)
 
@@ -70,9 +70,9 @@ class ByLength(Sampler[int]):
         yield from self._filling
 
 
-def _size(feature: dict[str, list[int]]) -> int:
+def _size(row: dict[str, list[int]]) -> int:
     """A number that orders by the padded input first and by the target next."""
-    return -(-len(feature["input_ids"]) // _MULTIPLE) * 2**16 + len(feature["labels"])
+    return -(-len(row["input_ids"]) // _MULTIPLE) * 2**16 + len(row["labels"])
 
 
 class Collator:
@@ -86,12 +86,12 @@ class Collator:
     def __init__(self, model: Any, inputs: int = 1, labels: int = 1) -> None:
         self._model, self._inputs, self._labels = model, inputs, labels
 
-    def __call__(self, features: Sequence[dict[str, list[int]]]) -> dict[str, Tensor]:
+    def __call__(self, rows: Sequence[dict[str, list[int]]]) -> dict[str, Tensor]:
         """`input_ids`, `attention_mask`, `labels` and `decoder_input_ids`, each `(batch, length)`."""
-        ids = [feature["input_ids"] for feature in features]
+        ids = [row["input_ids"] for row in rows]
         inputs = _padded(ids, self._model.config.pad_token_id, self._inputs)
-        masks = _padded([[1] * len(row) for row in ids], 0, self._inputs)
-        labels = _padded([feature["labels"] for feature in features], IGNORED, self._labels)
+        masks = _padded([[1] * len(each) for each in ids], 0, self._inputs)
+        labels = _padded([row["labels"] for row in rows], IGNORED, self._labels)
         shifted = self._model.prepare_decoder_input_ids_from_labels(labels=labels)
         return {"input_ids": inputs, "attention_mask": masks, "labels": labels, "decoder_input_ids": shifted}
 
@@ -143,14 +143,14 @@ def _copy_spans(
     """A random window of each document as input, a random span of that window as target."""
     generator = random.Random(config.seed)
     tokenizer = encoder.tokenizer
-    features = []
+    rows = []
     for example in examples:
         ids = tokenizer.encode(tokenizer.disarm(printable(example.document))).ids
         window = _random_span(ids, tokenizer.room(encoder.limit), generator)
         if len(window) >= 2:
             span = _random_span(window, config.target_tokens, generator)
-            features.append({"input_ids": tokenizer.wrap(window), "labels": span})
-    return features
+            rows.append({"input_ids": tokenizer.wrap(window), "labels": span})
+    return rows
 
 
 def _random_span(ids: list[int], length: int, generator: random.Random) -> list[int]:

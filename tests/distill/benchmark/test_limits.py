@@ -7,12 +7,14 @@ import torch
 
 from distill.benchmark import machine
 from distill.benchmark.cases import Case, Sample
-from distill.benchmark.limits import Shape, floor, shape_of, share
+from distill.benchmark.limits import WeightCounts, count_weights, floor, share
 from distill.benchmark.machine import Machine, measure_machine
 from models.folders.inspection import inspect
 from tests.tiny import make_tiny_t5
 
-SHAPE = Shape(encoder=1000, memory=200, decoder=600, head=400, encoder_attention=10, decoder_attention=5)
+COUNTS = WeightCounts(
+    encoder=1000, memory=200, decoder=600, head=400, encoder_attention=10, decoder_attention=5
+)
 
 
 def a_machine(bandwidth: float = 1e30, rate: float = 1e30, float32: float = 1e30) -> Machine:
@@ -21,34 +23,34 @@ def a_machine(bandwidth: float = 1e30, rate: float = 1e30, float32: float = 1e30
 
 
 def test_memory_bounds_by_the_bytes_every_step_must_read() -> None:
-    found = floor(SHAPE, "int8", (3,), steps=2, beams=4, machine=a_machine(bandwidth=10.0))
+    found = floor(COUNTS, "int8", (3,), steps=2, beams=4, machine=a_machine(bandwidth=10.0))
     assert found.encode == pytest.approx(120.0)  # 1200 weights of a byte
     keys_and_values = 2 * 5 * 4 * ((3 + 1) + (3 + 2))  # widths, bytes, positions seen in two steps
     assert found.decode == pytest.approx((2 * 1000 + keys_and_values) / 10)
     assert found.bound == "memory"
-    wide = floor(SHAPE, "float32", (3,), steps=2, beams=4, machine=a_machine(bandwidth=10.0))
+    wide = floor(COUNTS, "float32", (3,), steps=2, beams=4, machine=a_machine(bandwidth=10.0))
     assert wide.encode == pytest.approx(480.0)
     assert wide.decode == pytest.approx((2 * 4000 + keys_and_values) / 10)
-    half = floor(SHAPE, "bfloat16", (3,), steps=2, beams=4, machine=a_machine(bandwidth=10.0))
+    half = floor(COUNTS, "bfloat16", (3,), steps=2, beams=4, machine=a_machine(bandwidth=10.0))
     assert half.decode == pytest.approx((2 * 2000 + keys_and_values / 2) / 10)
 
 
 def test_compute_bounds_by_the_multiply_adds_at_the_precision() -> None:
-    found = floor(SHAPE, "int8", (3, 2), steps=3, beams=4, machine=a_machine(rate=10.0))
+    found = floor(COUNTS, "int8", (3, 2), steps=3, beams=4, machine=a_machine(rate=10.0))
     assert found.encode == pytest.approx(5 * 1200 / 10)
     assert found.decode == pytest.approx((1 + 4 + 4) * 2 * 1000 / 10)  # the first step has one hypothesis
     assert found.bound == "compute"
 
 
 def test_attention_is_reckoned_in_float32_where_weights_are_integers() -> None:
-    found = floor(SHAPE, "int8", (3, 2), steps=2, beams=4, machine=a_machine(float32=10.0))
+    found = floor(COUNTS, "int8", (3, 2), steps=2, beams=4, machine=a_machine(float32=10.0))
     assert found.encode == pytest.approx(2 * 10 * (9 + 4) / 10)
     assert found.decode == pytest.approx(2 * 5 * ((4 + 3) + 4 * (5 + 4)) / 10)
 
 
 def test_a_step_takes_as_long_as_its_narrower_bottleneck() -> None:
     slow = a_machine(bandwidth=1000.0, rate=1000.0)
-    one, four = (floor(SHAPE, "int8", (1,), 2, beams, slow).decode for beams in (1, 4))
+    one, four = (floor(COUNTS, "int8", (1,), 2, beams, slow).decode for beams in (1, 4))
     assert one == pytest.approx((1000 + 80 + 1000 + 120) / 1000)
     assert four == pytest.approx((1000 + 80) / 1000 + 4 * 1000 / 1000)
 
@@ -72,7 +74,7 @@ def test_the_shape_counts_the_weights_that_are_there(config: dict, tmp_path: Pat
 
     memory = count("EncDecAttention.k", "EncDecAttention.v")
     width = 4 * (config.get("d_kv") or 4)
-    assert shape_of(inspect(folder)) == Shape(
+    assert count_weights(inspect(folder)) == WeightCounts(
         encoder=count("encoder.block"),
         memory=memory,
         decoder=count("decoder.block") - memory,
@@ -85,7 +87,7 @@ def test_the_shape_counts_the_weights_that_are_there(config: dict, tmp_path: Pat
 def test_the_share_is_the_floor_by_what_was_measured(tiny: Path) -> None:
     info = inspect(tiny)
     quick = a_machine(rate=1e6)
-    least = floor(shape_of(info), "int8", (10,), 5, 4, quick)
+    least = floor(count_weights(info), "int8", (10,), 5, 4, quick)
     whole = least.encode + least.decode
     measured = Sample(9.0, 4 * whole, 2 * whole, steps=5, tokens_in=(10,), tokens_out=(5,))
     found = share([measured], info, "int8", Case(4, 10), quick)

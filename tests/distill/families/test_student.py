@@ -1,21 +1,17 @@
-"""Students cut from teachers, loaded, and fresh ones that can copy."""
+"""Students cut from teachers, and fresh ones that can copy."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from transformers import T5Config, T5ForConditionalGeneration
 
 from distill.errors import BadConfig, IncompatibleModels
+from distill.families.model_folder import load_model
 from distill.families.t5 import student
 from distill.families.t5.copy_circuit import add_copy_circuit
-from models.errors import ModelUnavailable
-from models.folders.tokenizer import open_tokenizer
-from tests.tiny import change_json, make_tiny_t5
 
 IDS = torch.tensor([[5, 9, 30, 41, 1]])
 LABELS = torch.tensor([[7, 8, 1]])
@@ -28,7 +24,7 @@ def _logits(model: Any) -> torch.Tensor:
 
 @pytest.fixture(params=["tied", "untied"])
 def teacher(request: pytest.FixtureRequest, tiny_teacher: Path, tiny_untied: Path) -> Any:
-    return student.load_model(tiny_teacher if request.param == "tied" else tiny_untied)
+    return load_model(tiny_teacher if request.param == "tied" else tiny_untied)
 
 
 def _depths(model: Any) -> tuple[int, int]:
@@ -47,7 +43,7 @@ def test_a_cut_student_is_the_same_after_saving(
     cut = student.from_teacher_layers(teacher, *layers)
     assert _depths(cut) == layers
     cut.save_pretrained(tmp_path)
-    again: Any = student.load_model(tmp_path)
+    again: Any = load_model(tmp_path)
     assert (again.config.num_layers, again.config.num_decoder_layers) == layers
     assert torch.equal(_logits(again), _logits(cut))
     tied = teacher.lm_head.weight is teacher.shared.weight
@@ -57,7 +53,7 @@ def test_a_cut_student_is_the_same_after_saving(
 
 
 def test_the_kept_layers_are_the_evenly_spaced_ones(tiny_teacher: Path) -> None:
-    teacher: Any = student.load_model(tiny_teacher)
+    teacher: Any = load_model(tiny_teacher)
     cut: Any = student.from_teacher_layers(teacher, 3, 2)
     for stack, layers in (("encoder", (0, 2, 3)), ("decoder", (0, 3))):
         for mine, theirs in zip(getattr(cut, stack).block, layers, strict=True):
@@ -66,7 +62,7 @@ def test_the_kept_layers_are_the_evenly_spaced_ones(tiny_teacher: Path) -> None:
 
 
 def test_a_cut_student_leaves_its_teacher_alone(tiny_teacher: Path) -> None:
-    teacher: Any = student.load_model(tiny_teacher)
+    teacher: Any = load_model(tiny_teacher)
     before = _logits(teacher)
     cut: Any = student.from_teacher_layers(teacher, 2, 2)
     with torch.no_grad():
@@ -88,27 +84,22 @@ def test_a_cut_student_generates_the_same_with_and_without_its_cache(teacher: An
 
 def test_too_many_layers(tiny: Path) -> None:
     with pytest.raises(IncompatibleModels, match="3 layers cannot be cut from 2"):
-        student.from_teacher_layers(student.load_model(tiny), 3, 1)
-
-
-def test_half_precision_checkpoints_train_in_float32(tiny: Path, tmp_path: Path) -> None:
-    student.load_model(tiny).to(torch.bfloat16).save_pretrained(tmp_path)  # pyright: ignore[reportArgumentType]
-    loaded = student.load_model(tmp_path)
-    assert {parameter.dtype for parameter in loaded.parameters()} == {torch.float32}
+        student.from_teacher_layers(load_model(tiny), 3, 1)
 
 
 def test_a_fresh_student_saves_loads_and_writes(tmp_path: Path) -> None:
-    model: Any = student.fresh(student.Shape(width=64, inner=64, encoder_layers=2, decoder_layers=1), 160)
+    shape = student.FreshShape(width=64, inner=64, encoder_layers=2, decoder_layers=1)
+    model: Any = student.fresh(shape, 160)
     assert model.config.vocab_size == 192, "a multiple of 64"
     model.save_pretrained(tmp_path)
-    again: Any = student.load_model(tmp_path)
+    again: Any = load_model(tmp_path)
     assert torch.equal(_logits(again), _logits(model))
     assert again.generation_config.decoder_start_token_id == 0
     assert again.generate(IDS, max_new_tokens=4, do_sample=False).shape[0] == 1
 
 
 def test_fresh_students_of_one_seed_are_equal() -> None:
-    shape = student.Shape(64, 64, 1, 1, 2)
+    shape = student.FreshShape(64, 64, 1, 1, 2)
     one, two, other = (student.fresh(shape, 160, seed=seed).state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert not torch.equal(one["shared.weight"], other["shared.weight"])
@@ -124,7 +115,7 @@ def test_fresh_students_of_one_seed_are_equal() -> None:
 )
 def test_impossible_shapes(shape: dict[str, int], message: str) -> None:
     with pytest.raises(BadConfig, match=message):
-        student.Shape(**shape)
+        student.FreshShape(**shape)
 
 
 def _span_loss(model: Any) -> float:
@@ -175,7 +166,7 @@ def test_a_copy_goes_on_where_it_was_though_its_last_words_stand_elsewhere_too(
 
 
 def test_a_saved_fresh_config_is_whole(tmp_path: Path) -> None:
-    student.fresh(student.Shape(64, 64, 1, 1, 2), 160).save_pretrained(tmp_path)
+    student.fresh(student.FreshShape(64, 64, 1, 1, 2), 160).save_pretrained(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     assert config["decoder_start_token_id"] == 0
     assert config["dropout_rate"] == 0.0
@@ -184,71 +175,4 @@ def test_a_saved_fresh_config_is_whole(tmp_path: Path) -> None:
 def test_the_command_names_the_shapes_defaults() -> None:
     from distill.commands.fresh import SHAPE_DEFAULTS
 
-    assert vars(student.Shape()) == SHAPE_DEFAULTS
-
-
-def test_a_model_is_saved_whole_or_not_at_all(teacher: Any, tmp_path: Path) -> None:
-    class Full:
-        def save_pretrained(self, folder: Path) -> None:
-            (folder / "part").touch()
-            raise OSError("No space left")
-
-    with pytest.raises(OSError, match="No space"):
-        student.save(teacher, Full(), tmp_path / "new" / "model")  # type: ignore[arg-type]
-    assert not list((tmp_path / "new").iterdir())
-
-
-def test_a_saved_student_splits_texts_as_its_source_does(tiny: Path, tmp_path: Path) -> None:
-    """transformers would build a tokenizer of its own for the class, and drop the normalizer."""
-    source, target = tmp_path / "source", tmp_path / "target"
-    shutil.copytree(tiny, source)
-    tokenizer = json.loads((source / "tokenizer.json").read_text())
-    (source / "tokenizer.json").write_text(json.dumps({**tokenizer, "normalizer": {"type": "Lowercase"}}))
-    (source / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "T5TokenizerFast"}))
-    student.save(student.load_model(source), source, target)
-    for text in ("The CAT sat", "</s> the"):
-        assert open_tokenizer(target).encode(text) == open_tokenizer(source).encode(text)
-    assert open_tokenizer(target).encode("THE").ids == open_tokenizer(target).encode("the").ids
-
-
-@pytest.mark.parametrize(
-    ("tied", "scaled", "said"),
-    [(True, True, True), (False, False, False), (True, False, False), (False, True, False)],
-)
-def test_a_saved_config_says_what_its_head_is(tied: bool, scaled: bool, said: bool, tmp_path: Path) -> None:
-    """Version 4 of transformers reads `tie_word_embeddings` alone: true is T5 1.0, false is T5 1.1."""
-    source = make_tiny_t5(tmp_path / "source", tied=tied, spread=0.3)
-    change_json(source / "config.json", tie_word_embeddings=True, scale_decoder_outputs=scaled)
-    model: Any = student.load_model(source)
-    inputs = {"input_ids": torch.tensor([[5, 6, 1]]), "decoder_input_ids": torch.tensor([[0, 7, 8]])}
-    before = model(**inputs).logits
-    student.save(model, source, tmp_path / "saved")
-    config = json.loads((tmp_path / "saved" / "config.json").read_text())
-    assert config["tie_word_embeddings"] is said
-    weights = load_file(tmp_path / "saved" / "model.safetensors")
-    assert ("lm_head.weight" in weights) is not said
-    again: Any = student.load_model(tmp_path / "saved")
-    torch.testing.assert_close(again(**inputs).logits, before)
-    change_json(tmp_path / "saved" / "config.json", scale_decoder_outputs=...)  # version 4 wrote none
-    again = student.load_model(tmp_path / "saved")
-    torch.testing.assert_close(again(**inputs).logits, before)
-
-
-def test_a_model_is_trained_from_the_start_token_it_is_used_with(tmp_path: Path) -> None:
-    for name, own, start in (("none", {}, 0), ("own", {"decoder_start_token_id": 7}, 7)):
-        folder = make_tiny_t5(tmp_path / name)
-        change_json(folder / "config.json", decoder_start_token_id=...)
-        change_json(folder / "generation_config.json", **{"decoder_start_token_id": ..., **own})
-        model: Any = student.load_model(folder)
-        shifted = model.prepare_decoder_input_ids_from_labels(torch.tensor([[20, 21, 1]]))
-        assert shifted.tolist() == [[start, 20, 21]]
-        assert model.generation_config.decoder_start_token_id == start
-
-
-def test_a_checkpoint_that_is_not_whole_is_refused(tmp_path: Path) -> None:
-    folder = make_tiny_t5(tmp_path / "model")
-    weights = load_file(folder / "model.safetensors")
-    del weights["encoder.block.1.layer.1.DenseReluDense.wi.weight"]
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
-    with pytest.raises(ModelUnavailable, match=r"lacks 1 weights, such as encoder.block.1"):
-        student.load_model(folder)
+    assert vars(student.FreshShape()) == SHAPE_DEFAULTS

@@ -8,7 +8,7 @@ import pytest
 
 from distill.config.presets import METHODS
 from distill.errors import DistillError
-from distill.families.t5.student import load_model
+from distill.families.model_folder import load_model
 from distill.runs import Run, checkpoints
 from distill.signals.features import show_attention
 from distill.training.monitoring import Dominance, block_of

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from distill.config import RunConfig
-from distill.families.t5 import student as births
+from distill.families.model_folder import load_model
 from distill.losses import label_loss, logit_loss
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective, Outcome
@@ -85,7 +85,7 @@ def pair(tmp_path: Path) -> tuple[Any, Any]:
     large = make_tiny_t5(
         tmp_path / "t", d_model=24, layers=3, decoder_layers=2, heads=3, seed=1, dropout_rate=0.0
     )
-    models: list[Any] = [births.load_model(folder) for folder in (small, large)]
+    models: list[Any] = [load_model(folder) for folder in (small, large)]
     for model in models:
         model.set_attn_implementation("eager")
     return models[0], models[1]

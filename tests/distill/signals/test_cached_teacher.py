@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill.families.t5.student import load_model
+from distill.families.model_folder import load_model
 from distill.losses import logit_loss
 from distill.losses.masking import IGNORED
 from distill.losses.topk import TopK

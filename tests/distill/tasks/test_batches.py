@@ -10,7 +10,7 @@ import pytest
 
 from distill.config import RunConfig
 from distill.data import Example
-from distill.families.t5.student import load_model
+from distill.families.model_folder import load_model
 from distill.tasks.summarize.batches import ByLength, Collator, TokenizedExamples
 from models.folders.inspection import inspect
 from models.folders.tokenizer import open_tokenizer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from distill.families.t5 import student
+from distill.families.model_folder import load_model
 from distill.runs import Run
 from distill.runs.export import export_student
 from distill.tasks.summarize.lengths import learn_lengths
@@ -22,7 +22,7 @@ TEXT = "the people ran on and sat " * 20
 
 
 def test_three_quarters_of_the_summaries_are_as_long_as_the_shortest(tmp_path: Path) -> None:
-    model: Any = student.load_model(make_tiny_t5(tmp_path / "t5"))
+    model: Any = load_model(make_tiny_t5(tmp_path / "t5"))
     model.generation_config.min_length, model.generation_config.max_length = 30, 200
     learn_lengths(model, [[7] * length + [END] for length in (4, 8, 12, 16, 20)], [END])
     own = model.generation_config
@@ -31,7 +31,7 @@ def test_three_quarters_of_the_summaries_are_as_long_as_the_shortest(tmp_path: P
 
 
 def test_a_summary_cut_without_an_end_counts_whole(tmp_path: Path) -> None:
-    model: Any = student.load_model(make_tiny_t5(tmp_path / "t5"))
+    model: Any = load_model(make_tiny_t5(tmp_path / "t5"))
     learn_lengths(model, [[7] * 6], [END])
     assert model.generation_config.min_new_tokens == 6
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from distill.families.t5.student import load_model
+from distill.families.model_folder import load_model
 from distill.losses.masking import IGNORED
 from distill.training.on_policy import _Chance, written
 

@@ -10,7 +10,7 @@ import torch
 
 from distill import data
 from distill.config import RunConfig
-from distill.families.t5 import student
+from distill.families.model_folder import load_model
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.runs import Run
@@ -66,10 +66,8 @@ def test_the_first_step_s_terms_are_means_over_all_its_tokens(
     row = _training_rows(train(values, tmp_path))[0]
     config = RunConfig.from_dict(values)
     rows, _ = data.split_off(data.load(str(articles), limit=5), 1, config.seed)
-    model, teacher = (student.load_model(Path(name)) for name in (values["student"], values["teacher"]))
-    batch: Any = Collator(model)(
-        TokenizedExamples(rows, open_encoder(Path(values["student"])), config).features
-    )
+    model, teacher = (load_model(Path(name)) for name in (values["student"], values["teacher"]))
+    batch: Any = Collator(model)(TokenizedExamples(rows, open_encoder(Path(values["student"])), config).rows)
     assert len(set((batch["labels"] != -100).sum(1).tolist())) > 1, "the lengths must differ"
     with torch.no_grad():
         mine, theirs = (
@@ -138,7 +136,7 @@ def test_the_student_learnt_and_the_teacher_did_not(whole: Run, tiny: Path, tiny
 
     before = load_file(tiny / "model.safetensors")
     assert any(not torch.equal(before[name], value) for name, value in weights(whole).items())
-    teacher: Any = student.load_model(tiny_teacher)
+    teacher: Any = load_model(tiny_teacher)
     live = LiveTeacher(teacher.train())
     ids = torch.tensor([[5, 9, 1]])
     one, two = (live.logits(ids, torch.ones_like(ids), ids) for _ in range(2))
