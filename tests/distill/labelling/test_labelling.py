@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from distill import data, labelling
+from distill import data
 from distill.data import Example
 from distill.errors import BadConfig, DistillError, RunConflict
-from distill.labelling import Drafting, label
+from distill.labelling import Drafting, label, labels
 from distill.labelling.drafts import DraftJournal
 from models.decoding import Decoding, Draft, Sampling
 from models.engines import Stopped
@@ -48,7 +48,7 @@ class FakeTeacher:
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labelling, "CHUNK", 4)
+    monkeypatch.setattr(labels, "CHUNK", 4)
 
 
 def run(out: Path, teacher: Any, drafting: Drafting | None = None, **options: Any) -> dict[str, Any]:
