@@ -17,14 +17,15 @@ from distill.errors import BadConfig
 from distill.families.layer_map import evenly_spaced
 from distill.families.t5.copy_circuit import add_copy_circuit
 
-_HEAD_WIDTH = 64
+KINDS = ("relu", "gelu", "gated-gelu", "gated-silu")
 
 
 @dataclass(frozen=True)
 class FreshShape:
-    """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `input_tokens` how much it reads.
+    """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `head_size` d_kv.
 
-    Relu, tied embeddings, no dropout.
+    `input_tokens` is how much it reads, `kind` the activation of its feed-forward layers; `tied`: its output
+    layer is its embedding. No dropout.
 
     Few decoder layers make generation fast: the encoder runs once a text, the decoder once a token.
     """
@@ -35,13 +36,18 @@ class FreshShape:
     decoder_layers: int = 3
     heads: int = 4
     input_tokens: int = 512
+    head_size: int = 64
+    kind: str = "relu"
+    tied: bool = True
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if value < 1:
+            if name not in ("kind", "tied") and value < 1:
                 raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
-        if self.width < _HEAD_WIDTH:  # the copy circuit needs that many directions of its own
-            raise BadConfig(f"The shape's width is {self.width}; use {_HEAD_WIDTH} or more.")
+        if self.kind not in KINDS:
+            raise BadConfig(f"The shape's kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
+        if self.width < self.head_size:  # the copy circuit needs that many directions of its own
+            raise BadConfig(f"The shape's width is {self.width}; use {self.head_size} or more.")
         if self.heads < 2:  # one looks one place back, one further
             raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
 
@@ -85,12 +91,13 @@ def fresh(
     config: Any = T5Config(
         vocab_size=-(-vocabulary // 64) * 64,  # a multiple of 64 keeps the matrix kernels fast
         d_model=shape.width,
-        d_kv=_HEAD_WIDTH,
+        d_kv=shape.head_size,
         d_ff=shape.inner,
         num_layers=shape.encoder_layers,
         num_decoder_layers=shape.decoder_layers,
         num_heads=shape.heads,
         dropout_rate=0.0,
+        feed_forward_proj=shape.kind,
         pad_token_id=pad,
         eos_token_id=eos,
     )
@@ -98,5 +105,14 @@ def fresh(
     config.n_positions = shape.input_tokens
     model: Any = T5ForConditionalGeneration(config)
     add_copy_circuit(model, seed)
+    if not shape.tied:
+        _untie(model)
     model.generation_config = GenerationConfig(pad_token_id=pad, eos_token_id=eos, decoder_start_token_id=pad)
     return model
+
+
+def _untie(model: Any) -> None:
+    """Give a model an output layer of its own, which at first says what the embedding would have said."""
+    weight = model.shared.weight.detach() * model.config.d_model**-0.5
+    model.lm_head.weight = nn.Parameter(weight.clone())
+    model.config.tie_word_embeddings = model.config.scale_decoder_outputs = False

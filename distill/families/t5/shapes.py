@@ -1,0 +1,128 @@
+"""The shapes a T5 student may have: which there are for a teacher, what they weigh, how one is born."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from distill.errors import IncompatibleModels
+from distill.families.t5.student import KINDS, FreshShape, fresh, from_teacher_layers
+from models.folders.files import read_object
+from models.folders.inspection import ModelInfo
+
+PARTS = ("encoder_layers", "decoder_layers", "width", "heads", "head_size", "inner", "kind", "tied")
+"""What a shape consists of, under the names of `FreshShape`."""
+NUMBERS = PARTS[:6]
+_DEPTHS = PARTS[:2]
+_MODEL_TYPE = "t5"
+_QUARTERS = (1, 2, 3, 4)
+_UNIT = 8  # odd widths are slow on every processor
+_BUCKETS = 32  # of the relative positions
+
+
+def shape_of(teacher: ModelInfo) -> dict[str, Any]:
+    """A model's own shape.
+
+    Raises:
+        IncompatibleModels: It is no T5.
+    """
+    if teacher.model_type != _MODEL_TYPE:
+        raise IncompatibleModels(
+            f"{teacher.folder} is a {teacher.model_type} model, and the shapes known here are those of t5"
+            " models: choose a T5 as the teacher."
+        )
+    config = read_object(teacher.folder / "config.json")
+    return {
+        "encoder_layers": teacher.encoder_layers,
+        "decoder_layers": teacher.decoder_layers,
+        "width": teacher.d_model,
+        "heads": teacher.heads,
+        "head_size": config.get("d_kv", 64),
+        "inner": teacher.d_ff,
+        "kind": config.get("feed_forward_proj", "relu"),
+        "tied": bool(config.get("scale_decoder_outputs", config.get("tie_word_embeddings", True))),
+    }
+
+
+def default_space(teacher: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """The values of each part that may make a student of a teacher of this shape, in order.
+
+    All depths up to its own, even numbers of heads, quarters of the widths, half heads and whole ones.
+    """
+    heads = {*range(2, teacher["heads"] + 1, 2), max(2, teacher["heads"])}
+    sizes = {max(_UNIT, teacher["head_size"] // 2), teacher["head_size"]}
+    return {
+        **{part: tuple(range(1, teacher[part] + 1)) for part in _DEPTHS},
+        "width": _quarters(teacher["width"]),
+        "heads": tuple(sorted(heads)),
+        "head_size": tuple(sorted(sizes)),
+        "inner": _quarters(teacher["inner"]),
+        "kind": tuple(dict.fromkeys((teacher["kind"], "relu", "gated-gelu"))),
+        "tied": (True, False),
+    }
+
+
+def allowed(part: str, value: Any) -> str:
+    """What a part's value must be where this is none; else nothing."""
+    if part == "kind":
+        return "" if value in KINDS else f"one of {', '.join(KINDS)}"
+    if part == "tied":
+        return "" if isinstance(value, bool) else "true or false"
+    least = 2 if part == "heads" else 1
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return "" if whole and value >= least else f"a whole number from {least} up"
+
+
+def parameters(shape: Mapping[str, Any], vocabulary: int) -> Any:
+    """The parameters of a T5, tied ones once.
+
+    Args:
+        shape: A value of each part, or arrays of them that broadcast.
+        vocabulary: Rows of the embedding.
+    """
+    width, heads = shape["width"], shape["heads"]
+    attention = 4 * width * heads * shape["head_size"]
+    matrices = 2 + _each(shape["kind"], lambda kind: kind.startswith("gated"))
+    inner = matrices * width * shape["inner"]
+    encoder = shape["encoder_layers"] * (attention + inner + 2 * width)
+    decoder = shape["decoder_layers"] * (2 * attention + inner + 3 * width)
+    embeddings = (2 - _each(shape["tied"], bool)) * vocabulary * width
+    return embeddings + encoder + decoder + 2 * (_BUCKETS * heads + width)
+
+
+def buildable(shape: Mapping[str, Any]) -> Any:
+    """Whether a student of this shape can be made: see `FreshShape`. Arrays as in `parameters`."""
+    return shape["head_size"] <= shape["width"]
+
+
+def is_cut(shape: Mapping[str, Any], teacher: Mapping[str, Any]) -> bool:
+    """Whether a student of this shape can be made of the teacher's layers: it differs in depth alone."""
+    same = all(shape[part] == teacher[part] for part in PARTS if part not in _DEPTHS)
+    return same and all(shape[part] <= teacher[part] for part in _DEPTHS)
+
+
+def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any], seed: int) -> Any:
+    """A student of this shape: layers cut from the teacher where the widths agree, else a fresh copier.
+
+    Args:
+        shape: The student's.
+        teacher: The loaded teacher, which gives its layers or its vocabulary.
+        teacher_shape: As `shape_of` has it.
+        seed: Of a fresh student's weights.
+    """
+    if is_cut(shape, teacher_shape):
+        return from_teacher_layers(teacher, shape["encoder_layers"], shape["decoder_layers"])
+    config = teacher.config
+    reads = {"input_tokens": config.n_positions} if getattr(config, "n_positions", None) else {}
+    ids = {"pad": config.pad_token_id, "eos": config.eos_token_id}
+    return fresh(FreshShape(**shape, **reads), config.vocab_size, seed=seed, **ids)
+
+
+def _quarters(whole: int) -> tuple[int, ...]:
+    found = {min(whole, -(-whole * part // 4 // _UNIT) * _UNIT) for part in _QUARTERS}
+    return tuple(sorted(found))
+
+
+def _each(value: Any, of: Any) -> Any:
+    """`of` as 0 or 1, of one value or of an array of them."""
+    import numpy as np
+
+    return int(of(value)) if isinstance(value, str | bool) else np.vectorize(lambda one: int(of(one)))(value)
