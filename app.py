@@ -50,7 +50,7 @@ def _prepare_environment(settings: Settings) -> None:
     """Set what Gradio, the hub client and runs read: no telemetry, files in our own folder, the model set.
 
     After each call Gradio sums up all calls so far, for a monitoring page that is closed here: the more
-    calls, the slower. So it is told to wait for a number of calls that never comes, and to keep none.
+    calls, the slower. So it is set to wait for a number of calls that is never reached, and to keep none.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; use a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; use a number from 1 to 65535")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a run that the user can mend."""
+"""What can go wrong with a run and be mended by the user."""
 
 from models.errors import DistillError
 

@@ -1,1 +1,1 @@
-"""What can be summarised with: the catalogue, loading, inference engines and measuring."""
+"""The models that summarise: catalogue, loading, inference engines and measuring."""

@@ -8,21 +8,21 @@ from models.errors import BadRequest
 PREFIX = "summarize: "
 """The task prefix T5 was trained with."""
 INPUT_LIMIT = 512
-"""Input tokens a model is given at most, prefix and end token included."""
+"""The most input tokens a model is given, prefix and end token included."""
 MAX_BEAMS = 8
 MAX_NEW_TOKENS = 512
 MAX_HYPOTHESES = 64
-"""Summaries drawn at random for one input at most."""
+"""The most summaries drawn at random for one input."""
 MAX_NO_REPEAT_NGRAM = 10
 MAX_LENGTH_PENALTY = 5.0
 
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual for a model: the generation settings whose best value differs from model to model.
+    """A model's defaults: the generation settings whose best value differs from model to model.
 
     Args:
-        shortest: Tokens of a summary at least. T5's own setting for summaries is 30.
+        shortest: Fewest tokens of a summary. T5's own setting for summaries is 30.
         no_repeat_ngram: No n-gram of this many tokens occurs twice. T5's own setting is 3; but a name of
             several pieces may well occur twice, so it is 5, and more for a model that copies sentences.
     """
@@ -32,7 +32,7 @@ class Usual:
 
     @classmethod
     def of(cls, own: dict[str, Any]) -> "Usual":
-        """From a model's generation settings; what they lack or have out of range keeps its default."""
+        """From a model's generation settings; what is missing or out of range keeps its default."""
         shortest = _within(own.get("min_new_tokens"), MAX_NEW_TOKENS)
         if shortest is None and (length := _within(own.get("min_length"), MAX_NEW_TOKENS + 1)):
             shortest = length - 1  # there the start token counts
@@ -45,22 +45,22 @@ class Usual:
 
 @dataclass(frozen=True)
 class Decoding:
-    """The settings of one generation; of a model's own generation settings nothing counts but `usual`.
+    """The settings of one generation; of a model's own generation settings only `usual` counts.
 
     Args:
         beams: Beams of the search, 1 (greedy) to 8.
         max_new_tokens: Longest summary in tokens, 1 to 512. One that reaches it is cut after its last whole
             sentence, if it has one.
         min_new_tokens: Shortest summary in tokens, 0 to `max_new_tokens`. None: what is usual for the model,
-            but at most a third of the text and half of `max_new_tokens`: a summary that may not end before
-            its longest length never ends a sentence of its own will.
+            but at most a third of the text and half of `max_new_tokens`: a summary that must reach its
+            greatest length never ends a sentence by itself.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
             T5's own setting for summaries is 2.
         no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. None: what is usual for
             the model.
         early_stopping: Whether beam search ends as soon as `beams` candidates are complete, as T5's own
             setting has it. A model that is sure of each next word, as one that copies, has only poor texts in
-            its other beams; so many of them that ended early would end the search before the best text has.
+            its other beams; once enough of them ended early, the search would end before the best text has.
         usual: What None stands for; a `Summarizer` takes its model's own.
 
     Raises:
@@ -95,7 +95,7 @@ class Decoding:
             )
 
     def settled(self, tokens_in: int) -> "Decoding":
-        """The settings for an input of so many tokens: none of them None."""
+        """The settings for an input of this many tokens; none of them is None."""
         shortest, ngram = self.min_new_tokens, self.no_repeat_ngram
         if shortest is None:
             shortest = min(self.usual.shortest, tokens_in // 3, self.max_new_tokens // 2)
@@ -106,13 +106,13 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Sampling:
-    """Draw each token at random instead of searching for the likeliest ones.
+    """Draw each token at random instead of searching for the likeliest sequence.
 
     Args:
-        top_k: Draw from so many likeliest tokens, 0 for all of them.
+        top_k: Draw from this many of the likeliest tokens; 0 for all of them.
         top_p: Draw from the likeliest tokens that make up this share, above 0 to 1 (Holtzman et al., 2020).
         temperature: Divides the logits; above 0 to 10, and above 1 makes unlikely tokens likelier.
-        seed: Of the random numbers. The same call on the same machine draws the same tokens.
+        seed: Seed of the random numbers. The same call on the same machine draws the same tokens.
 
     Raises:
         BadRequest: A value is out of its range; the message names it and the range.
@@ -135,7 +135,7 @@ class Sampling:
 
 
 def check_hypotheses(decoding: Decoding, hypotheses: int, sampling: Sampling | None) -> None:
-    """Raise BadRequest if so many hypotheses cannot be had: a beam each, or any number drawn at random."""
+    """Raise BadRequest for more hypotheses than there are beams; drawn at random, any number is possible."""
     if sampling is not None and decoding.beams > 1:
         raise BadRequest(f"beams is {decoding.beams}; use 1 with sampling.")
     _whole("hypotheses", hypotheses, 1, decoding.beams if sampling is None else MAX_HYPOTHESES)
@@ -174,7 +174,7 @@ class Summary:
         tokens_per_second: `tokens_out / seconds`.
         weights_bytes: Size of the weights in memory, tied ones once.
         peak_bytes: Device memory the run took on top of what was in use; None without a GPU or on an engine
-            that does not tell (CTranslate2).
+            that does not say (CTranslate2).
         process_bytes: Resident memory of the whole process.
         device: Where it ran, such as `cpu` or `cuda:0`.
         dtype: Precision it ran in.

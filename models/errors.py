@@ -1,4 +1,4 @@
-"""The root of everything a user can mend; each message says what is wrong and what to do."""
+"""The root of all errors a user can mend; each message says what is wrong and what to do."""
 
 import errno
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ _DISK_FULL = ("No space left", "file write failed", "iostream error", "disk is f
 
 
 class DistillError(Exception):
-    """A problem the user can mend. The CLI prints it as one line, the page as a warning.
+    """A problem the user can mend. The CLI prints it as one line, the page shows it as a warning.
 
     Args:
         message: What is wrong and what to do.
-        setting: The setting that has a wrong value, as the message begins with it; the page, which calls it
-            otherwise, puts its own words there.
+        setting: The setting that has a wrong value, with which the message begins; the page puts its own
+            label there.
     """
 
     def __init__(self, message: str = "", setting: str = "") -> None:
@@ -26,7 +26,7 @@ class ModelUnavailable(DistillError):
 
 
 class BadRequest(DistillError):
-    """Text or a setting that cannot be worked with."""
+    """A text or a setting that cannot be used."""
 
 
 def disk_is_full(error: BaseException) -> bool:
@@ -42,7 +42,7 @@ def disk_is_full(error: BaseException) -> bool:
 
 
 def in_words(error: Exception) -> str | None:
-    """What the system refused and what to do about it; None for an error of another kind."""
+    """What the system refused and what to do about it; None for other errors."""
     if disk_is_full(error):
         return "The disk is full. Free some space, then try again."
     if not isinstance(error, OSError):
@@ -50,7 +50,7 @@ def in_words(error: Exception) -> str | None:
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
     if error.filename is None:
         return f"A file cannot be read or written: {reason}."
-    return f"{error.filename} cannot be read or written: {reason}. Name another, or mend that."
+    return f"{error.filename} cannot be read or written: {reason}. Choose another file, or fix the cause."
 
 
 def _behind(error: BaseException) -> Iterator[BaseException]:

@@ -1,4 +1,4 @@
-"""The studio's settings, out of the environment: read once at start-up and handed down."""
+"""The studio's settings from the environment: read once at start-up and handed down."""
 
 import os
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Settings:
 
     @property
     def runs(self) -> Path:
-        """The folder that holds one folder a run."""
+        """The folder that holds one folder per run."""
         return self.home / "runs"
 
     @property
@@ -71,7 +71,7 @@ class Settings:
         return self.home / "uploads"
 
     def may_read(self, file: str | Path) -> bool:
-        """Whether who asks may name this file or folder. Says nothing of whether it exists."""
+        """Whether this user may name this file or folder. Says nothing about whether it exists."""
         if self.allow_custom_models:
             return True
         try:

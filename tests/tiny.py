@@ -68,7 +68,7 @@ def make_tiny_t5(
         decoder_layers: Decoder layers.
         heads: Attention heads.
         vocab_size: Entries of the tokenizer and rows of the embedding; at least `FIRST_FILLER`.
-        seed: Of the weights.
+        seed: Seed of the weights.
         tied: Whether the output layer is the embedding (as in T5) or of its own (as in T5 1.1).
         kind: `T5`, `MT5`, `UMT5` or `LongT5`.
         spread: Standard deviation of all matrices, for probabilities that are far from even.

@@ -77,7 +77,7 @@ def _runs(studio: Studio) -> tuple[Any, ...]:
         return starting.start(config, settings).status().as_dict()
 
     def run_status(run_id: str) -> dict[str, Any]:
-        """How a run stands."""
+        """The state of a run."""
         allowed()
         return runs.find(run_id, settings).status().as_dict()
 

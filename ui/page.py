@@ -25,7 +25,7 @@ _ABOUT = (
 )
 
 _KEEP_ALIVE = 75
-"""Seconds that an idle connection is kept: the usual 5 end just when a busy client sends its next call."""
+"""Seconds that an idle connection is kept: the usual 5 often end just as a client calls again."""
 
 
 def build(settings: Settings) -> gr.Blocks:
@@ -35,7 +35,7 @@ def build(settings: Settings) -> gr.Blocks:
 
 def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
     """The page, and what makes its models ready once it is served."""
-    settings = replace(settings, visitor=True)  # whatever is named from here on, a visitor may have named
+    settings = replace(settings, visitor=True)  # anything named from here on may have been named by a visitor
     sliders.tolerant()
     link_preview.install(TITLE, _ABOUT)
     studio = Studio(settings, ModelPool(settings))
@@ -74,13 +74,13 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
     except OSError as problem:
         if "empty port" not in str(problem):
             raise
-        raise BadRequest(_not_to_be_had(host, port)) from problem
+        raise BadRequest(_taken(host, port)) from problem
     page.server.config.timeout_keep_alive = _KEEP_ALIVE
     preparation.start()  # not before: it would slow the start
     page.block_thread()
 
 
-def _not_to_be_had(host: str, port: int | None) -> str:
+def _taken(host: str, port: int | None) -> str:
     chosen = port or os.environ.get("GRADIO_SERVER_PORT")
     taken = f"Port {chosen} is taken" if chosen else "All ports from 7860 to 7959 are taken"
     usual = host == "127.0.0.1"
@@ -89,7 +89,7 @@ def _not_to_be_had(host: str, port: int | None) -> str:
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """How the page is served: nothing kept, nothing told, nothing fetched from elsewhere."""
+    """How the page is served: nothing is kept, reported or fetched from elsewhere."""
     return {
         "theme": theme.theme(),
         "css_paths": [theme.STYLESHEET],

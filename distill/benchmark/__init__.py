@@ -55,14 +55,14 @@ def bench(
         source: Texts, as in `distill.data.load_unseen`.
         n: Texts, each summarised once by each model in each case, after one warm-up; taken again from the
             start where there are too few.
-        beams, input_tokens, batch: The cases, as `cases` combines them; inputs are cut to so many tokens.
+        beams, input_tokens, batch: The cases, as `cases` combines them; inputs are cut to this many tokens.
         new_tokens: Force summaries of exactly this many tokens, so that all do the same work.
         reference: What ratios are taken against; the first model by default.
         bare: Whether each model on CTranslate2 is also run by the bare library.
         out: A folder for a CSV of all calls, one of the rows, and plots.
 
     Returns:
-        `rows` (a model and case each), `ratios` (times faster than the reference, with a 95% interval),
+        `rows` (one per model and case), `ratios` (times faster than the reference, with a 95% interval),
         `overheads` (times as long as the bare library), `limits` (`machine`: what it can do at best; `rows`:
         each row's floor in seconds, and the share of it reached), `disturbed`, `disturbances` (a sentence
         each), `conditions`, `files`.
@@ -130,7 +130,7 @@ def _check(names: Sequence[str], reference: str | None, numbers: dict[str, Seque
     if twice := next((name for name, count in Counter(names).items() if count > 1), None):
         raise BadConfig(f"{twice} is named twice; it would be measured once.")
     if reference is not None and reference not in names:
-        raise BadConfig(f"The reference {reference!r} is none of the models: {', '.join(names)}.")
+        raise BadConfig(f"The reference {reference!r} is not one of the models: {', '.join(names)}.")
     for name, values in numbers.items():
         if not values or min(values) < 1:
             raise BadConfig(f"--{name} is {', '.join(map(str, values))}; use whole numbers from 1 up.")

@@ -1,4 +1,4 @@
-"""Whether the fast engine says and thinks what the reference does, and what its int8 costs in quality."""
+"""Whether the fast engine writes and scores as the reference does, and what int8 costs in quality."""
 
 import logging
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ NEAR_TIE = 0.01
 LOG_LIMIT = 0.01
 """Log-probabilities of one token that differ by less are the same: rounding moves them by some 0.00001."""
 SHARE = 0.98
-"""Articles of which the engines must say the same."""
+"""Share of articles on which the engines must agree."""
 ROUGE_LIMIT = 0.003
-"""Difference of int8's mean ROUGE-L (F1, 0 to 1) from float32's that is still none."""
+"""How far int8's mean ROUGE-L (F1, 0 to 1) may differ from float32's and still count as equal."""
 _LOG_EVERY = 20
 
 

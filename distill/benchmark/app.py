@@ -45,7 +45,7 @@ class Call:
 
     @property
     def overhead(self) -> float:
-        """Client, server and queue: all that is neither the engine's time nor another summary's fault."""
+        """Client, server and queue: everything but the engine's time and the wait for other summaries."""
         return self.round_trip - self.engine - self.waited
 
 

@@ -10,9 +10,9 @@ from models.errors import ModelUnavailable
 Summarize = Callable[[str], dict[str, Any]]
 """Asks the app for the summary of a text; the answer is that of `/summarize`."""
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Opens addresses on this machine: a proxy has no business there."""
+"""Opens addresses on this machine, never through a proxy."""
 PATIENCE = 120.0
-"""Seconds until an app that does not answer is given up."""
+"""Seconds until an app that does not answer counts as unreachable."""
 
 
 def gradio_client(url: str, model: str, beams: int, usual: bool = False) -> Summarize:
@@ -29,7 +29,7 @@ def gradio_client(url: str, model: str, beams: int, usual: bool = False) -> Summ
     try:
         secure = usual or url.startswith("https:")
         client = Client(url, verbose=False, ssl_verify=secure, analytics_enabled=False)
-    except Exception as error:  # the library lets through whatever the network says
+    except Exception as error:  # the library passes on whatever the network raises
         raise ModelUnavailable(
             f"There is no app at {url} ({error}): start one with `python app.py`, and give the address it "
             "prints."

@@ -78,7 +78,7 @@ def cases(beams: Sequence[int], input_tokens: Sequence[int], batch: Sequence[int
 
 
 def decoding_for(case: Case, new_tokens: int | None) -> Decoding:
-    """The usual settings with the case's beams, or summaries of exactly so many tokens."""
+    """The usual settings with the case's beams, or summaries of exactly this many tokens."""
     if new_tokens is None:
         return Decoding(beams=case.beams)
     return Decoding(beams=case.beams, min_new_tokens=new_tokens, max_new_tokens=new_tokens, no_repeat_ngram=0)

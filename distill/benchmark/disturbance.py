@@ -1,4 +1,4 @@
-"""Whether something else kept the machine busy while it was measured."""
+"""Whether something else kept the machine busy during a measurement."""
 
 import time
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Use:
 
 
 class DisturbanceWatch:
-    """Watches from its making until `sentences()` is called."""
+    """Watches from its creation until `sentences()` is called."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -39,7 +39,7 @@ class DisturbanceWatch:
         self._before = _use()
 
     def sentences(self) -> list[str]:
-        """What disturbed the measuring, a sentence each; none if nothing did."""
+        """What disturbed the measurement, one sentence each; none if nothing did."""
         found = disturbances(self._before, _use())
         run = self._run or runs.active(self._settings)
         return found if run is None else [f"The distillation run {run.run_id} was busy.", *found]
@@ -75,7 +75,7 @@ def _use() -> Use:
     others, ours = {}, 0.0
     for process in psutil.process_iter(["name", "cpu_times", "create_time"]):
         times = process.info["cpu_times"]
-        if times is None:  # it has just ended, or is nobody's business
+        if times is None:  # it has just ended, or may not be read
             continue
         if process.pid in own:
             ours += times.user + times.system

@@ -1,4 +1,4 @@
-"""What a bench leaves in a folder: every call, the rows, the plots."""
+"""What a bench writes to a folder: every call, the rows, the plots."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence

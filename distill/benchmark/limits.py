@@ -2,7 +2,7 @@
 
 Williams, Waterman and Patterson (2009), Roofline: work takes at least as long as reading its bytes, and at
 least as long as its multiply-adds. Counted is only what no implementation of these weights can leave
-out, so a floor is a little too low rather than too high: embeddings looked up, normalisation, softmax,
+out, so a floor is rather a little too low than too high: embeddings looked up, normalisation, softmax,
 quantizing, choosing tokens and all of Python count nothing.
 """
 
@@ -74,7 +74,7 @@ def count_weights(info: ModelInfo) -> WeightCounts:
 def floor(
     counts: WeightCounts, dtype: str, inputs: tuple[int, ...], steps: int, beams: int, machine: Machine
 ) -> Floor:
-    """The least time of summarising inputs of so many tokens at once, in so many steps.
+    """The least time it takes to summarise inputs of this many tokens at once, in this many steps.
 
     All hypotheses of a step share one reading of the weights. The attention's keys and values count once for
     each text, though beams keep their own. Attention is reckoned in float32 where only the weights are whole

@@ -21,7 +21,7 @@ _PATIENCE = 0.15  # seconds a measurement is repeated for; the best counts
 
 @dataclass(frozen=True, eq=False)  # hashable as what it is, for caches
 class Machine:
-    """What a device reaches with so many threads, each figure the best of its repetitions.
+    """What a device reaches with this many threads; each figure is the best of its repetitions.
 
     Args:
         device: `cpu` or `cuda`.
@@ -63,7 +63,7 @@ def measure_machine(device: str, threads: int) -> Machine:
 
 
 def processor() -> str:
-    """What the CPU calls itself."""
+    """The name of the CPU."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.is_file() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

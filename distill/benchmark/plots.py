@@ -40,7 +40,8 @@ def plot_growth(folder: Path, rows: Sequence[dict[str, Any]], conditions: dict[s
 
 
 def held_rows(rows: Sequence[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each panel by its title: one a number of beams; one with the longest inputs for beams.
+    """The rows of each panel by its title: one for each number of beams; for beams, one with the longest
+    inputs.
 
     Unless it is what varies, the batch is the smallest and the input the longest.
     """

@@ -17,7 +17,7 @@ from distill.training.materials import Materials
 
 _BATCH = 2
 BATCHES_A_STEP = 16
-"""The report says "gradient accumulation", not of how many; this is as many examples a step as ours."""
+"""The report says "gradient accumulation", but not how much; this gives as many examples per step as ours."""
 
 
 def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> float:

@@ -1,4 +1,4 @@
-"""From timed calls to figures: a row for a model and case, and paired ratios."""
+"""From timed calls to figures: a row for each model and case, and paired ratios."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median

@@ -1,4 +1,4 @@
-"""What is lost when a teacher says its largest logits only."""
+"""What is lost when a teacher gives only its largest logits."""
 
 from pathlib import Path
 from statistics import fmean

@@ -1,4 +1,4 @@
-"""A bench for people to read."""
+"""A bench's result for people to read."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -37,13 +37,14 @@ def bench_train(
     Args:
         teacher, student, data: As of a run.
         settings: The benchmark's files go to its home and are deleted afterwards.
-        examples: Of an epoch.
-        rounds: How often.
+        examples: Examples per epoch.
+        rounds: How many times.
         **values: Further settings of the runs.
 
     Returns:
-        `conditions`; `rows` (a way each: seconds with interval, examples and tokens a second, peak memory);
-        `ratios` (times as long, paired by round, with a 95% interval); `errors` (see `signal_error`).
+        `conditions`; `rows` (one per way: seconds with interval, examples and tokens per second, peak
+        memory); `ratios` (times as long, paired by round, with a 95% interval); `errors` (see
+        `signal_error`).
 
     Raises:
         DistillError: The models, the data or the settings do not do.
@@ -139,6 +140,6 @@ def table(result: dict[str, Any]) -> str:
     for row in result["errors"]:
         lines.append(
             "top {k}: soft loss {loss:.4f}, off by {loss_error:.4f}; gradient off by {gradient_error:.1%} "
-            "(cosine {gradient_cosine:.4f}); {bytes} bytes a target token".format(**row)
+            "(cosine {gradient_cosine:.4f}); {bytes} bytes per target token".format(**row)
         )
     return "\n".join(lines)

@@ -54,7 +54,7 @@ WAYS = {
     "cached": Way("… which finds everything in the cache", {**_LARGE, "teacher_cache": True}),
     "labels": Way("fine-tuning on the labels alone: the floor", {**_LARGE, "teacher": None}),
 }
-"""From the report's loop to ours, one choice after the other; each makes as many examples a step."""
+"""From the report's loop to ours, one choice after another; all take as many examples per step."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _now() -> float:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without a line of the log for each run's validations and warnings, which are not the matter here."""
+    """Without a line of the log for each run's validations and warnings, which do not matter here."""
     logger = logging.getLogger("distill")
     level = logger.level
     logger.setLevel(logging.ERROR)

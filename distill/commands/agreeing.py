@@ -9,15 +9,16 @@ from models.settings import Settings
 def add(parsers: Any) -> None:
     """Add this command."""
     parser = add_command(
-        parsers, "agree", agree, "Does the fast engine write what the reference writes, and int8 as well?"
+        parsers,
+        "agree",
+        agree,
+        "Check that the fast engine writes what the reference writes, and what int8 costs.",
     )
-    parser.add_argument("model", metavar="MODEL", help="without an engine")
+    parser.add_argument("model", metavar="MODEL", help="model name without an engine")
     parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
+    parser.add_argument("--n", type=int, default=100, help="compare tokens on at most N texts (default: 100)")
     parser.add_argument(
-        "--n", type=int, default=100, help="texts to compare tokens on at most (default: 100)"
-    )
-    parser.add_argument(
-        "--rouge", type=int, default=0, metavar="N", help="also compare int8's ROUGE-L on so many texts"
+        "--rouge", type=int, default=0, metavar="N", help="also compare int8's ROUGE-L on N texts"
     )
     add_column_options(parser)
 

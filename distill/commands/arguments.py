@@ -19,23 +19,23 @@ def add_command(
 
 def add_column_options(parser: argparse.ArgumentParser) -> None:
     """Which columns of the data to take."""
-    parser.add_argument("--document-column", help="column of the texts, where its name is not a usual one")
-    parser.add_argument("--summary-column", help="column of the summaries, likewise")
+    parser.add_argument("--document-column", help="column with the texts, if its name is unusual")
+    parser.add_argument("--summary-column", help="column with the summaries, likewise")
 
 
 def add_choice_options(parser: argparse.ArgumentParser) -> None:
     """Which rows of the data to take."""
-    parser.add_argument("--limit", type=count, help="only the first so many texts")
+    parser.add_argument("--limit", type=count, help="use only the first LIMIT texts")
     parser.add_argument(
-        "--shuffle", action="store_true", help="take them at random: many data sets are sorted"
+        "--shuffle", action="store_true", help="take them at random, as many data sets are sorted"
     )
-    parser.add_argument("--seed", type=int, default=42, help="of all that is drawn (default: 42)")
+    parser.add_argument("--seed", type=int, default=42, help="seed of everything random (default: 42)")
 
 
 def count(text: str) -> int:
     """A whole number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return int(text)
 
 

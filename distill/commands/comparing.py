@@ -25,14 +25,16 @@ def add(parsers: Any) -> None:
     parser.add_argument(
         "--methods",
         metavar="M,M",
-        help=f"of {', '.join(CHOICES)}; start, copy and ce always take part",
+        help=f"some of {', '.join(CHOICES)}; start, copy and ce always take part",
     )
-    parser.add_argument("--seeds", type=int, help="runs of each method (default: 3; fewer allow no verdict)")
+    parser.add_argument("--seeds", type=int, help="runs per method (default: 3; fewer allow no verdict)")
     parser.add_argument(
-        "--budget", metavar="STEPS|MINUTESm", help="of each run: 200 or 5m (default: 200); minutes are timed"
+        "--budget",
+        metavar="STEPS|MINUTESm",
+        help="budget per run: 200 steps, or 5m; for minutes a step is timed first (default: 200)",
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="copy the table and the pictures there")
-    parser.add_argument("--resume", metavar="ID", help="go on with a comparison")
+    parser.add_argument("--resume", metavar="ID", help="continue a comparison")
 
 
 def compare(*, resume: str | None, out: Path | None, settings: Settings, **options: Any) -> Answer:

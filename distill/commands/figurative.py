@@ -31,7 +31,7 @@ def add(parsers: Any) -> None:
         parsers,
         "figurative",
         figurative,
-        "Train a student on a teacher's refined summaries, then on the labels. Begun again, it goes on.",
+        "Train a student on a teacher's refined summaries, then on the labels. Run it again to continue.",
     )
     parser.add_argument("--teacher", required=True, help="model name, run:ID, folder or hub id")
     add_training_options(parser)
@@ -134,5 +134,5 @@ def _run(step: str, config: RunConfig, folder: Path, settings: Settings) -> dict
         return {"run_id": run.run_id, "folder": str(run.folder), "student": str(run.student)}
     answer, _ = carry_out(run, settings)
     if answer["student"] is None or run.status().status != "finished":
-        raise RunConflict(f"The run {run.run_id} was cancelled. The same command goes on with it.")
+        raise RunConflict(f"The run {run.run_id} was cancelled. The same command continues it.")
     return answer

@@ -28,15 +28,22 @@ def add_drafting_options(parser: argparse.ArgumentParser) -> None:
     """How the teacher writes, and what becomes of it."""
     parser.add_argument("--beams", type=int, default=4, help="default: 4")
     parser.add_argument(
-        "--hypotheses", type=int, default=1, help="drafts a text, of which the best that passes is taken"
+        "--hypotheses", type=int, default=1, help="drafts per text; the best that passes is kept"
     )
-    parser.add_argument("--sample", action="store_true", help="draw tokens instead of searching with beams")
-    parser.add_argument("--temperature", type=float, default=0.5, help="of the drawing (default: 0.5)")
-    parser.add_argument("--top-p", type=float, default=0.9, help="draw from this share (default: 0.9)")
+    parser.add_argument("--sample", action="store_true", help="sample tokens instead of searching with beams")
+    parser.add_argument("--temperature", type=float, default=0.5, help="sampling temperature (default: 0.5)")
     parser.add_argument(
-        "--rules", default="all", help="all, none, or such as length,numbers or all,-names,copy:highest=0.9"
+        "--top-p",
+        type=float,
+        default=0.9,
+        help="sample from the likeliest tokens with this share (default: 0.9)",
     )
-    parser.add_argument("--batch-tokens", type=count, help="most input tokens in one batch")
+    parser.add_argument(
+        "--rules",
+        default="all",
+        help="all, none, or a list such as length,numbers or all,-names,copy:highest=0.9",
+    )
+    parser.add_argument("--batch-tokens", type=count, help="input tokens in a batch at most")
 
 
 def label(

@@ -18,15 +18,17 @@ def _add_evaluate(parsers: Any) -> None:
     parser = add_command(
         parsers, "evaluate", evaluate, "ROUGE with intervals, retention, novelty, repetition."
     )
-    parser.add_argument("models", nargs="+", metavar="MODEL", help="the teacher's name decides the retention")
+    parser.add_argument(
+        "models", nargs="+", metavar="MODEL", help="models to score; lead:N stands for a text's first N words"
+    )
     parser.add_argument("--data", required=True)
     add_choice_options(parser)
     parser.add_argument("--beams", type=int, default=4)
     parser.add_argument(
-        "--max-new-tokens", type=int, default=128, help="tokens of a summary at most (default: 128)"
+        "--max-new-tokens", type=int, default=128, help="longest summary in tokens (default: 128)"
     )
     parser.add_argument(
-        "--teacher", help="model that retention is a share of (default: the one named teacher)"
+        "--teacher", help="model whose ROUGE-L retention is a share of (default: the one named teacher)"
     )
     add_column_options(parser)
 
@@ -35,13 +37,17 @@ def _add_bench(parsers: Any) -> None:
     parser = add_command(parsers, "bench", bench, "Measure models side by side, in turns, on the same texts.")
     parser.add_argument("models", nargs="*", metavar="MODEL[@ENGINE[:DTYPE]]")
     parser.add_argument(
-        "--app", metavar="URL", help="what the running app there adds to one model (embedded/distilled)"
+        "--app",
+        metavar="URL",
+        help="measure what the app running there adds to one model (embedded/distilled)",
     )
     parser.add_argument(
-        "--users", type=numbers, default=[1, 2, 4, 8, 16], metavar="U,U", help="of --app: clients at once"
+        "--users", type=numbers, default=[1, 2, 4, 8, 16], metavar="U,U", help="with --app: clients at once"
     )
     parser.add_argument("--data", default="built-in", help="texts (default: built-in)")
-    parser.add_argument("--n", type=int, default=20, help="calls a model and case, a text each (default: 20)")
+    parser.add_argument(
+        "--n", type=int, default=20, help="calls per model and case, one text each (default: 20)"
+    )
     parser.add_argument("--beams", type=numbers, default=[1, 4], metavar="B,B", help="default: 1,4")
     parser.add_argument("--input-tokens", type=numbers, default=[512], metavar="N,N", help="default: 512")
     parser.add_argument(
@@ -49,7 +55,7 @@ def _add_bench(parsers: Any) -> None:
         type=numbers,
         default=[1],
         metavar="N,N",
-        help="texts at once; all but the first number with the longest inputs only (default: 1)",
+        help="texts at once; all but the first number use the longest inputs only (default: 1)",
     )
     parser.add_argument("--new-tokens", type=int, help="force summaries of exactly this many tokens")
     parser.add_argument("--reference", help="what ratios are taken against (default: the first model)")

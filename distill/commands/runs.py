@@ -16,9 +16,9 @@ _log = logging.getLogger(__name__)
 
 def add(parsers: Any) -> None:
     """Add these commands."""
-    resume_parser = add_command(parsers, "resume", resume, "Go on with a run from its last checkpoint.", True)
+    resume_parser = add_command(parsers, "resume", resume, "Continue a run from its last checkpoint.", True)
     resume_parser.add_argument("run_id")
-    cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run, with a checkpoint if it still can.")
+    cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run, leaving a checkpoint if possible.")
     cancel_parser.add_argument("run_id")
     add_command(parsers, "runs", list_runs, "List all runs, newest first.")
     export_parser = add_command(
@@ -29,10 +29,10 @@ def add(parsers: Any) -> None:
     export_parser.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), default="float32")
     export_parser.add_argument("--shard-size", default="9MB", help="largest weight file (default: 9MB)")
     export_parser.add_argument(
-        "--shortest", type=int, help="tokens its summaries usually have at least, kept with the model"
+        "--shortest", type=int, help="shortest summary in tokens by default, saved with the model"
     )
     export_parser.add_argument(
-        "--no-repeat-ngram", type=int, help="tokens of an n-gram that they usually have once only, likewise"
+        "--no-repeat-ngram", type=int, help="no n-gram of this many tokens repeats by default, likewise"
     )
 
 
@@ -59,7 +59,7 @@ def cancel(*, run_id: str, settings: Settings) -> Answer:
     """Ask a run to stop at its next step, with a checkpoint; end it if it does not, and wait for that."""
     run = runs.find(run_id, settings)
     run.ask_to_stop()
-    _log.info("Asked the run %s to stop; waiting for it (Ctrl-C waits no longer)", run.run_id)
+    _log.info("Asked the run %s to stop; waiting for it (press Ctrl-C to stop waiting)", run.run_id)
     processes.end(run.unheeding)
     return run.status().as_dict(), 0
 

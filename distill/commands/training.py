@@ -22,11 +22,13 @@ def add(parsers: Any) -> None:
     """Add these commands."""
     _add_check(parsers)
     _add_training(parsers)
-    add_command(parsers, "settings", list_settings, "List what --set may set.")
+    add_command(parsers, "settings", list_settings, "List what --set can set.")
 
 
 def _add_check(parsers: Any) -> None:
-    parser = add_command(parsers, "check", check, "May this teacher teach this student, and will it fit?")
+    parser = add_command(
+        parsers, "check", check, "Check whether this teacher can teach this student, and whether it fits."
+    )
     parser.add_argument("teacher", help="model name, run:ID, folder or hub id")
     parser.add_argument("student", help="the same, or layers:E+D")
     parser.add_argument("--data", help="also score both on a sample of this data")
@@ -49,7 +51,9 @@ def add_training_options(parser: argparse.ArgumentParser, layers: bool = False) 
     """What a run is made of; `run_values` reads them. `layers`: a student may be cut from a teacher."""
     parser.add_argument("--student", help=f"model to start from{', or layers:E+D' if layers else ''}")
     parser.add_argument("--data", help="built-in, cnn_dailymail, xsum, samsum, a hub id, or a file")
-    parser.add_argument("--validation", help="data to validate on; by default a split of the data by seed")
+    parser.add_argument(
+        "--validation", help="data to validate on; by default part of the data, chosen by seed"
+    )
     parser.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
     parser.add_argument("--config", type=Path, help="JSON file of settings")
     parser.add_argument(
@@ -163,7 +167,9 @@ def _file_values(file: Path | None) -> dict[str, Any]:
     except ValueError as error:
         raise BadConfig(f"The settings file {file} is not JSON: {error}.") from error
     except RecursionError as error:
-        raise BadConfig(f"The settings file {file} is nested too deep; it holds one plain object.") from error
+        raise BadConfig(
+            f"The settings file {file} is nested too deeply; it must hold one plain object."
+        ) from error
     if not isinstance(values, dict):
         raise BadConfig(f"The settings file {file} must hold one JSON object.")
     return values

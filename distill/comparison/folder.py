@@ -68,7 +68,7 @@ class Comparison(JobFolder):
         return [path for path in found if path.is_file()]
 
     def status(self) -> dict[str, Any]:
-        """How it stands now; a process that died is noticed here.
+        """Its present status; a process that died is noticed here.
 
         Returns:
             `comparison_id`; `status`: running, finished, failed, cancelled or interrupted; `message`; `done`
@@ -80,9 +80,9 @@ class Comparison(JobFolder):
         blank |= {"run_id": None, "eta_seconds": None, "created": 0.0}
         status = {**blank, **readable(self.saved_status()), "comparison_id": self.comparison_id}
         if died:
-            again = f"Resume goes on after {status['done']} of {status['total']} runs."
+            again = f"Resume continues after {status['done']} of {status['total']} runs."
             stopped = self.stop_requested()
-            ended = "Cancelled." if stopped else "The process ended without a word."
+            ended = "Cancelled." if stopped else "The process ended unexpectedly."
             status |= {"status": "cancelled" if stopped else "interrupted", "message": f"{ended} {again}"}
             status |= {"eta_seconds": None, "run_id": None}
         return status
@@ -162,7 +162,7 @@ def start(values: dict[str, Any], settings: Settings) -> Comparison:
 
     Raises:
         BadConfig: A setting is wrong.
-        DistillError: It names a model or data that who asks may not name.
+        DistillError: It names a model or data that this user may not name.
         RunConflict: Another run is busy.
     """
     plan = Plan.from_values(values)

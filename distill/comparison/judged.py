@@ -34,7 +34,7 @@ class Judge:
         self._stop_if_asked = stop_if_asked
 
     def __call__(self, name: str, model: str, run: Run | None = None) -> dict[str, Any]:
-        """`row` as `judge_model` makes it, the `texts` written and the `scores` by kind, one a text.
+        """`row` as `judge_model` makes it, the `texts` written and the `scores` by kind, one per text.
 
         Args:
             name: Of the row; what was judged under it is not judged again.

@@ -21,7 +21,7 @@ _BUDGET = re.compile(r"(\d+)|(\d+(?:\.\d+)?)m")
 
 @dataclass(frozen=True)
 class Budget:
-    """How long each run trains: so many optimizer steps, or minutes (then `steps` is None)."""
+    """How long each run trains: a number of optimizer steps, or minutes (then `steps` is None)."""
 
     steps: int | None = None
     minutes: float | None = None
@@ -35,7 +35,7 @@ class Budget:
         return cls(steps=int(found[1])) if found[1] else cls(minutes=float(found[2]))
 
     def within(self, seconds: float) -> int:
-        """The steps it comes to where a step takes so many seconds."""
+        """The number of steps this allows if a step takes this many seconds."""
         return self.steps or max(1, int((self.minutes or 0) * 60 / seconds))
 
 
@@ -47,7 +47,7 @@ class Plan:
         base: What all runs have in common.
         methods: Every row that is trained, the reference first.
         seeds: Each method trains once with each.
-        budget: Of each run.
+        budget: Budget of each run.
     """
 
     base: RunConfig

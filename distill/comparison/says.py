@@ -1,4 +1,5 @@
-"""What a comparison says in plain sentences: what is better, what the controls tell, why no verdict."""
+"""A comparison in plain sentences: what is better, what the controls show, and why there is no
+verdict where there is none."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -41,7 +42,7 @@ def _verdicts(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     words = {
         BETTER: "Better than cross-entropy only",
         WORSE: "Worse than cross-entropy only",
-        UNDECIDED: "Not told apart from cross-entropy only",
+        UNDECIDED: "Cannot be told apart from cross-entropy only",
     }
     said = [f"{text}: {_listed(by_verdict[word])}." for word, text in words.items() if word in by_verdict]
     reasons = [row["difference"]["rougeL"]["why"] for row in by_verdict.get(NO_VERDICT, [])]
@@ -49,16 +50,16 @@ def _verdicts(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _budget(rows: Rows) -> list[str]:
-    """Whether training did anything at all."""
+    """Whether training had any effect at all."""
     change = (rows["start"]["difference"] or {}).get("rougeL") if "start" in rows else None
     if change is None or change["verdict"] not in (BETTER, UNDECIDED):
         return []
-    found = "is better than" if change["verdict"] == BETTER else "is not told apart from"
-    return [f"The student before training {found} cross-entropy only, so the budget taught little."]
+    found = "is better than" if change["verdict"] == BETTER else "cannot be told apart from"
+    return [f"The student before training {found} cross-entropy only, so this budget taught little."]
 
 
 def _size(rows: Rows) -> list[str]:
-    """The copied layers are as wide as the teacher: another model, not only another beginning."""
+    """The copied layers are as wide as the teacher: another model, not just another start."""
     mine, student = (rows.get(name, {}).get("parameters") for name in ("copy", "start"))
     if not mine or not student:
         return []

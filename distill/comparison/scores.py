@@ -13,7 +13,7 @@ from distill.stats import compare_pairs, mean_interval, too_little
 
 KINDS = ("rouge1", "rouge2", "rougeL")
 Scores = Mapping[str, Mapping[str, Sequence[float]]]
-"""By seed (`""` for a row that has none) and by kind: a score a text."""
+"""By seed (`""` for a row that has none) and by kind: one score per text."""
 
 
 def pooled(scores: Scores) -> dict[str, Any]:

@@ -21,11 +21,11 @@ LOOKS: dict[str, dict[Any, Any]] = {
 }
 """Settings of matplotlib: for a light page and for a dark one, in the page's own colours."""
 _DARK_COLOURS = {"#0072B2": "#56B4E9", "#56B4E9": "#0072B2", "#000000": "#F0E442"}
-"""What is hard to see on dark and what takes its place, of the same palette."""
+"""Colours that are hard to see on dark, and what replaces them from the same palette."""
 
 
 def shade(colour: str) -> str:
-    """A colour as it is seen on the present ground."""
+    """A colour adapted to the present background."""
     from matplotlib import rcParams
 
     on_dark = rcParams["grid.color"] == LOOKS["dark"]["grid.color"]
@@ -33,7 +33,7 @@ def shade(colour: str) -> str:
 
 
 def new_figure(title: str, width: float, height: float) -> Any:
-    """A figure of so many inches with its title at the left."""
+    """A figure of this size in inches, its title on the left."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -52,7 +52,7 @@ def draw_line(axis: Any, method: str, curve: Curve, place: int) -> None:
 
 
 def footer(result: Mapping[str, Any]) -> str:
-    """What a picture's figures hold for."""
+    """The conditions under which a picture's figures hold."""
     given = result["conditions"]
     budget = f"{given['steps']} steps" if given["steps"] else f"{given['minutes']:g} minutes"
     seeds = len(given["seeds"])

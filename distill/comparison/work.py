@@ -57,7 +57,7 @@ class Work:
         """
         self.comparison.belongs_to(processes.identity())
         self.comparison.update(status="running", message="Starting", total=len(self.plan.cells))
-        again = f"python -m distill compare --resume {self.comparison.comparison_id} goes on with it."
+        again = f"python -m distill compare --resume {self.comparison.comparison_id} continues it."
         try:
             result = self._work()
         except (Stopped, KeyboardInterrupt) as stop:
@@ -111,7 +111,7 @@ class Work:
         return self.plan.config("ce", base.seed, 1, folder).student
 
     def _probe(self, method: str) -> None:
-        """Find how many steps fit into the minutes; a short run in the comparison's own folder is timed."""
+        """Find how many steps fit into the minutes by timing a short run in the comparison's own folder."""
         if method in self.comparison.progress("steps"):
             return
         self._stop_if_asked()
@@ -132,13 +132,13 @@ class Work:
         self.comparison.note("steps", method, self.plan.budget.within(seconds))
 
     def _train(self, method: str, seed: int) -> None:
-        """One run from where it is to its end; a failure is noted and the others go on."""
+        """One run from its present state to its end; a failure is noted and the others continue."""
         cell = results.cell_name(method, seed)
         run = self._run(method, seed)
         if run is None:
             return
         self.comparison.note("failures", cell, None)
-        run.clear_stop()  # before it is named: whoever stops the comparison stops the run it names
+        run.clear_stop()  # before it is named: whoever stops the comparison also stops the run it names
         self.comparison.update(run_id=run.run_id)
         self._stop_if_asked()
         if run.status().status != "finished":

@@ -37,12 +37,14 @@ class RunConfig:
     """Everything that decides how a run goes. The defaults are those of the `report` preset."""
 
     student: str = _help("model the student starts from, or layers:E+D for evenly spaced teacher layers", "")
-    teacher: str | None = _help("model that teaches; without one the labels alone do", None)
+    teacher: str | None = _help(
+        "model that teaches; without one the student learns from the labels alone", None
+    )
     data: str = _help("built-in, a known hub data set, or a csv, jsonl or parquet file", "built-in")
-    validation: str | None = _help("data to validate on; by default a split of the data by seed", None)
-    document_column: str | None = _help("column of the texts; found by itself where the name is usual", None)
+    validation: str | None = _help("data to validate on; by default part of the data, chosen by seed", None)
+    document_column: str | None = _help("column with the texts; recognized if its name is a usual one", None)
     summary_column: str | None = _help(
-        "column of the summaries; found by itself where the name is usual", None
+        "column with the summaries; recognized if its name is a usual one", None
     )
     preset: str | None = _help("named settings to start from", None)
     method: str | None = _help("named way to teach to start from", None)
@@ -51,16 +53,16 @@ class RunConfig:
         "summarize",
     )
     extract_gain: float | None = _help(
-        "extract: leave the text's first sentences only for so much more F1, 0 to 1", None
+        "extract: leave the text's first sentences only for this much more F1, 0 to 1", None
     )
     extract_lead: int = _help("extract with a gain: words of the text's first sentences at least", LEAD_WORDS)
     max_examples: int | None = _help("cap on the training examples", None)
     validation_examples: int = _help("cap on the validation examples", 200)
     epochs: float = _help("passes over the data", 3.0)
-    max_steps: int | None = _help("optimizer steps; overrules the epochs", None)
-    batch_size: int = _help("examples a forward pass, of each process", 2)
-    processes: int = _help("processes that share each step's examples, one a GPU", 1)
-    accumulation: int = _help("forward passes an optimizer step", 4)
+    max_steps: int | None = _help("optimizer steps; overrides the epochs", None)
+    batch_size: int = _help("examples per forward pass, in each process", 2)
+    processes: int = _help("processes that share each step's examples, one per GPU", 1)
+    accumulation: int = _help("forward passes per optimizer step", 4)
     learning_rate: float = _help("peak learning rate of AdamW", 3e-5)
     warmup_steps: int = _help("steps of linear warm-up before the linear decay", 0)
     weight_decay: float = _help("AdamW's weight decay", 0.0)
@@ -74,7 +76,7 @@ class RunConfig:
         "constant",
     )
     temperature_end: float | None = _help("temperature at the last step", None)
-    divergence: str = _help("of the soft term: forward_kl, reverse_kl, js or mse", "forward_kl")
+    divergence: str = _help("divergence of the soft term: forward_kl, reverse_kl, js or mse", "forward_kl")
     js_beta: float = _help("weight of the teacher in the js divergence", 0.5)
     hidden_weight: float = _help("weight of the hidden states' term", 0.0)
     hidden_metric: str = _help("mse or cosine, of hidden states and embeddings", "mse")
@@ -86,18 +88,20 @@ class RunConfig:
     )
     relation_weight: float = _help("weight of the term of query, key and value relations", 0.0)
     relation_heads: int = _help("relation heads; must divide both widths of attention", 4)
-    contrastive_weight: float = _help("weight of the term that tells texts apart", 0.0)
+    contrastive_weight: float = _help("weight of the contrastive term, which tells texts apart", 0.0)
     encoder_map: str = _help(
         "teacher layers to follow: even, last, tinybert or pairs such as 0-1,1-3", "even"
     )
     decoder_map: str = _help("the same for the decoder", "even")
-    depth_growth: float = _help("each mapped layer weighs so many times as much as the one below", 1.0)
+    depth_growth: float = _help("each mapped layer weighs this many times as much as the one below", 1.0)
     balance: bool = _help("scale every further term to the size of the soft term", False)
-    more_teachers: str | None = _help("further teachers of one vocabulary, by comma, averaged with it", None)
+    more_teachers: str | None = _help(
+        "further teachers with the same vocabulary, separated by commas, averaged with the first", None
+    )
     teacher_weights: str = _help("equal, confidence, or numbers such as 0.7,0.3", "equal")
     on_policy: float = _help("share of batches that the student writes itself and the teacher scores", 0.0)
     teacher_cache: bool = _help("keep the teacher's largest logits on disk instead of asking it again", False)
-    teacher_top_k: int = _help("logits a token that the cache keeps", 16)
+    teacher_top_k: int = _help("logits per token that the cache keeps", 16)
     cache_gigabytes: float = _help("the cache's largest size", 4.0)
     input_tokens: int | None = _help(
         "tokens the student is trained to read, the prefix included; by default as many as it reads", None
@@ -108,7 +112,7 @@ class RunConfig:
     precision: str = _help("auto, float32, bfloat16 or float16 (mixed precision)", "auto")
     save_steps: int = _help("steps between checkpoints", 50)
     evaluation_steps: int | None = _help("steps between validations; by default five in a run", None)
-    seed: int = _help("of the data's order and split, and of everything random", 42)
+    seed: int = _help("seed of the data's order and split, and of everything random", 42)
 
     def __post_init__(self) -> None:
         if not self.student:
@@ -124,13 +128,13 @@ class RunConfig:
                 getattr(self, f"{name}_schedule") in ("linear", "cosine")
                 and getattr(self, f"{name}_end") is None
             ):
-                raise BadConfig(f"{name}_schedule moves towards {name}_end: give that too.")
+                raise BadConfig(f"{name}_schedule moves towards {name}_end: set that too.")
         if self.temperature_schedule == "adaptive" and self.batch_size < 2:
             raise BadConfig(
-                "temperature_schedule=adaptive compares the examples of a batch: use batch_size 2 on."
+                "temperature_schedule=adaptive compares the examples of a batch: set batch_size to 2 or more."
             )
         if self.more_teachers and not self.teacher:
-            raise BadConfig("more_teachers join a teacher: name that too.")
+            raise BadConfig("more_teachers need a first teacher: name it too.")
         if self.teacher_cache:
             self._check_cache()
 
@@ -139,7 +143,7 @@ class RunConfig:
         features = [f"{name}_weight" for name in FEATURE_TERMS if getattr(self, f"{name}_weight")]
         if features:
             raise BadConfig(
-                f"teacher_cache keeps logits only, and {features[0]} needs more: set one of them."
+                f"teacher_cache keeps logits only, and {features[0]} needs more: use only one of them."
             )
         if self.divergence == "mse":
             raise BadConfig(
@@ -147,7 +151,8 @@ class RunConfig:
             )
         if self.temperature_schedule != "constant" or self.on_policy or self.more_teachers:
             raise BadConfig(
-                "teacher_cache needs one teacher, a constant temperature and on_policy=0: change these or it."
+                "teacher_cache needs one teacher, a constant temperature and on_policy=0: change these or"
+                " leave the cache off."
             )
 
     @property

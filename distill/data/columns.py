@@ -14,7 +14,7 @@ _SHOWN, _LONGEST_NAME = 40, 80  # characters of a column's name
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that examples are in: their names and places, and what else should be said of the choice.
+    """The columns that examples are in: their names and places, and any remarks on the choice.
 
     A summary's place may be None.
     """
@@ -94,7 +94,7 @@ def _remarks(present: Sequence[str], place: int, part: str, named: bool, taken: 
 
 
 def shown(name: str) -> str:
-    """A name as a message has room for it."""
+    """A name, shortened for a message."""
     return f"{name[:_SHOWN]}…" if len(name) > _SHOWN else name
 
 

@@ -107,7 +107,7 @@ class _Layout:
 def _records(lines: "_Lines", layout: _Layout) -> Iterator[tuple[list[str], list[str] | None]]:
     """The lines of each record and its cells; None where a quoted cell does not end as one does.
 
-    Who takes a record of several lines for something else gives its other lines back.
+    A caller that does not accept a record of several lines gives the other lines back.
     """
     reader = csv.reader(lines, delimiter=layout.delimiter, strict=True, skipinitialspace=True)
     while True:

@@ -22,7 +22,7 @@ BUILT_IN = "built-in"
 _WAY_OUT = f"Without a network use {BUILT_IN} or a file."
 _NEEDED = (
     "A row needs a text, of a million characters at most, and its summary, each as one string;"
-    " a jsonl file has one object a line."
+    " a jsonl file has one object per line."
 )
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -55,8 +55,8 @@ def load(
         limit: Stop after this many usable rows.
         sample_seed: Draw the rows at random instead, by this seed: many data sets are sorted. Reads all.
         summary_optional: Keep rows without a summary (texts to label).
-        settings: Who asks, and where hub sets are kept; None for code of one's own: any source, and the
-            library's folder.
+        settings: Who is asking, and where hub sets are kept; None allows any source and uses the library's
+            folder.
 
     Raises:
         BadData: The source may not be named here (see `check_allowed`), does not exist or cannot be read,
@@ -104,10 +104,10 @@ def has_validation_split(source: str) -> bool:
 
 
 def check_allowed(source: str | Path, settings: Settings | None) -> None:
-    """The guard of all data: where custom models are off, strangers name no file of this machine.
+    """The guard of all data: where custom models are off, strangers cannot name files on this machine.
 
     Raises:
-        BadData: Who asks may not read it. The same is said whether it exists or not.
+        BadData: This user may not read it. The message is the same whether or not it exists.
     """
     known = (BUILT_IN, *HUB_DATASETS)
     if settings is not None and source not in known and not settings.may_read(source):
@@ -158,7 +158,9 @@ def split_off(examples: Examples, validation: int, seed: int) -> tuple[list[Exam
     random.Random(seed).shuffle(rows)
     aside = max(1, min(validation, len(rows) // 5))
     if aside < validation:
-        log.info("Of %d examples %d validate, not %d: a fifth at most.", len(rows), aside, validation)
+        log.info(
+            "Of %d examples %d are used to validate, not %d: a fifth at most.", len(rows), aside, validation
+        )
     held_out, rest = rows[:aside], rows[aside:]
     texts = {row.document for row in held_out}
     train = [row for row in rest if row.document not in texts]
@@ -167,17 +169,19 @@ def split_off(examples: Examples, validation: int, seed: int) -> tuple[list[Exam
             "One text cannot be split into training and validation; give more, or a validation file."
         )
     if len(train) < len(rest):
-        log.info("%d examples repeat a text that validates and are left out.", len(rest) - len(train))
+        log.info("%d examples repeat a validation text and are left out.", len(rest) - len(train))
     return train, held_out
 
 
 def warn_of_shared(train: Sequence[Example], held_out: Sequence[Example]) -> None:
-    """Say it where a student would be judged on what it was trained on."""
+    """Warn if a student would be judged on texts it was trained on."""
     texts = {row.document for row in train}
     shared = sum(row.document in texts for row in held_out)
     if shared:
         log.warning(
-            "%d of %d validation texts are also trained on: the scores flatter.", shared, len(held_out)
+            "%d of %d validation texts are also trained on: the scores look better than they are.",
+            shared,
+            len(held_out),
         )
 
 

@@ -1,4 +1,4 @@
-"""Examples out of a table: which columns they are in, which rows are usable, and what is said of the rest."""
+"""Examples out of a table: their columns, the usable rows, and a report on the others."""
 
 import hashlib
 import json
@@ -110,5 +110,5 @@ def _flaw(row: Any, text: Any, gist: Any, summary_optional: bool) -> tuple[str, 
 
 
 def _missing(value: Any) -> bool:
-    """None, NaN (what pandas makes of an empty cell) or nothing visible."""
+    """None, NaN (pandas' empty cell) or nothing visible."""
     return value is None or value != value or (isinstance(value, str) and blank(value))

@@ -1,4 +1,4 @@
-"""JSON as a table: one object a line, an array of objects, or objects written over several lines."""
+"""JSON as a table: one object per line, an array of objects, or objects written over several lines."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _PEEKED = 100  # objects whose keys are the columns: the first of them may lack 
 _CHUNK = 1 << 16  # characters
 _BETWEEN = " \t\r\n\ufeff,"
 _SKIPPED = re.compile(f"[{_BETWEEN}]*")
-_NO_OBJECT = "that is no JSON object"
+_NO_OBJECT = "that is not a JSON object"
 
 Found = dict[str, Any] | Broken
 
@@ -76,7 +76,7 @@ def _values(buffer: str, text: IO[str], decoder: json.JSONDecoder) -> Iterator[F
         try:
             value, place = decoder.raw_decode(buffer, start)
         except RecursionError:
-            yield Broken("where the JSON nests too deep", beginning(buffer[start:]))
+            yield Broken("where the JSON is nested too deeply", beginning(buffer[start:]))
             return
         except ValueError:  # perhaps only what is read so far breaks off
             rest = buffer[start:]

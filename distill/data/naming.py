@@ -1,4 +1,4 @@
-"""Whether who asks may name what a config names, told before anything is made of it."""
+"""Whether this user may name the models and data of a config, checked before anything is made of it."""
 
 from distill.config import RunConfig, parse_layers
 from distill.data.datasets import check_allowed

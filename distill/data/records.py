@@ -36,7 +36,7 @@ def open_table(path: Path) -> Table:
     """The table in a csv, jsonl, json or parquet file, all but the last also gzipped.
 
     Raises:
-        BadData: It is none of these, or cannot be read; of its later rows when they are come to.
+        BadData: It is none of these, or cannot be read; for later rows, when they are reached.
     """
     kind = FILE_KINDS.get(Path(path.name.lower().removesuffix(".gz")).suffix)
     if kind is None:
@@ -59,7 +59,9 @@ def _told(path: Path, kind: str) -> Iterator[None]:
     except UnicodeError as error:
         before = error.object[: error.start][-60:] if isinstance(error, UnicodeDecodeError) else b""
         words = before.decode("utf-8", "ignore").split()[-4:]
-        where = f" The first letter that is not stands after “{beginning(' '.join(words))}”." if words else ""
+        where = (
+            f" The first character that is not comes after “{beginning(' '.join(words))}”." if words else ""
+        )
         raise BadData(
             f"{path.name} is not UTF-8 text. Save it as UTF-8; a spreadsheet calls that “CSV UTF-8”.{where}"
         ) from error

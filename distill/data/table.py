@@ -21,7 +21,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Broken:
-    """A row that could not be read: `why` (to be put after a count of such rows), and how it begins."""
+    """A row that could not be read: `why` (phrased to follow a count of such rows), and how it begins."""
 
     why: str
     begins: str
@@ -71,7 +71,7 @@ def open_text(path: Path, newline: str | None) -> Iterator[IO[str]]:
         first = binary.peek(512)[:512]
         if what := next((kind for magic, kind in _OTHER_KINDS.items() if first.startswith(magic)), None):
             raise BadData(
-                f"{path.name} is {what}, which its name does not say; save it as what it is called."
+                f"{path.name} is {what}, whatever its name says; save it in the format its name stands for."
             )
         if b"\0" in first.partition(b"\n")[0]:
             raise UnicodeError("UTF-16, or no text at all")

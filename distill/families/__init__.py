@@ -1,1 +1,1 @@
-"""Kinds of models: a folder for each that may be a teacher or a student."""
+"""Kinds of models that can teach or learn: one folder for each."""

@@ -102,7 +102,7 @@ def _parsed(text: str) -> tuple[tuple[int, int], ...]:
         match = re.fullmatch(r"\s*(\d+)-(\d+)\s*", part)
         if match is None:
             raise BadConfig(
-                f"{text!r} is no layer map; choose {', '.join(RULES)}, or pairs student-teacher from 0 on,"
+                f"{text!r} is not a layer map; choose {', '.join(RULES)}, or pairs student-teacher from 0 on,"
                 ' such as "0-1,1-3".'
             )
         pairs.append((int(match[1]), int(match[2])))

@@ -19,7 +19,7 @@ def checksums(folder: Path, leave_out: str = "") -> dict[str, str]:
 
 
 def changed(folder: Path, noted: Mapping[str, Any]) -> str | None:
-    """What is no longer as `checksums` noted it; None where all is."""
+    """What has changed since `checksums` noted it; None if nothing has."""
     for name, checksum in noted.items():
         file = folder / name
         if not file.is_file():

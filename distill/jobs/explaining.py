@@ -1,23 +1,21 @@
-"""What to tell of an error that ended long work: one line, and what to do. Imports nothing heavy."""
+"""What to say about an error that ended long work: one line, and what to do. Imports nothing heavy."""
 
 from models.errors import disk_is_full
 
 
 def explain(error: Exception) -> str:
-    """A line on an error that is no `DistillError`."""
+    """One line about an error that is not a `DistillError`."""
     text = str(error)
     if disk_is_full(error):
         return "The disk is full. Free some space, then resume the run: it goes on from its last checkpoint."
     if isinstance(error, MemoryError) or _of_torch(error) or "not enough memory" in text:
-        return (
-            "The memory was too small: lower batch_size or input_tokens, or set gradient_checkpointing=true."
-        )
+        return "Memory ran out: lower batch_size or input_tokens, or set gradient_checkpointing=true."
     first = (text.splitlines() or [""])[0][:200]
     if isinstance(error, OSError):
-        return f"The run could not read or write its files: {first}. Mend that, then resume it."
+        return f"The run could not read or write its files: {first}. Fix that, then resume it."
     return f"The run failed: {type(error).__name__}: {first}. The log has the details."
 
 
 def _of_torch(error: Exception) -> bool:
-    """Torch's own class has this name; to ask for it would import torch."""
+    """Torch's own class has this name; checking for the class would import torch."""
     return type(error).__name__ == "OutOfMemoryError"

@@ -20,11 +20,11 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadConfig(f"{path} cannot be a folder to write to: {error.strerror}.") from error
+        raise BadConfig(f"{path} cannot be used as a folder to write to: {error.strerror}.") from error
 
 
 def check_new_folder(path: Path) -> None:
-    """See that a folder can be written anew: there is none yet, or an empty one.
+    """Check that a folder can be written anew: it does not exist yet, or is empty.
 
     Raises:
         BadConfig: Something is there.

@@ -1,4 +1,4 @@
-"""Work in the background is a folder: whoever holds it knows all of the work; nothing is kept in a process.
+"""Work in the background is a folder that holds all there is to know; nothing is kept only in a process.
 
     status.json  process.json  log.txt  stop
 
@@ -72,14 +72,14 @@ class JobFolder:
         write_json(self.folder / "status.json", {**self.saved_status(), **changes})
 
     def saved_status(self) -> dict[str, Any]:
-        """What was said last; empty where nothing was."""
+        """The status saved last; empty if there is none."""
         return read_object(self.folder / "status.json") or {}
 
     def died(self) -> bool:
-        """Whether it is said to be running though its process is gone."""
+        """Whether its status says running although its process is gone."""
         if self.saved_status().get("status") != "running" or processes.is_alive(self.process()):
             return False
-        return self.saved_status().get("status") == "running"  # the last word may have come between the looks
+        return self.saved_status().get("status") == "running"  # the status may have changed in between
 
     def process(self) -> dict[str, Any] | None:
         """The identity of the process that carries it out."""

@@ -35,7 +35,7 @@ def first() -> bool:
 
 @contextmanager
 def joined() -> Iterator[None]:
-    """Meet the other processes, and part from them at the end."""
+    """Join the other processes, and leave them at the end."""
     if number() == 1:
         yield
         return
@@ -52,7 +52,7 @@ def joined() -> Iterator[None]:
 
 
 def said(value: T) -> T:
-    """What the first process says, told to all, who wait for it."""
+    """What the first process says, passed on to all; the others wait for it."""
     if number() == 1:
         return value
     import torch
@@ -73,7 +73,7 @@ def summed(values: Any) -> Any:
 
 
 def meet() -> None:
-    """Wait until all have come this far."""
+    """Wait until all processes have come this far."""
     if number() > 1:
         import torch
 
@@ -92,7 +92,7 @@ def first_goes_ahead() -> Iterator[None]:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Let the libraries work in this process as if there were no other."""
+    """Let the libraries in this process work as if there were no others."""
     if number() == 1:
         yield
         return
@@ -111,7 +111,7 @@ def alone() -> Iterator[None]:
 
 
 def check(processes: int) -> None:
-    """Whether this machine has room for so many.
+    """Check that this machine has room for this many processes.
 
     Raises:
         BadConfig: It has not.
@@ -128,6 +128,6 @@ def check(processes: int) -> None:
 
 
 def launch(processes: int) -> None:
-    """Become a `torchrun` of so many processes that carry out this very command. Does not come back."""
+    """Become a `torchrun` of this many processes that carry out this very command. Does not return."""
     own = ["--standalone", "--nproc_per_node", str(processes), "-m", "distill", *sys.argv[1:]]
     os.execv(sys.executable, [sys.executable, "-m", "torch.distributed.run", *own])

@@ -81,13 +81,13 @@ def spawn(command: Sequence[str], home: Path, log: Path, lock: RunLock) -> dict[
 
 
 def identity(pid: int | None = None) -> dict[str, Any]:
-    """What tells this process from a later one with the same pid."""
+    """What distinguishes this process from a later one with the same pid."""
     process = psutil.Process(pid)
     return {"pid": process.pid, "started": process.create_time()}
 
 
 def is_alive(who: dict[str, Any] | None) -> bool:
-    """Whether the process of this identity still works."""
+    """Whether the process with this identity is still running."""
     return _process(who) is not None
 
 
@@ -95,8 +95,8 @@ def end(owner: Callable[[], dict[str, Any] | None], patience: float | None = Non
     """Wait for work to stop by itself, then ask its process to (SIGTERM), then kill it (SIGKILL).
 
     Args:
-        owner: Tells whose the work is. It is asked before each of the steps, since work that is only just
-            being started still belongs to the process that starts it; and nobody ends himself.
+        owner: Says which process does the work. It is asked before each of the steps, since work that is only
+            just being started still belongs to the process that starts it, and no process ends itself.
         patience: Seconds each of the first two steps may take; a step of a large model, or a checkpoint on a
             slow disk, may take up to two minutes.
     """
@@ -125,7 +125,7 @@ def end_in_background(owner: Callable[[], dict[str, Any] | None]) -> None:
 
 @contextlib.contextmanager
 def asked_by_sigterm(stop: Callable[[], None]) -> Iterator[None]:
-    """Take SIGTERM, as of a machine that goes down, for a request to stop, which leaves a checkpoint."""
+    """Treat SIGTERM (say, of a machine shutting down) as a request to stop, which leaves a checkpoint."""
     before = signal.signal(signal.SIGTERM, lambda *_: stop())
     try:
         yield

@@ -1,4 +1,4 @@
-"""How a run stands."""
+"""The state of a run."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -9,11 +9,11 @@ STATUSES = ("running", "finished", "failed", "cancelled", "interrupted")
 
 @dataclass(frozen=True)
 class RunStatus:
-    """How a run stands.
+    """The state of a run.
 
-    `status` is one of running, finished, failed, cancelled, interrupted (its process ended without a word);
+    `status` is one of running, finished, failed, cancelled, interrupted (its process ended unexpectedly);
     `eta_seconds` is None where it is not known; `terms` are the latest loss terms; `student` is the name to
-    summarise with, once there is one; `warnings` say what the user should know of a run that goes on;
+    summarise with, once there is one; `warnings` say what the user should know about a run that continues;
     `part_of` names the comparison it was made for, with its method and seed.
     """
 

@@ -1,4 +1,4 @@
-"""Let models summarise, and score what they write."""
+"""Let models write summaries, and score them."""
 
 import logging
 import re
@@ -42,7 +42,7 @@ def judge_models(
     max_new_tokens: int = 128,
     **options: Any,
 ) -> list[dict[str, Any]]:
-    """Score models on a file or data set; one result a model, in the order named.
+    """Score models on a file or data set; one result per model, in the order named.
 
     Each result also holds `difference`: its ROUGE-L less the first model's, text by text, tested together
     with the others' (see `stats.compare_pairs`); None for the first.
@@ -51,7 +51,7 @@ def judge_models(
         names: Model names, also with `@engine:dtype`; `lead:N` is a text's first N words, the news' simplest
             summary and the one to beat.
         source: As in `distill.data.load_unseen`.
-        beams: Of the search.
+        beams: Beams of the search.
         max_new_tokens: Tokens of a summary at most.
         **options: Of `distill.data.load`: `limit`, `sample_seed`, `document_column`, `summary_column`.
 
@@ -60,7 +60,7 @@ def judge_models(
     """
     for name in names:
         if not _LEAD.fullmatch(name):
-            resolve(split_engine(name, settings)[0], settings)  # a misspelt name costs no other's minutes
+            resolve(split_engine(name, settings)[0], settings)  # a misspelt name fails before any model runs
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams, max_new_tokens)
@@ -114,16 +114,16 @@ def predict(
     decoding: Decoding,
     on_summary: Callable[[int], None] = lambda count: None,
 ) -> list[Draft]:
-    """What a model writes of each document: the one way from a model to what it is judged by.
+    """The summary a model writes of each document: the one way from a model to what it is judged by.
 
-    Validations, the check on the data, the teacher's reference and every table go through it. It is the way
-    of a summary on the page, in batches: the input, the settings, the engine, what is made of the tokens.
+    Validations, the check on the data, the teacher's reference and every table go through it. In batches, it
+    does what the page does for one summary: the same input, settings, engine and handling of the tokens.
 
     Args:
         summarizer: The model.
         examples: What to summarise.
         decoding: Generation settings.
-        on_summary: Told after each batch how many there are; what it raises ends the work.
+        on_summary: Called after each batch with the number so far; an exception it raises ends the work.
     """
     documents = [example.document for example in examples]
     return [draft for [draft] in summarizer.summarize_many(documents, decoding, on_done=on_summary)]
@@ -139,9 +139,9 @@ def judge_model(
 ) -> dict[str, Any]:
     """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text.
 
-    It is judged on the engine it is used on, which gives the same summaries in batches as one by one. The
-    latency (`seconds`, of `timed_texts` runs) is measured one by one afterwards, on the first 20 texts.
-    `on_summary` is told the number of summaries so far, `on_texts` all of them in the end.
+    It is judged on the engine it will be used on, which gives the same summaries in batches as one by one.
+    The latency (`seconds`, of `timed_texts` runs) is measured one by one afterwards, on the first 20 texts.
+    `on_summary` gets the number of summaries so far, `on_texts` all of them at the end.
     """
     summarizer = pool.get(name)
     progress = _Progress(name, len(examples), on_summary)
@@ -213,7 +213,7 @@ def judge(
         texts: list[str] = []
         try:
             row = judge_model(pool, name, examples, decoding, teller(run, label, len(examples)), texts.extend)
-        except ModelUnavailable as error:  # the end of a long training is no time to fail for a comparison
+        except ModelUnavailable as error:  # after a long training a missing comparison must not fail the run
             log.warning("The %s is left out of the table: %s", label, error)
             continue
         rows.append({"label": label, **row})
@@ -230,7 +230,7 @@ def change(scores: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
 
 
 def teller(run: Run, label: str, total: int) -> Callable[[int], None]:
-    """Says in the run's status how far the judging of one model is; obeys a request to stop."""
+    """Reports in the run's status how far the judging of one model is; obeys a request to stop."""
 
     def tell(count: int) -> None:
         if run.stop_requested():

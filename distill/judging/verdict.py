@@ -9,10 +9,10 @@ __all__ = ["BETTER", "UNDECIDED", "WORSE", "verdict"]
 
 
 def verdict(before: Sequence[float], after: Sequence[float]) -> dict[str, Any]:
-    """What the scores of the same texts before and after training allow to say of this one student.
+    """What the scores of the same texts before and after training say about this one student.
 
     Args:
-        before, after: One ROUGE-L a text, 0 to 1, in the same order.
+        before, after: One ROUGE-L per text, 0 to 1, in the same order.
 
     Returns:
         `word`: worse, better or undecided; `difference`: after less before, with its 95% interval (`f`,

@@ -1,4 +1,4 @@
-"""The drafts of a labelling on disk: a header line, then one line a text, written in whole chunks."""
+"""The drafts of a labelling on disk: a header line, then one line per text, written in whole chunks."""
 
 import fcntl
 import json
@@ -27,7 +27,7 @@ class DraftJournal:
         except BlockingIOError:
             self._file.close()
             raise RunConflict(
-                f"Another labelling writes {path.name}: wait for it, or name a new file."
+                f"Another labelling is writing {path.name}: wait for it, or name a new file."
             ) from None
 
     def __enter__(self) -> "DraftJournal":
@@ -74,11 +74,11 @@ class DraftJournal:
 
     def _check(self, found: dict[str, Any] | None, header: dict[str, Any]) -> None:
         if found is None or "data_sha256" not in found:
-            raise RunConflict(f"{self.path} is no file of drafts; name another file for the summaries.")
+            raise RunConflict(f"{self.path} is not a file of drafts; name another file for the summaries.")
         if found != header:
             changed = ", ".join(name for name in header if found.get(name) != header[name])
             raise RunConflict(
-                f"{self.path.name} has the drafts of another labelling (other: {changed}). "
+                f"{self.path.name} has the drafts of another labelling (different: {changed}). "
                 "Name a new file, or delete that one."
             )
 

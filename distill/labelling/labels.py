@@ -31,17 +31,17 @@ on drafts as it would have: it repeats the chunk it was interrupted in."""
 
 @dataclass(frozen=True)
 class Drafting:
-    """All that decides what a teacher writes.
+    """Everything that decides what a teacher writes.
 
     Args:
         model: The teacher's name.
-        beams: Beams of the search; without effect on sampling.
-        hypotheses: Drafts a text, the best first; of them the first that passes the rules is taken.
+        beams: Beams of the search; has no effect on sampling.
+        hypotheses: Drafts per text, the best first; the first that passes the rules is kept.
         sample: Draw the tokens instead of searching for the likeliest.
-        temperature: Of the drawing.
+        temperature: Temperature of the drawing.
         top_p: Draw from the likeliest tokens that make up this share; the long tail of the rest is where a
             small model's text falls apart (Holtzman et al., 2020, arXiv:1904.09751).
-        seed: Of the drawing.
+        seed: Seed of the drawing.
 
     Raises:
         BadRequest: A value is out of its range.
@@ -88,7 +88,8 @@ def label(
             once all is done.
         wanted: The rules, as in `choose_rules`.
         batch_tokens: Most input tokens in one batch, padding included; None for the usual.
-        on_done: Told after each batch; what it raises ends the labelling, which goes on from there later.
+        on_done: Called after each batch; an exception it raises ends the labelling, which can continue from
+            there later.
 
     Returns:
         `written`, `rejected` (texts without a draft that passes), `report` (see `rules.report`), `out`,
@@ -100,10 +101,10 @@ def label(
     """
     chosen = rules.choose_rules(wanted)
     if out.suffix != ".jsonl":
-        raise BadConfig(f"{out} is not named .jsonl, which the summaries are written as.")
+        raise BadConfig(f"{out} does not end in .jsonl, the format the summaries are written in.")
     journal = out.with_suffix(".drafts.jsonl")
     if out.exists() and not journal.exists():
-        raise RunConflict(f"{out} exists already and is no labelling's; name a new file.")
+        raise RunConflict(f"{out} exists already and was not written by a labelling; name a new file.")
     out.parent.mkdir(parents=True, exist_ok=True)
     header = {**asdict(drafting), "texts": len(examples), "data_sha256": Examples(list(examples)).digest}
     with DraftJournal(journal) as drafted:
@@ -127,7 +128,7 @@ def refine_drafts(
     chosen: Mapping[str, rules.Judge],
     model: str,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Of each text's drafts the first that passes, as a row of training data; and the rules' report."""
+    """The first draft of each text that passes, as a row of training data; and the rules' report."""
     rows, judged = [], []
     for example, texts in zip(examples, drafts, strict=True):
         for place, text in enumerate(texts):
@@ -156,7 +157,7 @@ def _draft(
         return
     summarizer, start = teacher(), time.monotonic()
     if before:
-        log.info("Going on after %d of %d texts", before, len(examples))
+        log.info("Continuing after %d of %d texts", before, len(examples))
     for first in range(before, len(examples), CHUNK):
         texts = [example.document for example in examples[first : first + CHUNK]]
         readable = [text for text in texts if _is_readable(text)]
@@ -178,7 +179,7 @@ def _draft(
 
 
 def _is_readable(text: str) -> bool:
-    """Whether a model may be given the text: one such text must not end the labelling of all."""
+    """Whether a model can be given the text: one bad text must not end the whole labelling."""
     try:
         clean(text)
     except BadRequest as problem:

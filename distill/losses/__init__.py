@@ -1,6 +1,6 @@
 """Losses: plain tensors in, one scalar out, keyword-only, masked, 0 where everything is masked.
 
-Another loss is one new file here, one export below and one test.
+To add a loss: one file here, one export below, one test.
 """
 
 from distill.losses.attention import attention_loss

@@ -15,7 +15,7 @@ def by_token(function: Callable[..., Tensor], student: Tensor, *others: Tensor) 
     """`function` of the logits, token by token; `(batch, target_length)`.
 
     A softmax over a vocabulary and its gradient pass a dozen times over buffers of the logits' size. A few
-    tokens' worth of them fit the processor's cache, and only the gradient is kept: on a CPU two to five times
+    tokens' worth fits into the processor's cache, and only the gradient is kept: on a CPU two to five times
     as fast as on the whole, in a fraction of the memory.
 
     Args:

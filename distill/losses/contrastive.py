@@ -1,4 +1,4 @@
-"""Contrast: a text's encoding is nearer to the teacher's of the same text than to any other's."""
+"""Contrast: a text's encoding should be nearer to the teacher's encoding of that text than of any other."""
 
 import torch
 import torch.nn.functional as F
@@ -21,14 +21,14 @@ def contrastive_loss(
 
     States are averaged over unmasked tokens, the student's mean mapped to the teacher's width, both scaled to
     length 1. For every text, softmax(cosines with all the teacher's / temperature) should pick its own. It is
-    0 in a batch of one text, ln(batch) where all texts look alike, and unlike the other losses it depends
-    by its nature on the company in the batch. Texts without any unmasked token are left out.
+    0 in a batch of one text, ln(batch) where all texts look alike, and unlike the other losses it depends by
+    its nature on the other texts of the batch. Texts without any unmasked token are left out.
 
     Args:
         student: Last encoder states, `(batch, length, student_width)`.
         teacher: `(batch, length, teacher_width)`.
         mask: `(batch, length)`, 1 = counts.
-        temperature: Of the softmax over the batch; 0.07 is that of MoCo and CLIP.
+        temperature: Temperature of the softmax over the batch; 0.07 is that of MoCo and CLIP.
         projection: See `hidden_loss`.
         count: See `masked_mean`, of texts.
 

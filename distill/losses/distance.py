@@ -42,7 +42,7 @@ def project(values: Tensor, projection: Projection | None) -> Tensor:
 
 
 def check_widths(student: Tensor, teacher: Tensor) -> None:
-    """Refuse what would otherwise broadcast to a wrong number."""
+    """Refuse shapes that would otherwise broadcast to a wrong number."""
     if student.shape[-1] != teacher.shape[-1]:
         raise ValueError(
             f"The student's width, {student.shape[-1]}, is not the teacher's, {teacher.shape[-1]}: give"

@@ -48,7 +48,7 @@ def logit_loss(
         student: Logits, `(batch, target_length, vocab)`.
         teacher: The same, or the largest ones.
         mask: `(batch, target_length)`, 1 = counts.
-        temperature: T > 0; one, or one an example: `(batch,)` or `(batch, 1, 1)`. May want a gradient.
+        temperature: T > 0; one, or one per example: `(batch,)` or `(batch, 1, 1)`. May want a gradient.
         divergence, beta: See above; `beta`, 0 to 1, is for `js` alone.
         count: See `masked_mean`.
 
@@ -123,7 +123,8 @@ def _kl(log_p: Tensor, log_q: Tensor) -> Tensor:
 
 
 def _check_temperature(temperature: float | Tensor, teacher: TopK) -> None:
-    """The rest was summed up at one temperature: another, or one that is learned, cannot be had from it."""
+    """The rest was summed up at one temperature: another, or one that is learned, cannot be computed from
+    it."""
     if isinstance(temperature, Tensor):
         wrong = temperature.requires_grad or bool((temperature != teacher.temperature).any())
     else:

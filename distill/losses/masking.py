@@ -1,4 +1,4 @@
-"""What all losses share: the one mean, and how masked places are kept out."""
+"""What all losses share: the one mean, and how masked places are left out."""
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ def masked_mean(values: Tensor, mask: Tensor, count: Tensor | float | None = Non
 
 
 def zero_masked(values: Tensor, mask: Tensor) -> Tensor:
-    """`values` in float32 or wider, 0 where `mask` (which broadcasts) is 0, whatever stood there, NaN too."""
+    """`values` in float32 or wider, 0 where `mask` (which broadcasts) is 0, whatever was there, even NaN."""
     return at_least_float32(values).masked_fill(mask == 0, 0.0)
 
 

@@ -31,7 +31,7 @@ def _aligned(student: Tensor, teacher: TopK) -> tuple[Tensor, Tensor]:
     """The student's logits over the teacher's vocabulary, and which of the k it really has."""
     missing = 0 if teacher.vocabulary is None else teacher.vocabulary - student.shape[-1]
     wide = at_least_float32(student[..., : teacher.vocabulary])
-    # The surplus gets no probability in either model, which is to leave it out of both.
+    # The surplus gets no probability in either model, so it counts in neither.
     return (F.pad(wide, (0, missing), value=NEVER) if missing > 0 else wide), teacher.ids < student.shape[-1]
 
 

@@ -19,7 +19,8 @@ from distill.signals.features import Needs, Signal
 
 _MEMORY = 0.95  # of the running sizes that balance the terms
 TEMPERATURE_RATE = 0.05
-"""Learning rate of a learnable temperature at its peak: one number has to move while millions are nudged."""
+"""Learning rate of a learnable temperature at its peak: one number has to move far while millions move a
+little."""
 
 
 class Outcome(NamedTuple):
@@ -49,7 +50,7 @@ class Objective(nn.Module):
 
     Args:
         config: Weights, divergence, schedules, layer maps. `alpha` weighs the **soft** term. (The literature
-            has both meanings; here 1 listens to the teacher alone.)
+            has both meanings; here 1 means the teacher alone.)
         student, teacher: The models' configs, for the shapes; needed for feature terms only.
     """
 
@@ -68,12 +69,12 @@ class Objective(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it looks at beside the logits."""
+        """What it needs besides the logits."""
         return self.features.needs if self.features else Needs()
 
     @property
     def teacher_needs(self) -> Needs:
-        """The same of the teacher."""
+        """The same for the teacher."""
         return self.features.teacher_needs if self.features else Needs()
 
     @property
@@ -94,9 +95,9 @@ class Objective(nn.Module):
         """The loss of a batch; with `counts` its share of the whole step's.
 
         Args:
-            student, teacher: Their signals; without a teacher the labels are all.
+            student, teacher: Their signals; without a teacher only the labels count.
             labels: Token ids, `(batch, target_length)`; None where the student wrote the targets itself:
-                what it wrote is no truth to learn, so the teacher's word is all.
+                what it wrote is not a truth to learn, so only the teacher counts.
             masks: `(batch, length)` of inputs and targets, 1 = counts.
             counts: What the step's means are taken over; None for this batch's own.
             progress: Share of the run that is done, 0 to 1.
@@ -177,7 +178,7 @@ class Objective(nn.Module):
         sizes.zero_()
 
     def save(self, folder: Path) -> None:
-        """Write what it has learnt beside a checkpoint or a student."""
+        """Save what it has learnt beside a checkpoint or a student."""
         save_file(self.state_dict(), folder / "objective.safetensors")
 
     def load(self, folder: Path) -> None:
@@ -191,7 +192,7 @@ class Objective(nn.Module):
         return [] if self.features is None else list(self.features.parameters())
 
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
-        """What the optimizer is to train beside the student."""
+        """What the optimizer trains besides the student."""
         slow = self.projections()
         fast: list[nn.Parameter] = [] if self.learnable is None else list(self.learnable.parameters())
         groups = [(slow, learning_rate), (fast, TEMPERATURE_RATE)]

@@ -1,4 +1,4 @@
-"""The check before a run: may this teacher teach this student, will it fit, what would fail and why."""
+"""The check before a run: can this teacher teach this student, does it fit, what would fail and why."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -56,7 +56,7 @@ def check(
         settings: Where models and runs are.
         data: With it, both models summarise a sample and are scored: does the teacher really do better?
         config: Sizes for the memory estimate and the data's columns; the `report` preset's by default.
-        progress: Told how far a download is.
+        progress: Called with the progress of a download.
     """
     report, config = Report(), config or RunConfig(student=student, teacher=teacher)
     if teacher is None:
@@ -120,7 +120,7 @@ def _check_layers(teacher: ModelInfo, layers: tuple[int, int], report: Report) -
             report.problems.append(
                 Finding(
                     "too_many_layers",
-                    f"The student wants {wanted} {part} layers, the teacher has {have}.",
+                    f"The student asks for {wanted} {part} layers, the teacher has {have}.",
                     f"Choose 1 to {have}.",
                 )
             )
@@ -222,7 +222,7 @@ def _check_memory(report: Report) -> None:
         report.warnings.append(
             Finding(
                 "memory",
-                f"Training needs about {needed / 1e9:.1f} GB, {there / 1e9:.1f} GB are free.",
+                f"Training needs about {needed / 1e9:.1f} GB, but only {there / 1e9:.1f} GB is free.",
                 "Lower batch_size or input_tokens, or set gradient_checkpointing=true.",
             )
         )

@@ -1,4 +1,5 @@
-"""What a model needs to be trained, judged and loaded again: what lacks it is refused before a run."""
+"""What a model needs to be trained, judged and loaded again: a model that lacks it is refused before a
+run."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found: a stable `code`, what it is, what to do."""
+    """One finding: a stable `code`, what it is, what to do."""
 
     code: str
     message: str
@@ -84,7 +85,7 @@ def _special_ids(folder: Path) -> dict[str, Any]:
     ids = special_ids(own, generation)
     if all(ids[name] is not None for name in _NEEDED):
         return ids
-    from transformers import AutoConfig  # slow to import, and knows what a family has where a file is silent
+    from transformers import AutoConfig  # slow to import, but knows the defaults of a family
 
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     return special_ids(config.to_dict(), generation)

@@ -26,8 +26,8 @@ __all__ = [
 
 
 def refine(source: str, text: str) -> RuleOutcome:
-    """All rules with their usual settings on one summary that somebody waits for.
+    """All rules with their default settings on one summary that somebody is waiting for.
 
-    There `refined` is of use even where `text` is None: show it together with `touched`.
+    `refined` is useful even if `text` is None: show it together with `touched`.
     """
     return apply_rules(source, text, choose_rules())

@@ -41,7 +41,7 @@ def names(source: str, summary: str) -> Verdict:
     """Rejects words with a capital inside a sentence that the source does not have in any spelling.
 
     A word the source has with another ending ("Iranian" for "Iran") or as initials ("UN") is known. Judges
-    nothing where the source or the summary tells no names by their capitals.
+    nothing if names cannot be told by their capitals in the source or the summary.
     """
     if not _tells_by_capitals(source) or not _tells_by_capitals(summary):
         return accept(summary)
@@ -122,7 +122,7 @@ def _capitalised(summary: str) -> list[str]:
 
 
 def _forms(word: str) -> set[str]:
-    """A word in lower case without dots and possessive, and what is left of it without an ending."""
+    """A word in lower case without dots and possessive, and its stem without an ending."""
     plain = re.sub(r"['’]s$", "", fold(word)).replace(".", "")
     return {plain, *(plain.removesuffix(end) for end in _ENDINGS if len(plain) - len(end) >= 4)}
 

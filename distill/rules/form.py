@@ -150,5 +150,5 @@ def _ending(text: str, most: int = 60) -> str:
 
 
 def _tidy(text: str) -> str:
-    """No double spaces where something was taken out."""
+    """Without the double spaces left where something was removed."""
     return re.sub(r"(?<=\S) {2,}", " ", text).strip()

@@ -1,4 +1,4 @@
-"""What a rule says of a summary."""
+"""A rule's verdict on a summary."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Kind = Literal["accepted", "repaired", "rejected"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """One rule's word on one summary.
+    """One rule's verdict on one summary.
 
     Args:
         kind: What the rule did.
@@ -27,15 +27,15 @@ Judge = Callable[[str, str], Verdict]
 
 
 def accept(text: str) -> Verdict:
-    """Nothing to say against it."""
+    """Accepted as it is."""
     return Verdict("accepted", text)
 
 
 def repair(text: str, why: str) -> Verdict:
-    """Good once it reads `text`."""
+    """Accepted once it is repaired to `text`."""
     return Verdict("repaired", text, why)
 
 
 def reject(text: str, why: str) -> Verdict:
-    """Not to be had."""
+    """Rejected."""
     return Verdict("rejected", text, why)

@@ -52,9 +52,8 @@ def export_student(
 
     Args:
         run: A finished run.
-        folder: Where to; new or empty.
-        dtype: Of the weights.
-        shard_size: Of a weight file at most.
+        folder: Where to write it; new or empty.
+        dtype: Precision of the weights. shard_size: Largest size of a weight file.
         shortest: Tokens its summaries usually have at least, kept in its generation settings.
         no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
 
@@ -110,7 +109,7 @@ def _table(rows: list[dict[str, Any]]) -> str:
         return ""
     lines = [
         f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 × 100 with 95% intervals.\n",
-        "| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds a summary |",
+        "| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds per summary |",
         "|---|---|---|---|---|",
     ]
     for row in rows:

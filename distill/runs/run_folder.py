@@ -83,7 +83,7 @@ class Run(JobFolder):
         return found if isinstance(rows, list) and all(map(_is_row, rows)) else None
 
     def metrics(self) -> list[dict[str, Any]]:
-        """One dict a step, oldest first. Steps repeated after a resume count once, as last written."""
+        """One dict per step, oldest first. Steps repeated after a resume count once, as last written."""
         rows: dict[tuple, dict[str, Any]] = {}
         for row in read_json_lines(self.folder / "metrics.jsonl"):
             if isinstance(row.get("step"), int):
@@ -100,7 +100,7 @@ class Run(JobFolder):
             return "\n".join(log.read().decode("utf-8", errors="replace").splitlines()[-lines:])
 
     def status(self) -> RunStatus:
-        """How it stands now; a process that died is noticed here."""
+        """Its present status; a process that died is noticed here."""
         died = self.died()
         status = RunStatus.from_saved(self.run_id, self.saved_status())
         if not died:
@@ -109,11 +109,11 @@ class Run(JobFolder):
         again = f"Resume continues from step {checkpoints.step(done[0]) if done else 0}."
         if self.stop_requested():
             return replace(status, status="cancelled", message=f"Cancelled. {again}", eta_seconds=None)
-        message = f"The process ended without a word at step {status.step}. {again}"
+        message = f"The process ended unexpectedly at step {status.step}. {again}"
         return replace(status, status="interrupted", message=message, eta_seconds=None)
 
     def warn(self, text: str) -> None:
-        """Tell the user something of a run that goes on, once."""
+        """Tell the user once about something in a run that continues."""
         said = readable(self.saved_status()).get("warnings", [])
         if text not in said:
             logging.getLogger(__name__).warning(text)
@@ -140,7 +140,8 @@ class Run(JobFolder):
             handler.close()
 
     def log_traceback(self) -> None:
-        """Write the traceback of the error being handled to its log, where only who looks for it sees it."""
+        """Write the traceback of the error being handled to its log, where only someone who looks for it will
+        see it."""
         with suppress(OSError), (self.folder / "log.txt").open("a", encoding="utf-8") as log:
             traceback.print_exc(file=log)
 
@@ -200,7 +201,7 @@ class JoinedRun(Run):
         """It belongs to the first process."""
 
     def request_stop(self) -> None:
-        """The first process hears of it too."""
+        """The first process is asked too."""
 
     @contextmanager
     def log_file(self) -> Iterator[None]:
@@ -233,7 +234,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
 
     Raises:
         BadConfig: A setting is wrong.
-        DistillError: It names a model or data that who asks may not name.
+        DistillError: It names a model or data that this user may not name.
         RunConflict: Another run is busy.
     """
     config = RunConfig.from_dict(values)

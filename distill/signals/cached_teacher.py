@@ -1,4 +1,4 @@
-"""A teacher that answers from disk what it was asked before."""
+"""A teacher that answers repeated questions from disk."""
 
 import hashlib
 import zlib
@@ -36,9 +36,9 @@ class CachedTeacher:
     Args:
         load: Loads the teacher; called at the first row that is missing, or never.
         store: Keeps the rows; see `source`.
-        k: Logits a token that are kept.
+        k: Logits kept per token.
         temperature: T of the soft term they are for.
-        vocabulary: Only the first so many logits count, those that the student has too.
+        vocabulary: Only this many first logits count: those that the student has too.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class CachedTeacher:
 
     @torch.no_grad()
     def signal(self, inputs: dict[str, Tensor], needs: Needs) -> Signal:
-        """See `Teacher.signal`; it has nothing but logits."""
+        """See `Teacher.signal`; it holds only logits."""
         if not needs.only_logits:
             raise ValueError("A cached teacher has logits only.")
         lengths = _lengths(inputs["labels"])
@@ -154,7 +154,7 @@ def largest(logits: Tensor, k: int, temperature: float) -> TopK:
 
 
 def source(folder: Path, **asked: Any) -> bytes:
-    """What a teacher in a folder says when asked like this: a hash of its weights, tokenizer and the rest."""
+    """Identifies a teacher's answers: a hash of its weights, its tokenizer and the way it is asked."""
     digest = hashlib.sha256(repr((_FORMAT, sorted(asked.items()))).encode())
     for file in sorted(path for pattern in _FILES for path in folder.glob(pattern)):
         with file.open("rb") as content:

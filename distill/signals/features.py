@@ -14,7 +14,7 @@ PARTS = ("encoder", "decoder")
 
 @dataclass(frozen=True)
 class Needs:
-    """What an objective looks at beside the logits.
+    """What an objective needs besides the logits.
 
     Args:
         hidden: All hidden states, the embeddings' included.

@@ -23,10 +23,11 @@ CREATE TABLE IF NOT EXISTS signals (source BLOB, key BLOB, value BLOB, PRIMARY K
 class SignalStore:
     """One SQLite file of rows, each under the source it comes from and a key.
 
-    A cache may lose rows but never a run: what cannot be read counts as missing, a broken file is begun anew,
-    and where nothing can be written the store warns once and keeps quiet. When it is full, the rows of the
-    sources that were used least recently go first; when only its own are left, nothing more is stored. (To
-    drop the oldest of them would be worse: with epochs each row goes just before it is wanted again.)
+    A cache may lose rows, but must never lose a run: what cannot be read counts as missing, a broken file is
+    begun anew, and where nothing can be written the store warns once and keeps quiet. When it is full, the
+    rows of the sources that were used least recently go first; when only its own are left, nothing more is
+    stored. (To drop the oldest of them would be worse: with epochs each row goes just before it is wanted
+    again.)
 
     Args:
         path: The file; beside it SQLite keeps a log of a few megabytes while it is open.
@@ -118,7 +119,7 @@ class SignalStore:
         return file
 
     def _begun_anew(self, error: Exception) -> bool:
-        """Whether what failed is worth another try, on a new file."""
+        """Whether the failure is worth another try, on a new file."""
         code = _code(error)
         if code == sqlite3.SQLITE_BUSY:
             return False  # another process is writing something long; this row is not worth the wait
@@ -135,7 +136,8 @@ class SignalStore:
 
 
 def _log_ahead(file: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; unlike all else, this does not wait for another who does it just now."""
+    """Switch to the write-ahead log; unlike all else, this does not wait for another process that is doing
+    it."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:

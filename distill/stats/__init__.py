@@ -1,4 +1,4 @@
-"""What may be said of figures: intervals, paired differences with Holm's correction, and their wording.
+"""What figures allow us to say: intervals, paired differences with Holm's correction, and their wording.
 
 Imports nothing heavy: numpy and scipy come with the first interval.
 """

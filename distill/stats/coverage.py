@@ -1,4 +1,4 @@
-"""How often 95% intervals hold the true mean, by simulation: `python -m distill.stats.coverage`.
+"""How often 95% intervals contain the true mean, by simulation: `python -m distill.stats.coverage`.
 
 The scores drawn are as skewed as the ROUGE-L of short summaries: between 0 and 1, mean 0.25, deviation 0.14.
 """
@@ -18,7 +18,7 @@ Interval = Callable[[Any], dict[str, float]]
 
 
 def over_texts(interval: Interval, texts: int, trials: int = TRIALS, seed: int = 1) -> float:
-    """The share of trials in which the interval of so many texts' scores holds the true mean."""
+    """The share of trials in which the interval over this many texts' scores holds the true mean."""
     import numpy as np
 
     generator = np.random.default_rng(seed)
@@ -44,7 +44,7 @@ def _holds(found: dict[str, float], true: float) -> bool:
 
 
 def percentile_of_texts(scores: Any) -> dict[str, float]:
-    """As it was done before: 1000 resamples of the texts' means over the seeds, whatever their number."""
+    """The former method: 1000 resamples of the texts' means over the seeds, whatever their number."""
     import numpy as np
 
     means, generator = np.atleast_2d(scores).mean(axis=0), np.random.default_rng(42)

@@ -1,4 +1,4 @@
-"""Which of several differences may be called one: paired tests, corrected for how many were compared."""
+"""Which differences are real: paired tests, corrected for how many were compared."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,9 @@ from distill.stats.intervals import LEVEL, RESAMPLES, Scores, mean, mean_interva
 
 BETTER, WORSE, UNDECIDED, NO_VERDICT = "better", "worse", "undecided", "none"
 NEEDED = {"text": 20, "seed": 3, "step": 20}
-"""Under these nothing is claimed of models or methods, whatever a test says: fewer texts may be all of one
-kind, intervals of two seeds can cover under 90%, and in its first steps no student has learnt much."""
+"""Below these numbers nothing is claimed about models or methods, whatever a test says: fewer texts may be
+all of one kind, intervals over two seeds can cover less than 90%, and in its first steps no student has
+learnt much."""
 
 
 def compare_pairs(gaps: Sequence[Scores], why: Sequence[str | None] | None = None) -> list[dict[str, Any]]:
@@ -82,7 +83,7 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def too_little(**had: int) -> str | None:
-    """Why no verdict can be had, in one sentence; None where one can.
+    """Why there can be no verdict, in one sentence; None if there can be one.
 
     Args:
         **had: How many there are of each `text`, `seed` or `step`; what is not named is not asked for.

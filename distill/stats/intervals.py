@@ -7,11 +7,11 @@ from typing import Any
 LEVEL = 0.95
 RESAMPLES = 10_000
 BOOTSTRAP_FROM = 50
-"""Of fewer texts a percentile bootstrap is too narrow: Student's t takes its place."""
+"""With fewer texts a percentile bootstrap is too narrow, so Student's t takes its place."""
 _AT_ONCE = 1_000_000  # values drawn at a time: a whole test set's resamples would fill the memory
 
 Scores = Sequence[float] | Sequence[Sequence[float]]
-"""A score a text, or for each seed a score a text, in the same order."""
+"""One score per text, or for each seed one score per text, in the same order."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Mean:
 
     Args:
         value: The mean.
-        error: Its standard error; infinite for one text, of which nothing is known.
+        error: Its standard error; infinite for a single text, which says nothing about it.
         freedom: Degrees of freedom of the error.
     """
 
@@ -30,7 +30,8 @@ class Mean:
 
     @property
     def p(self) -> float:
-        """How often, were the true mean 0, one at least so far from it would come (two-sided t test)."""
+        """How often a mean at least this far from 0 would come up if the true mean were 0 (two-sided t
+        test)."""
         from scipy.special import stdtr
 
         if self.error == 0:
@@ -71,8 +72,8 @@ def _means(table: Any) -> tuple[Any, Any]:
 def mean_interval(values: Scores, bounds: tuple[float, float] = (0.0, 1.0)) -> dict[str, float]:
     """The mean `f` with its 95% interval, `low` to `high`, which never leaves the possible values.
 
-    Several seeds, or under 50 texts: Student's t. From 50 texts of one seed on: a percentile bootstrap over
-    the texts. Of one text nothing is known: its interval is all that is possible.
+    With several seeds, or fewer than 50 texts: Student's t. From 50 texts of one seed on: a percentile
+    bootstrap over the texts. One text says nothing about the mean: its interval covers all that is possible.
 
     Args:
         values: At least one score.
@@ -96,7 +97,7 @@ def bootstrap(
     Args:
         values: At least one.
         statistic: A function of numpy that takes an axis.
-        seed: Of the 10,000 resamples.
+        seed: Seed of the 10,000 resamples.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""What repeated measurements of one thing come to."""
+"""What repeated measurements of one thing amount to."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from distill.stats.intervals import bootstrap
 
 FOR_PERCENTILES = 20
-"""Fewer runs say nothing about the slowest of twenty."""
+"""Fewer runs say nothing about the slowest in twenty."""
 
 
 @dataclass(frozen=True)

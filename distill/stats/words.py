@@ -8,7 +8,7 @@ _FINEST = 4  # decimals; what is smaller is rounding
 def points(value: float, signed: bool = False) -> str:
     """An F1 from 0 to 1, or a difference of two (`signed`), times 100: `13.2`, `+0.8`, `−0.05`.
 
-    One decimal, and as many more as it takes for what is not 0 not to look like 0.
+    One decimal, or as many more as it takes to tell the value from 0.
     """
     value = round(100 * value, _FINEST)
     if not value:

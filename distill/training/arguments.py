@@ -17,13 +17,13 @@ _SPECIAL_IDS = tuple(f"{name}_token_id" for name in ("decoder_start", "pad", "bo
 
 
 def special_ids(own: GenerationConfig) -> dict[str, Any]:
-    """A model's tokens with a meaning of their own, for generation settings that are otherwise new."""
+    """A model's special tokens, for generation settings that are otherwise new."""
     return {name: getattr(own, name) for name in _SPECIAL_IDS}
 
 
 @contextmanager
 def writing_as(model: Any, generation: GenerationConfig) -> Iterator[None]:
-    """Let a model write by these settings alone: handed to `generate`, they are filled up with its own."""
+    """Let a model write by these settings alone: `generate` would complete them with the model's own."""
     own = model.generation_config
     model.generation_config = copy.deepcopy(generation)  # the library fills it up with defaults
     try:
@@ -33,7 +33,7 @@ def writing_as(model: Any, generation: GenerationConfig) -> Iterator[None]:
 
 
 def arguments(run: Run, config: RunConfig, examples: int) -> TrainingArguments:
-    """The library's settings of a run on so many examples.
+    """The library's settings for a run on this many examples.
 
     Raises:
         BadConfig: The precision does not work on this machine.

@@ -1,4 +1,4 @@
-"""What a run was made from, so that it can be made again."""
+"""What a run was made from, so that it can be repeated."""
 
 import logging
 import os
@@ -26,7 +26,7 @@ def record_lineage(run: Run, config: RunConfig, materials: Materials) -> None:
     """Write a run's lineage; of a resumed run check that the data is still what it began with.
 
     Raises:
-        BadData: It is not: the run would end as neither the one nor the other.
+        BadData: It is not: the run would mix two sets of data.
     """
     before, now = run.lineage(), _lineage(config, materials)
     if not before:

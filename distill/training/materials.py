@@ -35,7 +35,7 @@ class Materials:
 
 
 def load_materials(config: RunConfig, settings: Settings, progress: Progress | None = None) -> Materials:
-    """Load what the config names; raises DistillError for what cannot be had."""
+    """Load what the config names; raises DistillError for what is not available."""
 
     def folder(name: str) -> Path:
         return inspect(fetch(resolve(name, settings), progress)).folder
@@ -66,7 +66,8 @@ def load_examples(
         "summary_optional": not config.has_references,
     }
     if config.validation is None and not data.has_validation_split(config.data):
-        # A fifth at most is set aside: so many rows that a small run validates as a large one does.
+        # A fifth at most is set aside, so enough rows are read for a small run to validate as a large one
+        # does.
         aside = config.validation_examples
         wanted = max(config.max_examples + aside, 5 * aside) if config.max_examples else None
         examples = data.load(config.data, limit=wanted, **options)

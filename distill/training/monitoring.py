@@ -1,4 +1,4 @@
-"""What a run watches beside its losses: where the gradient is, and what looks wrong."""
+"""What a run watches besides its losses: where the gradient is, and what looks wrong."""
 
 import re
 from collections import defaultdict

@@ -19,11 +19,12 @@ def written(model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str
     al. (2024), On-Policy Distillation of Language Models, arXiv:2306.13649.
 
     Args:
-        model: The student; its own mode (training or not) is left as it is.
+        model: The student; its mode (training or not) is left as it is.
         inputs: A batch: `input_ids`, `attention_mask`, `labels`, `decoder_input_ids`. An example without a
             label stays without.
         target_tokens: The summaries' length at most.
-        seed: Of the chance. An example's summary depends on it and on the example, not on the batch.
+        seed: Seed of the random numbers. An example's summary depends on the seed and on the example, not on
+            the batch.
     """
     training = model.training
     model.eval()
@@ -49,8 +50,8 @@ def written(model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str
 class _Chance(LogitsProcessor):
     """Makes the largest score a draw from the scores' softmax, by Gumbel noise of each example's own.
 
-    The library would draw all rows from one stream of random numbers: then what an example's summary is would
-    hang on its company and on the number of processes.
+    The library would draw all rows from one stream of random numbers, and an example's summary would depend
+    on the rest of its batch and on the number of processes.
     """
 
     def __init__(self, inputs: dict[str, Tensor], seed: str) -> None:

@@ -1,4 +1,4 @@
-"""Writes down how a run goes, while it goes."""
+"""Records how a run goes."""
 
 import logging
 import math
@@ -25,7 +25,7 @@ _FAR = 0.5  # of the teacher's probability: a cache that leaves out more teaches
 
 
 class Recorder(TrainerCallback):
-    """Appends metrics, keeps the status fresh, marks whole checkpoints, obeys a request to stop."""
+    """Appends metrics, keeps the status fresh, marks complete checkpoints, obeys a request to stop."""
 
     def __init__(self, run: Run, objective: Objective) -> None:
         self.run, self._objective = run, objective
@@ -68,7 +68,7 @@ class Recorder(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        """Stop, with a checkpoint, where someone asked for it."""
+        """Stop, with a checkpoint, if someone asked for it."""
         if parallel.said(self.run.stop_requested()):
             control.should_save = True
             control.should_training_stop = True
@@ -76,7 +76,7 @@ class Recorder(TrainerCallback):
     def on_prediction_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        """Leave a validation where someone asked to stop; the trainer then writes the checkpoint."""
+        """Leave a validation if someone asked to stop; the trainer then writes the checkpoint."""
         if self.run.stop_requested():
             raise Stopped
 
@@ -136,9 +136,9 @@ class Recorder(TrainerCallback):
     def _watch_cache(self, outside: float) -> None:
         if outside > _FAR:
             self.run.warn(
-                f"The teacher's largest logits that the cache keeps hold only {1 - outside:.0%} of its"
-                " probability at this temperature: it teaches something else than live. Raise teacher_top_k,"
-                " lower the temperature, or set teacher_cache=false."
+                f"The logits that the cache keeps hold only {1 - outside:.0%} of the teacher's probability at"
+                " this temperature: the student learns something else than from a live teacher. Raise"
+                " teacher_top_k, lower the temperature, or set teacher_cache=false."
             )
 
     def _compare_with_teacher(self, row: dict[str, float]) -> None:
@@ -183,7 +183,7 @@ def peak_memory_bytes() -> int:
     """The most GPU memory since this was last asked; without a GPU the process's memory now.
 
     Between two steps, when a row is written, gradients and activations are freed: only the peak shows them.
-    It resets the device's peak, so only a process that trains may ask.
+    It resets the device's peak, so only a process that trains may call it.
     """
     if not torch.cuda.is_available():
         return memory_bytes()

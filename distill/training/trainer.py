@@ -1,4 +1,5 @@
-"""A thin subclass of the library's trainer: its loop, AMP, accumulation, clipping, checkpoints and resume."""
+"""A thin subclass of the library's trainer, whose loop, AMP, accumulation, clipping, checkpoints and resume
+it keeps."""
 
 import random
 import time
@@ -208,7 +209,7 @@ class DistillationTrainer(Trainer):
         super().log(logs, start_time)
 
     def _student_writes(self) -> bool:
-        """Whether this step is on the student's own words; the same answer whenever it is asked."""
+        """Whether this step is on the student's own words; the same answer every time."""
         share = self.objective.config.on_policy
         if not share or self.teacher is None:
             return False

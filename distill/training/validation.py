@@ -1,4 +1,4 @@
-"""How good a student is while it is trained, judged just as the end table judges it."""
+"""How good a student is during training, judged just as the end table judges it."""
 
 import shutil
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Validation:
     other. With the default engine on a CPU that takes less time than to write with the model in training.
 
     Args:
-        run: Is told how far it is; who asks it to stop, stops this.
+        run: Gets the progress; a request to stop it stops this too.
         config: Its settings.
         examples: The validation data.
         tokenizer: The folder with the student's.
@@ -41,7 +41,7 @@ class Validation:
         self._teacher, self._decoding = config.teacher, decoding_of(config)
 
     def teacher(self) -> float | None:
-        """The teacher's ROUGE-L, which the student's is a share of; asked once a run.
+        """The teacher's ROUGE-L, which the student's is compared with; computed once per run.
 
         Raises:
             Stopped: Someone asked the run to stop.

@@ -84,7 +84,7 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
     if not parallel.first():
         return _summary(run, None, step)
     if run.stop_requested():
-        message = f"Cancelled at step {step}. Resume goes on from there."
+        message = f"Cancelled at step {step}. Resume continues from there."
         run.update(status="cancelled", message=message, eta_seconds=None)
         return _summary(run, None, step)
     save_once(run, model, materials.encoder.folder, run.student)
@@ -164,7 +164,7 @@ def _train(
 
 
 class _Told:
-    """Says in the run's status how far a download is, once a second at most."""
+    """Reports a download's progress in the run's status, at most once a second."""
 
     def __init__(self, run: Run) -> None:
         self._run, self._at = run, 0.0
@@ -253,7 +253,7 @@ def _mark_failed(run: Run, message: str) -> None:
 
 
 def _last_word(verdict: dict[str, Any] | None) -> str:
-    """How a run ended; a student that training has made worse is no success."""
+    """How a run ended; a student that training made worse is not a success."""
     if verdict is None or verdict["word"] != WORSE:
         return "Finished"
     lost = points(-verdict["difference"]["f"])

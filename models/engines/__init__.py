@@ -1,4 +1,4 @@
-"""Inference engines: one file an engine, one interface. Token ids go in, token ids come out."""
+"""Inference engines: one file for each, behind one interface. Token ids go in, token ids come out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ ENGINE_DTYPES = {
 """The engines there are, each with the precisions it knows."""
 
 StepWatcher = Callable[[list[int]], bool]
-"""Called after each decoding step with the tokens so far (none with beams); True asks to stop."""
+"""Called after each decoding step with the tokens so far (none with beams); return True to stop."""
 
 
 class Overflow(Exception):
-    """The numbers left the range of the engine's precision; `fall_back()` mends it."""
+    """Numbers left the range of the engine's precision; `fall_back()` repairs that."""
 
 
 class Stopped(Exception):
@@ -47,7 +47,7 @@ class Engine(Protocol):
 
     @property
     def note(self) -> str:
-        """What happened that the user should know, or an empty string."""
+        """Something the user should know, or an empty string."""
         ...
 
     @property
@@ -72,9 +72,9 @@ class Engine(Protocol):
         Args:
             ids: Input tokens, special ones included.
             decoding: Generation settings.
-            on_step: Told each step; this costs a call into Python a token.
-            on_first: Told the first token of a greedy search and nothing else, which costs next to nothing;
-                not beside `on_step`.
+            on_step: Called at each step; this costs one call into Python per token.
+            on_first: Called at the first token of a greedy search and never again, which costs next to
+                nothing; not beside `on_step`.
 
         Raises:
             Overflow: The precision does not hold for this model and input.
@@ -94,7 +94,7 @@ class Engine(Protocol):
         Args:
             batch: Inputs, best of similar length: the shorter ones are padded.
             decoding: Generation settings of all of them.
-            hypotheses: Sequences an input: up to one a beam, or any number with `sampling`.
+            hypotheses: Sequences per input: up to one per beam, or any number with `sampling`.
             sampling: Draw the tokens at random.
 
         Returns:
@@ -111,7 +111,7 @@ class Engine(Protocol):
         ...
 
     def synchronize(self) -> None:
-        """Wait until the device has done all that was asked of it, so that a clock read is honest."""
+        """Wait until the device has done all its work, so that a clock read now is honest."""
         ...
 
 
@@ -140,14 +140,14 @@ def check_engine(engine: str, dtype: str) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a model is to run on.
+    """What a model runs on.
 
     Args:
         engine: A key of `ENGINE_DTYPES`.
         dtype: The precision; for torch also `auto`.
         device: `cpu` or `cuda`, of CTranslate2; torch takes the GPU where it sees one.
         entry: The folder of the converted model, of CTranslate2.
-        note: What the user should know of the choice, or an empty string.
+        note: What the user should know about the choice, or an empty string.
     """
 
     engine: str
@@ -184,7 +184,7 @@ def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") 
             raise
         kept = isinstance(problem.__cause__, OSError)  # a full disk is not the model's fault
         why = str(problem) if kept else "CTranslate2 cannot convert this model."
-        return Plan("torch", dtype, note=f"It runs on torch: {why}")
+        return Plan("torch", dtype, note=f"Running on torch instead: {why}")
 
 
 def open_engine(folder: Path, plan: Plan, settings: Settings) -> Engine:

@@ -20,7 +20,7 @@ def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoMod
 
     Args:
         folder: A checked model folder.
-        dtype: Of the weights; None for what they are stored in. float16 is to be asked for here and not by
+        dtype: Precision of the weights; None keeps the stored one. float16 is to be asked for here and not by
             `half()`: only so T5's `wo` layers stay in float32.
         kind: The class to load.
 
@@ -36,7 +36,7 @@ def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoMod
             local_files_only=True,
             output_loading_info=True,
         )
-    except Exception as error:  # whatever a library makes of a config that nobody has thought of
+    except Exception as error:  # whatever a library makes of an unforeseen config
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelUnavailable(
             f"The model in {folder} cannot be loaded, by its config.json and its weights: {reason[0][:300]}"

@@ -16,7 +16,7 @@ from typing import Any
 from models.errors import ModelUnavailable, disk_is_full
 
 FORMAT = 2
-"""To be raised when a model is converted otherwise than before, so that what is cached is made anew."""
+"""Raise it when models are converted in another way, so that cached ones are made anew."""
 _converting = threading.Lock()
 
 
@@ -44,7 +44,7 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
                     discard(outdated)
             except OSError as error:
                 raise ModelUnavailable(
-                    f"The converted model cannot be kept in {entry.parent}: {error.strerror or error}. Make "
+                    f"The converted model cannot be saved in {entry.parent}: {error.strerror or error}. Make "
                     "room there, or name another folder in STUDIO_HOME; or use the engine torch."
                 ) from error
     return entry

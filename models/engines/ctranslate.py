@@ -44,7 +44,7 @@ class CTranslate2Engine:
         on_step: StepWatcher | None = None,
         on_first: Callable[[], None] | None = None,
     ) -> list[int]:
-        """See `Engine.generate`. With beams the library reports no steps, so nothing is told."""
+        """See `Engine.generate`. With beams the library reports no steps, so the watcher is not called."""
         steps = _Steps(self._ends, self._silent, on_step) if on_step and decoding.beams == 1 else None
         source, options = [_words(ids)], {**_search(decoding), **self._opening(1)}
         try:

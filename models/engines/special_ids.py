@@ -1,4 +1,4 @@
-"""Which tokens start, end and fill what a model writes: one answer for both engines and for training."""
+"""The tokens that start, end and pad what a model writes: the same for both engines and for training."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,8 @@ def special_ids(config: Mapping[str, Any], generation: Mapping[str, Any]) -> dic
     padding starts, as T5 has it.
 
     Args:
-        config: What config.json holds.
-        generation: What generation_config.json holds.
+        config: The contents of config.json.
+        generation: The contents of generation_config.json.
     """
     found = {}
     for name in NAMES:

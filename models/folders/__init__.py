@@ -1,1 +1,1 @@
-"""A model's folder: what its files hold, read with bounds before anything is built from them."""
+"""A model's folder: what its files contain, read with limits before anything is built from them."""

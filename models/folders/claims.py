@@ -1,4 +1,4 @@
-"""What a model's config claims, held against its weights before anything is built: memory follows a claim."""
+"""What a model's config claims, checked against its weights before anything takes memory."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ _IDS = ("pad_token_id", "eos_token_id", "bos_token_id", "decoder_start_token_id"
 
 
 def check_values(file: Path, values: Mapping[str, Any], vocabulary: int) -> None:
-    """See that settings have values a model can be built and used with.
+    """Check that the settings have values a model can be built and used with.
 
     Args:
         file: Where they are from.
@@ -42,7 +42,7 @@ def check_values(file: Path, values: Mapping[str, Any], vocabulary: int) -> None
         vocabulary: Rows of the embedding, which ids point into.
 
     Raises:
-        ModelUnavailable: One has not; the message names the file, the setting and the value.
+        ModelUnavailable: One does not; the message names the file, the setting and the value.
     """
     for name, value in values.items():
         wanted = _wanted(name, value, vocabulary)
@@ -57,13 +57,13 @@ def check_weights(
     config: Mapping[str, Any],
     tensors: Mapping[str, Tensor],
 ) -> None:
-    """See that the weights are those the config speaks of: so many layers, of these shapes, none missing.
+    """Check that the weights are those the config describes: as many layers, of these shapes, none missing.
 
     Args:
         folder: The model's.
         family: Whether it is of T5's family, whose every weight is known.
         sizes: `encoder_layers`, `decoder_layers`, `d_model`, `d_ff`, `heads`, `vocab_size`.
-        config: What config.json holds.
+        config: The contents of config.json.
         tensors: The weights by name.
 
     Raises:
@@ -74,16 +74,16 @@ def check_weights(
         found = {int(match[2]) for match in map(_BLOCK.match, tensors) if match and match[1] == part}
         if len(found) != sizes[f"{part}_layers"]:
             raise ModelUnavailable(
-                f"{file} speaks of {sizes[f'{part}_layers']} {part} layers, the weights have {len(found)}:"
-                " one of the two is of another model."
+                f"{file} names {sizes[f'{part}_layers']} {part} layers, but the weights have {len(found)}:"
+                " one of the two belongs to another model."
             )
     shapes = dict(_t5(sizes, config) if family else _others(sizes))
     for name, tensor in tensors.items():
         wanted = next((shape for suffix, shape in shapes.items() if name.endswith(suffix)), tensor.shape)
         if tensor.shape != wanted:
             raise ModelUnavailable(
-                f"{file} makes {name} {_times(wanted)}, in the weights it is {_times(tensor.shape)}:"
-                " one of the two is of another model."
+                f"By {file}, {name} is {_times(wanted)}, but in the weights it is {_times(tensor.shape)}:"
+                " one of the two belongs to another model."
             )
         if family and tensor.dtype not in _FLOATS:
             raise ModelUnavailable(
@@ -94,13 +94,13 @@ def check_weights(
         problem = f"lack {len(missing)} that it needs, such as {missing[0]}" if missing else ""
     else:
         least, there = _least(sizes), parameters(dict(tensors))
-        problem = f"have {there} parameters, and by its config at least {least}" if there < least else ""
+        problem = f"have {there} parameters, but by its config at least {least}" if there < least else ""
     if problem:
         raise ModelUnavailable(f"The safetensors in {folder} {problem}: fetch or save the model again.")
 
 
 def _wanted(name: str, value: Any, vocabulary: int) -> str:
-    """What a setting has to be where it is not; else nothing."""
+    """What a setting would have to be; None if it is fine."""
     if value is None:
         return ""
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -144,7 +144,7 @@ def _others(sizes: Mapping[str, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _needed(sizes: Mapping[str, int], tensors: Mapping[str, Tensor]) -> list[str]:
-    """What no T5 can do without, as far as it is missing."""
+    """Those of the weights every T5 needs that are missing."""
     there = {_KIND_OF_ATTENTION.sub(".SelfAttention", name) for name in tensors}
     needed = set() if there & _TIED else {"shared.weight"}
     for part, attentions in (("encoder", ("Self",)), ("decoder", ("Self", "EncDec"))):

@@ -1,4 +1,4 @@
-"""Reading what a model folder holds, which may be anything: bounded, and each error names the file."""
+"""Reading a model folder, which may contain anything: with limits, and errors that name the file."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ _AGAIN = "fetch or save the model again"
 
 
 def read_text(file: Path, most: int) -> str:
-    """A text file of at most so many bytes.
+    """The text of a file of at most this many bytes.
 
     Raises:
         ModelUnavailable: It is larger, no text, or cannot be read.
@@ -39,7 +39,7 @@ def read_text(file: Path, most: int) -> str:
             )
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ModelUnavailable(f"{file} is no text ({error.reason}); {_AGAIN}.") from error
+        raise ModelUnavailable(f"{file} is not text ({error.reason}); {_AGAIN}.") from error
     except OSError as error:
         raise ModelUnavailable(f"{file} cannot be read: {error.strerror or error}.") from error
 
@@ -55,7 +55,7 @@ def read_object(file: Path, most: int = MOST_SETTINGS) -> dict[str, Any]:
     except ValueError as error:
         raise ModelUnavailable(f"{file} is not valid JSON ({error}); {_AGAIN}.") from error
     except RecursionError as error:
-        raise ModelUnavailable(f"{file} is nested too deep; {_AGAIN}.") from error
+        raise ModelUnavailable(f"{file} is nested too deeply; {_AGAIN}.") from error
     if not isinstance(found, dict):
         raise ModelUnavailable(f"{file} must hold one JSON object, not {_kind(found)}; {_AGAIN}.")
     return found

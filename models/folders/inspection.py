@@ -108,14 +108,14 @@ def _optional(file: Path) -> dict[str, Any]:
     if not os.path.lexists(file):
         return {}
     if not file.is_file():
-        raise ModelUnavailable(f"{file} is no file, or leads to none; remove it or fetch the model again.")
+        raise ModelUnavailable(f"{file} is not a file, or links to none; remove it or fetch the model again.")
     return read_object(file)
 
 
 def _config(folder: Path) -> dict[str, Any]:
     file = folder / "config.json"
     if not file.is_file():
-        raise ModelUnavailable(f"{folder} has no config.json, so it is no model folder.")
+        raise ModelUnavailable(f"{folder} has no config.json, so it is not a model folder.")
     config = read_object(file)
     if not isinstance(config.get("model_type"), str):
         raise ModelUnavailable(f"{file} names no model_type, so the kind of model is unknown.")
@@ -125,7 +125,7 @@ def _config(folder: Path) -> dict[str, Any]:
 def _check_kind(folder: Path, config: dict[str, Any]) -> None:
     named, kind = config.get("architectures") or [""], config["model_type"]
     if not isinstance(named, list) or not isinstance(named[0], str):
-        raise ModelUnavailable(f"{folder / 'config.json'}: architectures is no list of names.")
+        raise ModelUnavailable(f"{folder / 'config.json'}: architectures is not a list of names.")
     architecture = named[0]
     called = f"{folder} is by its config.json a {kind} model" + (f" ({architecture})" if architecture else "")
     if config.get("is_encoder_decoder", kind in T5_FAMILY):

@@ -82,7 +82,7 @@ class TextTokenizer:
         return Encoded(text, encoding.ids, encoding.offsets)
 
     def unknown(self, encoded: Encoded, tokens: int) -> str:
-        """The letters and signs, one by one, that the vocabulary lacks among so many first tokens."""
+        """The letters and signs, one by one, that the vocabulary lacks among this many first tokens."""
         pieces = (
             encoded.text[start:end]
             for token, (start, end) in zip(encoded.ids[:tokens], encoded.spans, strict=False)
@@ -112,7 +112,7 @@ class TextTokenizer:
 
 
 def visible(text: str) -> str:
-    """Its letters, digits and signs, without marks upon them and spaces."""
+    """Its letters, digits and signs, without diacritics and spaces."""
     return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "CMZ")
 
 
@@ -141,7 +141,7 @@ def _opened(text: str, origin: Path, eos: int | None) -> TextTokenizer:
         with _panics_caught():
             return TextTokenizer(Tokenizer.from_str(text), eos, rows)
     except Exception as error:  # the library raises bare Exceptions
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)[:300]
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:300]
         raise ModelUnavailable(
             f"The tokenizer {origin} cannot be used: {reason}. Save the model's own tokenizer there."
         ) from error
@@ -190,7 +190,7 @@ def _described(folder: Path, files: tuple[tuple[str, int], ...]) -> str:
         )
         reason = (answer.stderr.decode(errors="replace").strip().splitlines() or ["it ended"])[-1]
     except subprocess.TimeoutExpired:
-        raise ModelUnavailable(f"The tokenizer in {folder} took too long to be converted.") from None
+        raise ModelUnavailable(f"The tokenizer in {folder} took too long to convert.") from None
     if answer.returncode:
         raise ModelUnavailable(
             f"{folder} has no {_FAST}, and what it has ({', '.join(name for name, _ in files)}) cannot be"
@@ -207,4 +207,4 @@ def _panics_caught() -> Iterator[None]:
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise BadRequest(f"The model's tokenizer cannot work with this text: {str(error)[:200]}.") from None
+        raise BadRequest(f"The model's tokenizer cannot handle this text: {str(error)[:200]}.") from None

@@ -1,4 +1,4 @@
-"""What a tokenizer would do to a text, judged by its description before it is opened.
+"""What a tokenizer would do to a text, judged from its description before it is opened.
 
 The library works in native code: where a step makes a text a million times as long, the memory runs out and
 the process ends, whatever Python would catch. So what a description may do is bounded.
@@ -43,13 +43,13 @@ def check_description(description: Mapping[str, Any]) -> int:
         _check_affixes(description["model"])
         return 1 + max(_highest(description["model"]), _added(description.get("added_tokens") or []))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Unfit(f"it is not described as tokenizers are ({error})") from error
+        raise Unfit(f"its description is not that of a tokenizer ({error})") from error
 
 
 def _check_growth(part: str, step: Any) -> None:
     steps = list(_flat(step))
     if len(steps) > _MOST_STEPS:
-        raise Unfit(f"its {part} has {len(steps)} steps, and at most {_MOST_STEPS} can be")
+        raise Unfit(f"its {part} has {len(steps)} steps; at most {_MOST_STEPS} are allowed")
     times = prod(_growth(each) for each in steps)
     if times > _MOST_GROWTH:
         raise Unfit(f"its {part} can make a text {min(times, 10**12):.0f} times as long")
@@ -105,7 +105,9 @@ def _check_template(processor: Mapping[str, Any]) -> None:
         around = len(each.get("single") or []) if each.get("type") == "TemplateProcessing" else 0
         ids = sum(len(token["ids"]) for token in (each.get("special_tokens") or {}).values()) if around else 0
         if max(around, ids) > _MOST_AROUND:
-            raise Unfit(f"it puts {max(around, ids)} tokens around a text, and at most {_MOST_AROUND} can be")
+            raise Unfit(
+                f"it puts {max(around, ids)} tokens around a text; at most {_MOST_AROUND} are allowed"
+            )
 
 
 def _check_affixes(model: Mapping[str, Any]) -> None:

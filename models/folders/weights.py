@@ -93,7 +93,7 @@ def _weight_map(folder: Path) -> dict[str, str]:
         )
     for file in sorted(set(shards.values())):
         if not _SHARD.fullmatch(file):
-            raise ModelUnavailable(f"{index} names {file[:80]!r}, which is no weight file of its folder.")
+            raise ModelUnavailable(f"{index} names {file[:80]!r}, which is not a weight file in its folder.")
         if not (folder / file).is_file():
             raise ModelUnavailable(f"{folder} lacks {file}, which {_INDEX} names; fetch the model again.")
     return shards

@@ -11,7 +11,7 @@ BATCH_TOKENS = 4096
 def buckets(
     lengths: Sequence[int], decoding: Decoding, batch_tokens: int
 ) -> Iterator[tuple[list[int], Decoding]]:
-    """Divide inputs into batches of similar length, the longest first: memory is short at once or never.
+    """Divide inputs into batches of similar length, the longest first: memory runs out at once or never.
 
     Args:
         lengths: Tokens of each input.

@@ -13,7 +13,7 @@ T = TypeVar("T")
 _BUSY = 0.25  # of all cores
 _TICKS = 0.03  # seconds: the system counts in hundredths
 INFERENCE_LOCK = threading.Lock()
-"""Held by whoever runs or loads a model, so that no latency figure is another model's fault."""
+"""Held by whoever runs or loads a model, so that no model's latency is blamed on another."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Load:
 
 
 def load() -> Load:
-    """The present one; it takes some 0.1 ms, as no process is looked at."""
+    """The present one; it takes some 0.1 ms, as it reads no other process."""
     import psutil
 
     machine = psutil.cpu_times()
@@ -104,7 +104,7 @@ def run_peak() -> Iterator[Peak]:
 
 
 def free_memory() -> None:
-    """Give back what released models held, on the GPU too."""
+    """Give back the memory of released models, on the GPU too."""
     import gc
 
     gc.collect()

@@ -34,7 +34,7 @@ class _Slot:
 
 
 class ModelPool:
-    """The models in memory, the four used last. One pool a process; thread-safe."""
+    """The models in memory: the four used last. One pool per process; thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -49,10 +49,10 @@ class ModelPool:
         Args:
             name: A model's name, with `@engine[:dtype]` behind it or not.
             engine: `engine[:dtype]` for a name that chooses none.
-            progress: Told how far a download or a load is.
+            progress: Called with the progress of a download or of loading.
 
         Raises:
-            DistillError: It cannot be had; the message says why. A failed load is tried anew next time.
+            DistillError: It is not available; the message says why. A failed load is tried anew next time.
         """
         model, chosen, dtype = split_engine(name, self._settings)
         if (chosen, dtype) == ("auto", "auto"):

@@ -62,7 +62,7 @@ class Summarizer:
             decoding: Generation settings.
             long_input: `cut` leaves out what is beyond the last sentence within the limit (`tokens_cut`);
                 `parts` summarises an over-long text in parts of whole sentences and joins the summaries.
-            input_tokens: Cut to so many tokens exactly, prefix and end token included, to measure with.
+            input_tokens: Cut to exactly this many tokens, prefix and end token included, for measuring.
 
         Raises:
             BadRequest: No text, too much of it (or more than 32 parts), or an unknown `long_input`.
@@ -92,9 +92,10 @@ class Summarizer:
         Args:
             texts: Texts as for `summarize`, which gives the same summaries one by one.
             decoding: Generation settings.
-            hypotheses: Summaries of each text: up to one a beam, or any number with `sampling`.
+            hypotheses: Summaries per text: up to one per beam, or any number with `sampling`.
             sampling: Draw the tokens at random; the same texts in the same order draw the same ones.
-            on_done: Told after each batch how many texts are done; what it raises ends the work.
+            on_done: Called after each batch with the number of texts done; an exception it raises ends the
+                work.
             batch_tokens: Input tokens of a batch at most, padding included.
 
         Returns:
@@ -177,7 +178,7 @@ class Summarizer:
         return f"Not in the model’s vocabulary, so lost in its summary: {listed}."
 
     def settled(self, decoding: Decoding, tokens_in: int) -> Decoding:
-        """The settings for an input of so many tokens, with what is usual for this model."""
+        """The settings for an input of this many tokens, with this model's defaults filled in."""
         return self._usual(decoding).settled(tokens_in)
 
     def _usual(self, decoding: Decoding) -> Decoding:

@@ -1,4 +1,4 @@
-"""Which models there are, and what a name means."""
+"""Which models there are, and which one a name stands for."""
 
 import re
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def names(settings: Settings) -> list[str]:
 
 
 def split_engine(name: str, settings: Settings) -> tuple[str, str, str]:
-    """Split `name@engine:dtype` into its three; what is left out is `auto`.
+    """Split `name@engine:dtype` into its three; parts left out are `auto`.
 
     The name of a folder that may be used is that folder, whatever it has behind an @.
 
@@ -80,7 +80,7 @@ def split_engine(name: str, settings: Settings) -> tuple[str, str, str]:
 
 
 def resolve(name: str, settings: Settings) -> ModelSpec:
-    """What a name (without `@engine`) means.
+    """The model that a name (without `@engine`) stands for.
 
     Raises:
         ModelUnavailable: Nothing by that name, or the settings do not permit it; says what is allowed.
@@ -128,7 +128,7 @@ def _has_distilled(settings: Settings) -> bool:
 
 
 def _own(name: str, settings: Settings) -> ModelSpec:
-    """Where no other models are allowed: the studio's own, and one answer for whatever else there may be."""
+    """Where no other models are allowed: only the studio's own, and the same answer for anything else."""
     if folder := _permitted(name, settings):
         return ModelSpec(name, str(folder))
     named = name == settings.distilled_model
@@ -139,7 +139,7 @@ def _own(name: str, settings: Settings) -> ModelSpec:
 
 
 def _permitted(name: str, settings: Settings) -> Path | None:
-    """The folder of this name, if there is one that who asks may name."""
+    """The folder of this name, if there is one that this user may name."""
     named = settings.allow_custom_models or name == settings.distilled_model
     ours = not settings.visitor and settings.may_read(name)
     return _folder(name) if named or ours else None
@@ -185,7 +185,7 @@ def _run(name: str, settings: Settings) -> ModelSpec:
     known = ", ".join(f"run:{found}" for found in students.with_student(settings.runs)) or "none yet"
     if not _RUN_ID.fullmatch(run):
         raise ModelUnavailable(
-            f"{name!r} is no run: an id has letters, digits, '.', '_' and '-' only. Runs: {known}."
+            f"{name!r} is not a run: an id has letters, digits, '.', '_' and '-' only. Runs: {known}."
         )
     folder = settings.runs / run / "student"
     if not folder.is_dir():
@@ -197,7 +197,7 @@ def _run(name: str, settings: Settings) -> ModelSpec:
 
 def _from_hub(name: str, settings: Settings) -> ModelSpec:
     if not _is_hub_id(name):
-        raise ModelUnavailable(f"{name!r} is no model name. {_allowed(settings)}")
+        raise ModelUnavailable(f"{name!r} is not a model name. {_allowed(settings)}")
     return ModelSpec(name, name, None, dict(T5_HUB.values()).get(name), settings.home / "hub")
 
 
@@ -210,5 +210,5 @@ def _allowed(settings: Settings) -> str:
     catalogue = [f"{name}/{role}" for name in MODEL_SETS for role in ROLES]
     if not settings.allow_custom_models:
         own = ", ".join([*catalogue, "run:RUN_ID"])
-        return f"This studio is set to its own models (ALLOW_CUSTOM_MODELS=0). Use {own}."
+        return f"This studio is limited to its own models (ALLOW_CUSTOM_MODELS=0). Use {own}."
     return _ALLOWED.format(names=", ".join(catalogue))

@@ -1,4 +1,4 @@
-"""Models from the Hugging Face hub: only the files the studio reads, in progress the user can see."""
+"""Models from the Hugging Face hub: only the files the studio reads, with visible progress."""
 
 import io
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from models.errors import ModelUnavailable, disk_is_full
 from models.folders.files import TOKENIZER_PARTS
 
 Progress = Callable[[float, str], None]
-"""Told how far a step is, from 0 to 1, and what it is."""
+"""Called with the progress of a step, from 0 to 1, and its name."""
 
 _TIMEOUT = 10.0  # seconds
 FILES = [
@@ -32,7 +32,7 @@ def cached(source: str, revision: str | None, cache: Path | None) -> Path | None
                 source, revision=revision, cache_dir=cache, allow_patterns=FILES, local_files_only=True
             )
         )
-    except Exception:  # not there, or not whole: the download says what is wrong with it
+    except Exception:  # missing or incomplete: the download says what is wrong
         return None
 
 
@@ -62,7 +62,7 @@ def download(source: str, revision: str | None, cache: Path, progress: Progress 
 
 
 def _look_up(source: str, revision: str | None) -> None:
-    """Ask whether the hub has the model; unlike the download, this does not retry for half a minute."""
+    """Check that the hub has the model; unlike the download, this does not retry for half a minute."""
     from huggingface_hub import HfApi, errors
 
     try:
@@ -72,7 +72,9 @@ def _look_up(source: str, revision: str | None) -> None:
             f"{source} asks for a login: accept its terms on huggingface.co, then log in."
         ) from error
     except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
-        raise ModelUnavailable(f"The hub has no model {source!r} (or it is private); check it.") from error
+        raise ModelUnavailable(
+            f"The hub has no model {source!r} (or it is private); check the name."
+        ) from error
     except Exception as error:
         raise ModelUnavailable(
             f"{source} is not on this machine and the hub cannot be reached ({_reason(error)}). "
@@ -85,7 +87,7 @@ def _reason(error: Exception) -> str:
 
 
 def _bar(source: str, progress: Progress | None) -> type:
-    """A tqdm that draws nothing and tells `progress` the bytes so far."""
+    """A tqdm that draws nothing and passes the bytes so far to `progress`."""
     from tqdm import tqdm
 
     class Bar(tqdm):

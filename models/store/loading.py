@@ -13,13 +13,13 @@ __all__ = ["ModelInfo", "Progress", "fetch", "inspect", "open_tokenizer"]
 
 
 def fetch(spec: ModelSpec, progress: Progress | None = None) -> Path:
-    """The folder of a model, downloaded first if need be.
+    """The folder of a model, downloaded first if necessary.
 
     A copy on this machine is taken as it is when the revision is pinned; otherwise the hub is asked for the
     newest one, and the copy serves when there is no network.
 
     Raises:
-        ModelUnavailable: It cannot be had; the message says why.
+        ModelUnavailable: It is not available; the message says why.
     """
     if spec.cache is None:
         return Path(spec.source)

@@ -1,1 +1,1 @@
-"""A text on its way in and out of a model. Knows no torch."""
+"""A text on its way into a model and out of it. Knows nothing about torch."""

@@ -1,4 +1,4 @@
-"""Natural text out of a model that writes lower case: symbolic rules, from the source's own spelling."""
+"""Restores natural case in the text of a model that writes lower case, by symbolic rules from the source."""
 
 import re
 from collections import Counter

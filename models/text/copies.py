@@ -1,4 +1,4 @@
-"""Which words of a summary are copied, and how they are spelled in the place they come from."""
+"""Which words of a summary are copied, and how the source spells them there."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 _RUN = 3  # words in a row that are copied
-_PLACES = 4  # of such a run that are looked at
+_PLACES = 4  # of such a run that are considered
 
 
 @dataclass(frozen=True)

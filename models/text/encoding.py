@@ -1,4 +1,4 @@
-"""From a text to a model's input: the one way, in training as in use."""
+"""From a text to a model's input: the one way, in training and in use."""
 
 from itertools import takewhile
 from pathlib import Path
@@ -21,7 +21,7 @@ class TextEncoder:
     Args:
         tokenizer: The model's.
         info: Its kind, and how much it reads.
-        input_tokens: Read so many tokens instead, prefix and end token included.
+        input_tokens: Read this many tokens instead, prefix and end token included.
     """
 
     def __init__(self, tokenizer: TextTokenizer, info: ModelInfo, input_tokens: int | None = None) -> None:
@@ -47,7 +47,7 @@ class TextEncoder:
 
         Args:
             encoded: Of `encode`.
-            exactly: Cut to so many tokens, special ones included, to measure with. None: after the last whole
+            exactly: Cut to this many tokens, special ones included, for measuring. None: after the last whole
                 sentence that the model's limit lets in.
         """
         room = self.tokenizer.room(min(exactly, self.limit) if exactly else self.limit)
@@ -94,7 +94,7 @@ class TextEncoder:
         return self.source(encoded, len(self.cut(encoded)))
 
     def source(self, encoded: Encoded, tokens: int) -> str:
-        """The text of so many first tokens, without the prefix."""
+        """The text of this many first tokens, without the prefix."""
         return encoded.text[len(self._prefix) : encoded.spans[tokens - 1][1]]
 
     def label_ids(self, summary: str, limit: int) -> list[int]:

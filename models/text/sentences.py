@@ -40,7 +40,7 @@ def stops(text: str) -> list[int]:
 
 def _abbreviates(text: str, stop: int) -> bool:
     """Whether the full stop at a place belongs to the word before it."""
-    start = max(0, stop - _LONGEST_ABBREVIATION)  # the whole text each time would take for ever
+    start = max(0, stop - _LONGEST_ABBREVIATION)  # scanning the whole text each time would take forever
     if _NUMBER.search(text, start, stop):
         return text[stop + 1 : stop + 3].lstrip()[:1].isdigit()
     return _ABBREVIATION.search(text, start, stop) is not None

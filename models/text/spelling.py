@@ -43,7 +43,7 @@ class Spelling:
         return text
 
     def _between(self, before: list[re.Match[str]], after: list[re.Match[str]], most: int) -> str | None:
-        """At most so many words that the source has between these; the fewest of the first place."""
+        """At most this many words that the source has between these; the fewest, at the first place."""
         first, last = (r"\W+".join(re.escape(word[0].lower()) for word in words) for words in (before, after))
         some = rf"(?:{_ANY_WORD} ){{0,{most - 1}}}?{_ANY_WORD}"
         found = re.search(rf"\b{first}\W+({some})\W+{last}\b", self._source)

@@ -1,4 +1,4 @@
-"""Text before and after a model: what is let in, how a long one is divided, what the reader gets."""
+"""Text before and after a model: what is accepted, how a long text is divided, what the reader gets."""
 
 import re
 import unicodedata
@@ -146,7 +146,7 @@ def _last_sentence(text: str) -> str:
 
 def _goes_on_small(text: str, source: str) -> bool:
     """Whether the source goes on in small letters after the text's full stop: "at 5 a.m. on Monday"."""
-    if not text.endswith(".") or not any(map(str.isupper, source)):  # without capitals nothing can be told
+    if not text.endswith(".") or not any(map(str.isupper, source)):  # without capitals there is no telling
         return False
     return re.search(rf"{_last_words(_last_sentence(text))}\.\s+[a-z]", source) is not None
 
@@ -156,4 +156,4 @@ def _in_name(text: str, source: str) -> bool:
     following = re.search(_last_words(_last_sentence(text)) + _NAME_GOES_ON, source)
     if following is None or _LETTERED.search(text):
         return False
-    return not re.search(rf"\b{re.escape(following[1].lower())}\b", source)  # written small it is no name
+    return not re.search(rf"\b{re.escape(following[1].lower())}\b", source)  # in lower case it is not a name

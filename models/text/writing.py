@@ -1,4 +1,4 @@
-"""What becomes of a model's tokens: the text that the reader gets."""
+"""From a model's tokens to the text that the reader gets."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ class Written(NamedTuple):
 
 
 class Writer:
-    """Writes what a model made of one source.
+    """Turns what a model wrote about one source into text.
 
     Args:
         tokenizer: The model's.

@@ -100,7 +100,7 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         ),
         (["evaluate", "TINY", "--data", "built-in", "--beams", "99"], "beams is 99"),
         (["evaluate", "TINY", "/no/model", "--data", "/no/data"], "There is no folder '/no/model'"),
-        (["bench", "TINY", "--out", "FILE"], "cannot be a folder to write to"),
+        (["bench", "TINY", "--out", "FILE"], "cannot be used as a folder to write to"),
         (["bench", "TINY", "TINY"], "is named twice"),
         (["fresh", "/tmp"], "Give either --data"),
         (["fresh", "NEW", "--tokenizer", "EMPTY"], "has no tokenizer (tokenizer.json"),

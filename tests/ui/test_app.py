@@ -66,7 +66,7 @@ def test_runs_of_the_page_have_its_model_set(settings: Settings, monkeypatch: py
 def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit):
         app.main(["--port", port])
-    assert "is no port; use a number from 1 to 65535" in capsys.readouterr().err
+    assert "is not a port; use a number from 1 to 65535" in capsys.readouterr().err
 
 
 def test_the_page_is_up_without_torch() -> None:

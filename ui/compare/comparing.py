@@ -1,4 +1,4 @@
-"""One comparison as a stream of column contents. Knows nothing of Gradio's components."""
+"""One comparison as a stream of column contents. Knows nothing about Gradio's components."""
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from ui.shared.studio import Studio
 from ui.shared.words import overlap
 
 REFRESH = 0.1
-"""Seconds between two updates of a growing text: the page shall not slow what it measures."""
+"""Seconds between two updates of a growing text: the page must not slow down what it measures."""
 
 _IN_LINE = "Waiting for another summary to finish…"
 
@@ -75,7 +75,7 @@ def compare(request: Request, roles: Sequence[str], session: Session, studio: St
     for role in queue:
         try:
             session = yield from _column(request, role, session, studio)
-        except Exception as problem:  # one broken model must not take the others' columns with it
+        except Exception as problem:  # one broken model must not break the others' columns
             yield {role: rendering.failed(errors.message(problem))}, session
 
 

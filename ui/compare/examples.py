@@ -8,7 +8,7 @@ _SUBJECTS = ("science", "sport", "health", "business", "culture")
 
 
 def examples(path: Path = _SAMPLES, number: int = 5) -> list[tuple[str, str, str]]:
-    """Up to `number` of (label, article, reference summary), one a subject as far as there are any."""
+    """Up to `number` of (label, article, reference summary), as far as possible one per subject."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]
     chosen: dict[str, dict[str, str]] = {}

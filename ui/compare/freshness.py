@@ -1,4 +1,4 @@
-"""Which summaries on the page are of an earlier text than the one that stands above them."""
+"""Which summaries on the page belong to an earlier text than the one above them."""
 
 from collections.abc import Sequence
 
@@ -29,6 +29,6 @@ def _sentence(roles: Sequence[str]) -> str:
     listed = " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
     one = len(named) == 1
     return (
-        f"The summar{'y' if one else 'ies'} of {listed} {'is' if one else 'are'} of an earlier text, "
-        "so dimmed here. Summarise again for the text above."
+        f"The summar{'y' if one else 'ies'} of {listed} {'is' if one else 'are'} of an earlier text "
+        f"and {'is' if one else 'are'} dimmed. Summarise again for the text above."
     )

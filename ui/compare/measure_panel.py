@@ -10,8 +10,8 @@ from ui.compare import measure_rendering
 USUAL_RUNS = 10
 _DOWNLOAD: dict[str, Any] = {"size": "sm", "visible": False, "interactive": False}
 _ABOUT = (
-    '<div class="measure-about"><h3>Measure properly</h3><p>One run is one noisy number. This runs the text '
-    "again and again on the three columns’ models, in turns, and leaves the columns as they are.</p></div>"
+    '<div class="measure-about"><h3>Measure properly</h3><p>A single run is one noisy number. This runs the '
+    "text again and again on the three columns’ models, in turns; the columns stay as they are.</p></div>"
 )
 
 

@@ -17,7 +17,7 @@ COLOURS = {"Original": "#64748b", "Teacher": "#6366f1", "Distilled": "#0d9488"}
 
 
 def progress(step: Progress) -> str:
-    """What is being done now."""
+    """What is being done at present."""
     return rendering.loading(step.text, step.share)
 
 

@@ -1,4 +1,4 @@
-"""Repeated measurements of the present text. Knows nothing of Gradio's components."""
+"""Repeated measurements of the present text. Knows nothing about Gradio's components."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

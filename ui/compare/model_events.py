@@ -64,7 +64,8 @@ def models_of(model_set: str, studio: Studio) -> list[Any]:
 def at_opening(studio: Studio, model_set: str, *held: str | None) -> list[Any]:
     """The columns of a page just opened: a run may have finished, a model been fetched since the start.
 
-    What is right as it is keeps its value: this answer may come when something else is already typed.
+    A field that is right as it is keeps its value, as the visitor may be typing by the time this answer
+    arrives.
 
     Args:
         studio, model_set: What the columns are of.
@@ -93,9 +94,8 @@ def _chooser(role: str, studio: Studio) -> Callable[..., tuple[str, str, Session
 
 
 def let_go(old: Result | None, models: Iterable[str | None], studio: Studio) -> None:
-    """Free the memory of a column's former model unless another column has it.
-
-    Other visitors lose nothing but time: a summary under way keeps its model, the next one loads it again.
+    """Free the memory of a column's former model unless another column uses it. Other visitors lose only
+    time: a summary under way keeps its model, the next one loads it again.
     """
     if old and not any(_same_model(old.summary.model, name) for name in models if name):
         studio.pool.release(old.summary.model)

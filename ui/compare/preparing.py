@@ -1,4 +1,4 @@
-"""The models of the page are made ready in the background, so that nobody's first click waits for it."""
+"""Prepares the page's models in the background, so that nobody's first click has to wait for it."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stage:
-    """How far it is: models done of so many, and the name of the one at work."""
+    """Progress: how many of all models are done, and the name of the one being prepared."""
 
     done: int
     total: int
@@ -53,16 +53,16 @@ class Preparation:
         try:
             if folder := self._studio.folder(name):
                 prepare(folder, "auto", self._studio.settings)
-        except DistillError as problem:  # whoever asks for it will be told
-            _log.info("%s was not made ready: %s", name, problem)
+        except DistillError as problem:  # whoever asks for it will get the message
+            _log.info("%s could not be prepared: %s", name, problem)
 
 
 def notice(stage: Stage | None) -> str:
-    """What is being made ready, as HTML; nothing once all is."""
+    """What is being prepared, as HTML; nothing once all is ready."""
     if stage is None:
         return ""
     return rendering.loading(
         f"Making {stage.name} ready for its first use ({stage.done + 1} of {stage.total}). "
-        "This happens once; a summary asked for now waits for it.",
+        "This happens once; a summary started now waits for it.",
         max(stage.done / stage.total, 0.03),
     )

@@ -1,4 +1,4 @@
-"""Shows the models being made ready, and looks again only while there are some."""
+"""Shows the models being prepared, and looks again only while there are some."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The log of a visit: one flat row a summary, as a table and as files."""
+"""The log of a visit: one flat row per summary, as a table and as files."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ COLUMNS = {
     "dtype": "Precision",
     "rougeL": "ROUGE-L",
 }
-"""What the table shows of a row; the files hold all of it."""
+"""The columns that the table shows; the files hold all of them."""
 
 
 WIDTHS: list[str | int] = [105, 100, 480, 185, 110, 95, 80, 100, 105, 115, 95, 95]
@@ -40,7 +40,7 @@ WIDTHS: list[str | int] = [105, 100, 480, 185, 110, 95, 80, 100, 105, 115, 95, 9
 
 
 def settings(decoding: Decoding) -> dict[str, Any]:
-    """How a summary was generated; None is what is usual for its model."""
+    """How a summary was generated; None stands for its model's default."""
     return {entry.name: getattr(decoding, entry.name) for entry in fields(decoding) if entry.name != "usual"}
 
 
@@ -88,7 +88,7 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows, one JSON object a line."""
+    """Rows, one JSON object per line."""
     return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows)
 
 
@@ -109,7 +109,7 @@ def downloads(rows: Sequence[Mapping[str, Any]], folder: Path, name: str) -> lis
         return nothing
     try:
         return [gr.update(value=file, interactive=True) for file in files(rows, folder, name)]
-    except OSError as problem:  # a full disk costs the downloads, not the page
+    except OSError as problem:  # with a full disk there are no downloads, but still a page
         _log.error("The results cannot be written to %s: %s", folder, problem)
         return nothing
 

@@ -38,7 +38,7 @@ def build() -> SettingsPanel:
         refine = gr.Checkbox(
             False,
             label="Refine with rules",
-            info="Cuts unfinished and repeated sentences, stray marks; warns of invented numbers and names.",
+            info="Cuts unfinished or repeated sentences and stray marks; flags invented numbers and names.",
             elem_id="refine",
         )
     return SettingsPanel(long_input, refine, (beams, longest, shortest, penalty, ngram, early))

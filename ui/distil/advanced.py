@@ -25,13 +25,13 @@ def build(values: dict[str, Any]) -> tuple[list[gr.Component], gr.Textbox]:
     lines = gr.Textbox(
         "",
         label="Any other setting",
-        info="One a line, as key=value. What is written here goes before the fields above.",
+        info="One per line, as key=value. These take precedence over the fields above.",
         placeholder="depth_growth=1.5\nencoder_map=last",
         lines=3,
         max_lines=10,
         elem_id="setting-lines",
     )
-    with gr.Accordion("What can be set", open=False):
+    with gr.Accordion("All settings", open=False):
         gr.HTML(_all_settings())
     return controls, lines
 
@@ -57,7 +57,7 @@ def read_lines(text: str | None) -> dict[str, str]:
     for line in filter(None, map(str.strip, (text or "").splitlines())):
         key, equals, value = (part.strip() for part in line.partition("="))
         if not equals or not key:
-            raise BadRequest(f"“{line}” is no setting: write key=value, one a line.")
+            raise BadRequest(f"“{line}” is not a setting: write key=value, one per line.")
         if key in _CHOSEN_ABOVE:
             raise BadRequest(f"Choose the {key} above: the fields show what it sets.")
         found[key] = value
@@ -71,7 +71,7 @@ def _all_settings() -> str:
         for name, entry in _SETTINGS.items()
         if name not in _CHOSEN_ABOVE
     )
-    head = "<tr><th>Setting</th><th>Meaning</th><th>Usually</th></tr>"
+    head = "<tr><th>Setting</th><th>Meaning</th><th>Default</th></tr>"
     table = f'<table class="end"><thead>{head}</thead><tbody>{rows}</tbody></table>'
     return f'<div class="scroll all-settings">{table}</div>'
 

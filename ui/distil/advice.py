@@ -1,4 +1,4 @@
-"""What to do, said to who sits in front of the page: by its buttons and fields, not by commands."""
+"""What to do, in the page's own terms: its buttons and fields, not commands."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -14,9 +14,9 @@ _REMEDIES = {
     "into “Any other setting” under “Advanced”.",
     "one_example": "Upload more rows, or write validation=FILE into “Any other setting” under “Advanced”.",
 }
-"""By the finding's code, where the page has another way than the command line."""
+"""By the finding's code, where the page offers another way than the command line."""
 WEAK = "The teacher predicts the validation labels no better"
-"""How a run's warning begins that the button “Tune the teacher first” is for."""
+"""The beginning of the run's warning that the button “Tune the teacher first” answers."""
 
 
 def remedy(finding: Finding) -> str:
@@ -35,7 +35,7 @@ def is_worse(result: Mapping[str, Any] | None) -> bool:
 
 
 def verdict(result: Mapping[str, Any] | None) -> str:
-    """Whether training helped, as HTML; nothing where it cannot be said."""
+    """Whether training helped, as HTML; nothing where that is unknown."""
     word = _word(result)
     if not result or word is None:
         return ""
@@ -48,7 +48,7 @@ def verdict(result: Mapping[str, Any] | None) -> str:
     elif word == BETTER:
         kind, said, advice = "good", "Better than before training", ""
     else:
-        kind, said = "open", "Not told apart from the student before training"
+        kind, said = "open", "Cannot be told apart from the student before training"
         advice = " More steps or more data may show a difference."
     return f'<div class="says"><strong class="verdict {kind}">{said}</strong>: {escape(told)}.{advice}</div>'
 

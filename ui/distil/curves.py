@@ -1,4 +1,4 @@
-"""What a run measured, as the points of its charts. Pure functions over the rows of its metrics."""
+"""What a run measured, as points of its charts. Pure functions over the rows of its metrics."""
 
 from collections.abc import Callable, Iterable, Sequence
 from colorsys import hls_to_rgb
@@ -71,14 +71,14 @@ def _lines(rows: Rows, lines: dict[str, str], scale: float = 1) -> pd.DataFrame:
 def _with_all(lines: Iterable[str], points: pd.DataFrame) -> pd.DataFrame:
     """A drawn chart gets no further line, so one whose figures are still to come begins with a gap."""
     to_come = [label for label in lines if label not in set(points["line"])] if len(points) else []
-    gaps = [(points["step"].iloc[0], nan, label) for label in to_come]  # None would make it no number
+    gaps = [(points["step"].iloc[0], nan, label) for label in to_come]  # None makes a column of objects
     if not gaps:
         return points
     return pd.concat([points, pd.DataFrame(gaps, columns=points.columns)], ignore_index=True)
 
 
 def thinned(rows: Rows, points: int = POINTS) -> Rows:
-    """At most so many rows, evenly chosen, the last one among them."""
+    """At most this many rows, evenly chosen, the last one included."""
     if len(rows) <= points:
         return rows
     return [rows[round(i * (len(rows) - 1) / (points - 1))] for i in range(points)]
@@ -163,13 +163,13 @@ CHARTS = {
 
 
 def title(chart: Chart, rows: Rows) -> str:
-    """What stands above a chart: of figures on held-out examples also how many these are."""
+    """The heading of a chart; for figures on held-out examples, with their number."""
     count = next((row[_COUNT] for row in reversed(rows) if _COUNT in row), None)
     return chart.title.replace("held-out", f"{count} held-out") if count else chart.title
 
 
 def empty(page: str, rows: Rows) -> str:
-    """What a page without a chart says instead."""
+    """What a page shows instead of a chart."""
     if page == "Schedules":
         last = next((row for row in reversed(rows) if "temperature" in row), None)
         if last:

@@ -95,7 +95,7 @@ def _depths(teacher: str | None, studio: Studio) -> list[Any]:
 
 
 def checked(values: tuple[Any, ...], studio: Studio) -> str:
-    """The check that costs nothing: the hub is not asked, no model is loaded."""
+    """The quick check: the hub is not asked, no model is loaded."""
     try:
         chosen = form_values.config(*values)
     except DistillError as problem:
@@ -120,7 +120,7 @@ def checked(values: tuple[Any, ...], studio: Studio) -> str:
 
 
 def _here(name: str, studio: Studio) -> str | None:
-    """A name for what is on this machine, which no look at the hub is needed for; None if it is not here.
+    """A name for a model that is on this machine, so that the hub need not be asked; None if it is not here.
 
     A copy of a hub model that is not pinned goes by its folder: its id would have the hub asked for a newer.
     """

@@ -93,7 +93,7 @@ def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[
         gr.update(
             visible=status.student is not None,
             variant="secondary" if worse else "primary",
-            value="Compare it all the same" if worse else "Compare it",
+            value="Compare it anyway" if worse else "Compare it",
         ),
         gr.update(visible=tuned),
         run_rendering.result(run.result()),

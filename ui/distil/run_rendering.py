@@ -36,8 +36,8 @@ OFF = (
 
 
 def status(run: RunStatus, config: RunConfig | None) -> str:
-    """How a run stands: state (`worse` is a finished run's whose student is), progress, time left, latest
-    terms; no config for an unreadable one."""
+    """The status of a run: state (`worse` for a finished run that made its student worse), progress, time
+    left, latest terms; no config if it is unreadable."""
     share = run.step / run.steps if run.steps else 0.0
     going = run.status == "running"
     left = f" · {figures.duration(run.eta_seconds)} left" if going and run.eta_seconds is not None else ""
@@ -62,12 +62,12 @@ def _number(value: float) -> str:
 
 
 def badge(state: str) -> str:
-    """How something stands, as a coloured word."""
+    """A state as a coloured word."""
     return f'<span class="badge {escape(state)}">{escape(_WORDS.get(state, state))}</span>'
 
 
 def warnings(found: Sequence[str]) -> str:
-    """What the user should know of a run that goes on."""
+    """What the user should know about a run that continues."""
     return "".join(f'<div class="note" role="status">{escape(advice.warning(text))}</div>' for text in found)
 
 
@@ -92,7 +92,7 @@ def result(table: Mapping[str, Any] | None) -> str:
             "ROUGE-1",
             "ROUGE-2",
             "ROUGE-L",
-            "Of the teacher",
+            "% of teacher",
             "Latency",
             "Size",
         )
@@ -159,7 +159,7 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
         if "d_model" in shape
     ]
     memory = f"Needs about {figures.size(total)} of memory"
-    memory += f"; {figures.size(there)} are free." if there else "."
+    memory += f"; {figures.size(there)} is free." if there else "."
     facts = f"{escape('; '.join(told))}{'.' if told else ''} {memory}{_scores(estimate)}"
     return f'<div class="facts">{facts}</div>'
 
@@ -178,7 +178,7 @@ def _scores(estimate: Mapping[str, Any]) -> str:
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
     """The table of all runs, with the comparison that one was made for; no config for an unreadable one."""
-    columns = ["Run", "State", "Of the comparison", "Teacher", "Method", "Student from"]
+    columns = ["Run", "State", "In comparison", "Teacher", "Method", "Student from"]
     rows = [
         (
             entry.run_id,

@@ -23,11 +23,11 @@ def start(config: dict[str, Any], settings: Settings) -> Run:
     if not isinstance(config, dict):
         raise BadConfig('The config must be an object of settings, such as {"teacher": …, "student": …}.')
     if not str(config.get("teacher") or "").strip():
-        raise BadConfig("No teacher was named: give one. To train on the labels alone, take the method ce.")
+        raise BadConfig("No teacher was named: give one. To train on the labels alone, use the method ce.")
     if config.get("task") not in (None, "", "summarize", "extract"):
         raise BadConfig(
             f"task is {config['task']!r}; runs started here summarize. "
-            "Training on texts alone is a command of its own."
+            "Training on texts alone has a command of its own."
         )
     return runs.start(uploads.kept(config, settings), settings)
 

@@ -1,4 +1,4 @@
-"""Words where Gradio would give none: for wrong calls, unknown endpoints and a full queue."""
+"""Messages where Gradio would give none: for wrong calls, unknown endpoints and a full queue."""
 
 import inspect
 import logging
@@ -19,11 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ui.shared.errors import OUR_FAULT, error
 
 QUEUE_SIZE = 1000
-"""Calls that wait at most; one more is told to come again."""
+"""How many calls may wait; any more are asked to try again later."""
 FULL = f"{QUEUE_SIZE:,} others are waiting already. Please try again in a minute."
 _MISFITS = (ComponentProcessingError, InvalidPathError, TypeError, ValueError)
 """What Gradio raises for values that do not fit their fields."""
-_NO_SITES = "Nothing is fetched from other sites for a call: upload the file."
+_NO_SITES = "Files are not fetched from other sites: upload the file."
 _SITE = re.compile(r"\s*https?:", re.IGNORECASE)
 _SITE_ROUTE = re.compile(r"/(?:file[=/]|proxy=)\s*https?:", re.IGNORECASE)
 _UNKNOWN = "There is no such call, or its answer was fetched already: make it again."
@@ -46,7 +46,7 @@ class Page(gr.Blocks):
         except _MISFITS as problem:
             _log.info("Values that do not fit: %s", problem)
             raise gr.Error(
-                f"These values cannot be taken. {_usage(block_fn)}",
+                f"These values cannot be used. {_usage(block_fn)}",
                 title="Not possible",
                 print_exception=False,
             ) from None
@@ -97,7 +97,7 @@ def _usage(block_fn: BlockFunction) -> str:
 
 
 def _refused(request: Request, problem: Exception) -> JSONResponse:
-    """What a call is told that reaches no function."""
+    """The answer to a call that reaches no function."""
     if isinstance(problem, HTTPException):
         full = problem.status_code == 503 and "Queue is full" in str(problem.detail)
         return JSONResponse({"detail": FULL if full else problem.detail}, problem.status_code)

@@ -1,4 +1,4 @@
-"""What a chat or a search engine shows of a link to the page: Gradio's own template names Gradio."""
+"""What a chat or a search engine shows for a link to the page: Gradio's own template names Gradio."""
 
 import re
 from html import escape

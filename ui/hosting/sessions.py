@@ -1,4 +1,4 @@
-"""What Gradio keeps of calls and visits: as much as somebody may come back for, and no more."""
+"""What Gradio keeps about calls and visits: as much as somebody may come back for, and no more."""
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ _ANSWERS = 4000  # more than wait and run at once, so that no answer is dropped 
 
 
 class Sessions(StateHolder):
-    """Gradio's, for which each call of an endpoint is a visit of its own: 0.4 MB each, kept for ever.
+    """Gradio's, for which each call of an endpoint is a visit of its own: 0.4 MB each, kept forever.
 
     Of visits that have no state yet, as no call of an endpoint has, only the newest are kept; an older one
     that comes again begins anew. And a visit no longer starts with a description of every field, which serves

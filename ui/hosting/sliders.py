@@ -1,4 +1,4 @@
-"""A slider's number may be cleared, or be of a range that has just changed; it is taken all the same."""
+"""A slider's number may be cleared, or belong to a range that has just changed; it is accepted anyway."""
 
 from typing import Any
 

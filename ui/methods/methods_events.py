@@ -104,7 +104,7 @@ def _downloads(found: Comparison, settings: Settings) -> list[Any]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files = [shutil.copy(file, folder) for file in found.downloads()]
-    except OSError as problem:  # a full disk costs the downloads, not the page
+    except OSError as problem:  # with a full disk there are no downloads, but still a page
         _log.error("The comparison cannot be copied to %s: %s", folder, problem)
         files = []
     return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4

@@ -64,11 +64,11 @@ def build() -> MethodsPanel:
         )
         with gr.Row(elem_classes=["measure-row"]):
             seeds = gr.Slider(
-                1, 5, 3, step=1, label="Seeds: runs of each method (3 for a verdict)", min_width=200
+                1, 5, 3, step=1, label="Seeds: runs per method (3 for a verdict)", min_width=200
             )
             budget = gr.Textbox(
                 "40",
-                label="Budget of each run: steps, or minutes as 5m",
+                label="Budget per run: steps, or minutes such as 5m",
                 max_lines=1,
                 min_width=200,
                 elem_id="methods-budget",

@@ -16,8 +16,9 @@ from ui.shared.rendering import bar
 
 ABOUT = (
     '<div class="measure-about"><h3>Compare methods</h3><p>Trains the student of the form above in several '
-    "ways, each with the same data, order and budget. Always beside them: cross-entropy only, copied layers "
-    "and the student before training. One process of its own: it goes on when this page is closed.</p></div>"
+    "ways, each with the same data, order and budget. Always included: cross-entropy only, copied layers "
+    "and the student before training. It runs in a process of its own, and goes on when this page is closed."
+    "</p></div>"
 )
 _TERMS = {
     "soft": "Teacher’s targets",
@@ -34,7 +35,7 @@ _PICTURES = {
 
 
 def status(found: Mapping[str, Any]) -> str:
-    """How a comparison stands: state, progress, time left, the run being trained."""
+    """The status of a comparison: state, progress, time left, the run being trained."""
     done, total = found["done"], found["total"]
     going = found["status"] == "running"
     eta = found["eta_seconds"]
@@ -59,9 +60,9 @@ def result(found: Mapping[str, Any] | None) -> str:
 
 def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
     heads = ("Method", "Size", "ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-L against cross-entropy")
-    heads = (*heads, "Of the teacher", "Steps", "Time a run", "Memory")
+    heads = (*heads, "% of teacher", "Steps", "Time per run", "Memory")
     student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
-    parts = {"Trained here": True, "To compare with, not trained here": False}
+    parts = {"Trained here": True, "For comparison, not trained here": False}
     lines = "".join(
         f'<tr><th class="part" colspan="{len(heads)}">{title}</th></tr>{_lines(shown)}'
         for title, trained in parts.items()
@@ -121,7 +122,7 @@ def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
     if not terms:
         return ""
     lines = [[_method(row), *(_loss(row, name) for name in terms)] for row in trained]
-    return "<h4>Losses at the end: in training, held out</h4>" + _table(
+    return "<h4>Losses at the end: training, held out</h4>" + _table(
         ("Method", *(_TERMS[name] for name in terms)), _lines(lines)
     )
 

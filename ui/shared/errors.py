@@ -1,4 +1,4 @@
-"""What a visitor is told when something fails: a sentence to act on, never a traceback."""
+"""What a visitor sees when something fails: a sentence to act on, never a traceback."""
 
 import functools
 import inspect
@@ -13,12 +13,12 @@ from models.errors import DistillError, disk_is_full
 from ui.shared.labels import LABELS
 
 OUR_FAULT = "Something went wrong on our side. It is in the server’s log; please try again."
-FULL = "The server’s disk is full: nothing can be kept until someone has freed some space."
+FULL = "The server’s disk is full: nothing can be saved until someone frees some space."
 _log = logging.getLogger(__name__)
 
 
 def message(problem: Exception) -> str:
-    """The sentence for the visitor, unescaped; what is no `DistillError` is logged with its traceback."""
+    """The sentence for the visitor, unescaped; anything but a `DistillError` is logged with its traceback."""
     if isinstance(problem, DistillError):
         return _with_label(problem)
     _log.error("Unexpected error", exc_info=problem)
@@ -53,7 +53,7 @@ def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
 
 
 def error(problem: Exception, html: bool = True) -> gr.Error:
-    """What a client is told of a problem; `html` as for `told`."""
+    """What a client is told about a problem; `html` as for `told`."""
     if isinstance(problem, gr.Error):
         return problem
     said = message(problem)
@@ -63,6 +63,6 @@ def error(problem: Exception, html: bool = True) -> gr.Error:
 
 
 def _with_label(problem: DistillError) -> str:
-    """The message with what the page calls the setting in the place of its name."""
+    """The message with the page's label in place of the setting's name."""
     label = LABELS.get(problem.setting, "").partition(" (")[0]
     return str(problem).replace(problem.setting, f"“{label}”", 1) if label else str(problem)

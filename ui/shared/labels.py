@@ -1,20 +1,20 @@
-"""What the page calls each setting, whichever form it stands in."""
+"""The page's label for each setting, in whichever form it appears."""
 
 DECODING = {
     "beams": "Beams (1 streams)",
     "max_new_tokens": "Longest, in tokens",
-    "min_new_tokens": "Shortest, in tokens (0: usual)",
+    "min_new_tokens": "Shortest, in tokens (0: default)",
     "length_penalty": "Length penalty",
-    "no_repeat_ngram": "No repeated n-gram (0: usual)",
+    "no_repeat_ngram": "No repeated n-gram (0: default)",
     "early_stopping": "Stop when all beams have ended",
 }
 """How a summary is written."""
 SIZE = {
     "learning_rate": "Learning rate",
     "epochs": "Epochs",
-    "max_steps": "Steps (or by epochs)",
+    "max_steps": "Steps (empty: by epochs)",
     "batch_size": "Batch size",
-    "max_examples": "Examples (or all)",
+    "max_examples": "Examples (empty: all)",
 }
 """The settings of a run's size that the form shows; the preset sets them."""
 TEACHING = {
@@ -29,7 +29,7 @@ TEACHING = {
     "attention_weight": "Weight of attention",
     "relation_weight": "Weight of relations",
     "contrastive_weight": "Weight of contrast",
-    "on_policy": "Share of own writing",
+    "on_policy": "Share written by the student",
     "balance": "Balance the terms",
     "teacher_cache": "Cache the teacher",
 }

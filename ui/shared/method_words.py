@@ -1,4 +1,4 @@
-"""The ways to teach in words: what each does, and where it comes from."""
+"""The ways to teach, in words: what each does, and where it comes from."""
 
 from dataclasses import dataclass
 
@@ -86,5 +86,5 @@ ROWS = {
 
 
 def label(name: str) -> str:
-    """A method's name in words; one that is not known here goes by its own."""
+    """A method's name in words; an unknown one keeps its own name."""
     return ROWS[name].label if name in ROWS else name

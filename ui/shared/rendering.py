@@ -1,4 +1,4 @@
-"""The inside of a column as HTML. Pure functions; whatever a user or a model wrote is escaped."""
+"""The contents of a column as HTML. Pure functions; whatever a user or a model wrote is escaped."""
 
 from collections.abc import Mapping
 from html import escape
@@ -73,7 +73,7 @@ def bar(share: float) -> str:
 
 
 def working(text: str) -> str:
-    """A model at work: its words so far, if it tells them, and a clock."""
+    """A model at work: its words so far, if it streams them, and a clock."""
     clock = '<div class="clock"><span data-clock>0.0 s</span></div>'
     if not text:
         return f'<div class="quiet waiting">Summarising…{clock}</div>'
@@ -81,7 +81,7 @@ def working(text: str) -> str:
 
 
 def failed(message: str) -> str:
-    """A column whose model could not do it."""
+    """A column whose model failed."""
     return f'<div class="problem" role="alert">{escape(message)}</div>'
 
 
@@ -144,7 +144,7 @@ def _rules(outcome: RuleOutcome) -> str:
 
 
 def _versus(result: Result, results: Mapping[str, Result]) -> str:
-    """What the others took, and their size; which is faster, one run of another length cannot tell."""
+    """What the others took, and their size; a single run of another length cannot tell which is faster."""
     lines = []
     for role in _COMPARED_WITH:
         other = results.get(role)
@@ -169,7 +169,7 @@ def _a_token(result: Result, before: str = "") -> str:
 
 
 def _otherwise(result: Result, other: Result) -> str:
-    """A word of warning where not only the models differ."""
+    """A warning where not only the models differ."""
     mine, theirs = (f"{each.summary.engine} {each.summary.dtype}" for each in (result, other))
     return "" if mine == theirs else f" ({escape(mine)} against {escape(theirs)})"
 
@@ -212,7 +212,7 @@ def _memory(result: Result) -> tuple[str, str, str]:
 
 
 def _rouge(result: Result) -> str:
-    """The scores, and how the summary begins that they were measured against."""
+    """The scores, and the beginning of the summary they were measured against."""
     scores = result.rouge
     if scores is None:
         return ""

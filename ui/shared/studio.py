@@ -1,4 +1,4 @@
-"""What every event function needs: the settings and the one pool of models. One a process."""
+"""What every event function needs: the settings and the one pool of models. One per process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,7 +31,8 @@ class Studio:
         return catalogue.names(self.settings)
 
     def info(self, name: str) -> tuple[ModelInfo | None, str]:
-        """What is known of a model without loading or fetching it, or a sentence that says why not."""
+        """What is known about a model without loading or fetching it, or a sentence that says why nothing
+        is."""
         try:
             folder = self.folder(name)
             if folder is None:
@@ -49,7 +50,7 @@ class Studio:
         return copy or hub.cached(spec.source, spec.revision, None)  # the user's own cache
 
     def watch(self) -> Callable[[], bool]:
-        """Whether something else has kept the machine busy from now until what is given is called."""
+        """Returns a function that tells whether something else has kept the machine busy since this call."""
         before, run = measure.load(), runs.active(self.settings)
         return lambda: (
             run is not None or measure.busy(before, measure.load()) or runs.active(self.settings) is not None

@@ -1,4 +1,4 @@
-"""What a page knows of the run or comparison it shows, so that a tick with no news costs next to nothing."""
+"""What a page knows about the run or comparison it shows, so that a tick without news is cheap."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""T5 and its relatives with the same layout: how a student is born, and what training it needs."""
+"""T5 and its relatives with the same layout: how a student is made, and what training needs."""

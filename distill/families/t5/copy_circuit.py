@@ -2,13 +2,13 @@
 
 A small T5 with random weights needs hours before it learns to copy, and a summarizer that cannot copy
 invents names. This writes an induction circuit into the random weights. In the first encoder layer a head
-for each window lets every position also carry the tokens so many places before it; in the first decoder layer
-the same heads do so for the tokens written; and the last cross-attention looks up the place that comes after
-what was just written, and proposes what stands there. The longer windows are for names: one of six pieces is
-often there twice, and the copy would go on after the other one. Each window has directions of its own in the
-residual stream, at right angles to the others', so that they do not drown each other. What all other parts
-write is turned down, so that the circuit is heard through any depth, and what it proposes is turned up, so
-that it outdoes the token just written. It is an initialisation only; all of it trains.
+for each window lets every position also carry the tokens that many places before it; in the first decoder
+layer the same heads do so for the tokens written; and the last cross-attention looks up the place that comes
+after what was just written, and proposes what stands there. The longer windows are for names: one of six
+pieces is often there twice, and the copy would go on after the other one. Each window has directions of its
+own in the residual stream, at right angles to the others', so that they do not drown each other. What all
+other parts write is turned down, so that the circuit is heard through any depth, and what it proposes is
+turned up, so that it outdoes the token just written. It is an initialisation only; all of it trains.
 
 In the spirit of mimetic initialisation (Trockman & Kolter, 2023, arXiv:2305.09828) and of induction heads
 (Olsson et al., 2022, arXiv:2209.11895).
@@ -35,7 +35,7 @@ def add_copy_circuit(model: Any, seed: int = 42) -> None:
 
     Args:
         model: A `T5ForConditionalGeneration` with at least 2 heads, and `d_kv` at most `d_model`.
-        seed: Of the random directions.
+        seed: Seed of the random directions.
     """
     config, generator = model.config, torch.Generator().manual_seed(seed)
     _turn_down(model)

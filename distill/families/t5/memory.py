@@ -39,7 +39,7 @@ def step_bytes(
 
 
 def cut_parameters(model: ModelInfo, layers: tuple[int, int]) -> int:
-    """About how many parameters are left of a model with so many encoder and decoder layers.
+    """About how many parameters of a model remain with this many encoder and decoder layers.
 
     A decoder layer has a third more than an encoder layer in T5's usual widths, for its second attention.
     """

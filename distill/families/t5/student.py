@@ -1,4 +1,4 @@
-"""How a student is born: from layers of its teacher, or fresh from a shape."""
+"""How a student is made: from layers of its teacher, or anew from a shape."""
 
 import copy
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def fresh(
         vocabulary: Entries of its tokenizer.
         pad: Id of the token that pads, and starts a summary.
         eos: Id of the token that ends a text.
-        seed: Of the weights.
+        seed: Seed of the weights.
     """
     torch.manual_seed(seed)
     config: Any = T5Config(

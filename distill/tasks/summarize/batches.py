@@ -47,7 +47,7 @@ class ByLength(Sampler[int]):
     Args:
         data: What to sample from.
         batch_size: Examples an optimizer step, accumulated batches and all processes included.
-        seed: Of the order.
+        seed: Seed of the order.
         together: Examples that all processes take at once. An epoch is filled up to a multiple of it by
             `EMPTY`, so that each process has as many batches and no example counts twice.
     """
@@ -61,7 +61,7 @@ class ByLength(Sampler[int]):
         return len(self._lengths) + len(self._filling)
 
     def set_epoch(self, epoch: int) -> None:
-        """To be called before each epoch."""
+        """Call it before each epoch."""
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
@@ -80,7 +80,7 @@ class Collator:
 
     Args:
         model: The student, which says what pads and what begins a summary.
-        inputs, labels: Pad to so many tokens at least.
+        inputs, labels: Pad to at least this many tokens.
     """
 
     def __init__(self, model: Any, inputs: int = 1, labels: int = 1) -> None:

@@ -105,7 +105,7 @@ def score_table(results: Sequence[dict[str, Any]]) -> str:
     lines += sorted({row["difference"]["why"] for row in compared} - {None})
     for row in results:
         shares = ", ".join(f"{name} {share:.1%}" for name, share in row["flaws"].items())
-        lines.append(f"{row['model']}: not accepted by the rules on {shares}")
+        lines.append(f"{row['model']}: repaired or rejected by the rules for {shares}")
     return "\n".join(lines)
 
 
@@ -119,7 +119,7 @@ def _difference(row: dict[str, Any], compared: Sequence[dict[str, Any]]) -> str:
 
 
 def _sentences(text: str) -> str:
-    """One sentence a line. rouge-score's own splitting needs a download."""
+    """One sentence per line. rouge-score's own splitting needs a download."""
     return _SENTENCE_END.sub("\n", text)
 
 

@@ -60,7 +60,7 @@ def _best(candidates: Sequence[str], wanted: Counter[str]) -> list[int]:
 
 
 def _first(candidates: Sequence[str], least: int) -> list[int]:
-    """As many of the first candidates as it takes to have so many words."""
+    """As many of the first candidates as it takes to reach this many words."""
     words = [_words(candidate).total() for candidate in candidates]
     return [place for place in range(len(candidates)) if sum(words[:place]) < least]
 

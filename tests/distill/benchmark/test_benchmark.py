@@ -73,7 +73,7 @@ def test_percentiles_come_with_twenty_runs(tiny: Path, settings: Settings) -> No
 
 
 def test_refuses_a_reference_that_is_not_measured(tiny: Path, settings: Settings) -> None:
-    with pytest.raises(BadConfig, match="none of the models"):
+    with pytest.raises(BadConfig, match="not one of the models"):
         bench([str(tiny)], "built-in", settings, reference="embedded/teacher")
 
 

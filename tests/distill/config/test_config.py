@@ -117,5 +117,5 @@ def test_layers_are_parsed(student: str, layers: tuple[int, int] | None) -> None
 
 
 def test_adaptive_temperatures_need_examples_to_compare() -> None:
-    with pytest.raises(BadConfig, match="batch_size 2"):
+    with pytest.raises(BadConfig, match="batch_size to 2"):
         RunConfig.from_dict({"student": "s", "teacher": "t", "method": "adaptive", "batch_size": 1})

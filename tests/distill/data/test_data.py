@@ -183,7 +183,7 @@ def test_texts_that_no_model_takes_are_left_out(tmp_path: Path) -> None:
         ("a.jsonl", b"", "no usable row"),
         ("a.csv", b"", "no usable row"),
         ("a.csv", b"document,summary\r\n", "no usable row"),
-        ("a.json", b'{"rows": [{"document": "d",\n"summary": "s"}]}', "one object a line"),
+        ("a.json", b'{"rows": [{"document": "d",\n"summary": "s"}]}', "one object per line"),
         ("a.parquet", b"", "a.parquet cannot be read as parquet"),
         ("a.parquet", bytes(range(256)), "a.parquet cannot be read as parquet"),
         ("a.csv", b"\x00\x01\x02,\x00", "a.csv is not UTF-8 text"),
@@ -353,7 +353,7 @@ def test_no_text_that_validates_is_trained_on(caplog: pytest.LogCaptureFixture) 
     assert len(held_out) == 3
     assert train
     assert not {row.document for row in train} & {row.document for row in held_out}
-    assert f"{27 - len(train)} examples repeat a text that validates" in caplog.text
+    assert f"{27 - len(train)} examples repeat a validation text" in caplog.text
     with pytest.raises(BadData, match="One text cannot be split"):
         data.split_off(Examples([Example("same", str(n)) for n in range(9)]), 3, seed=0)
 

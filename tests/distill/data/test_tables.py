@@ -254,7 +254,7 @@ def test_what_is_not_utf8_is_refused_alike(tmp_path: Path, name: str, codec: str
 def test_the_place_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     lines = [json.dumps({"text": t, "summary": s}) for t, s in PAIRS]
     content = "\n".join(lines).encode() + b'\n{"text": "in the old caf\xe9", "summary": "s"}'
-    with pytest.raises(BadData, match=r"first letter that is not stands after “.*in the old caf”"):
+    with pytest.raises(BadData, match=r"first character that is not comes after “.*in the old caf”"):
         _load(tmp_path / "a.jsonl", content)
 
 
@@ -308,8 +308,8 @@ def test_an_array_longer_than_what_is_read_at_once(tmp_path: Path) -> None:
     [
         (json.dumps(ROWS)[:-30], {"where the JSON breaks off": 1}),
         (json.dumps(ROWS)[:-1], {"where the JSON breaks off": 1}),
-        (json.dumps([*ROWS, 1, "two", [3], None]), {"that is no JSON object": 4}),
-        (json.dumps(ROWS)[:-1] + "," + "[" * 100_000, {"where the JSON nests too deep": 1}),
+        (json.dumps([*ROWS, 1, "two", [3], None]), {"that is not a JSON object": 4}),
+        (json.dumps(ROWS)[:-1] + "," + "[" * 100_000, {"where the JSON is nested too deeply": 1}),
     ],
 )
 def test_what_is_wrong_in_an_array_is_counted(tmp_path: Path, content: str, left_out: dict[str, int]) -> None:

@@ -75,7 +75,7 @@ def test_a_cancelled_run_ends_it(
     monkeypatch.setattr("distill.training.work.carry_out", cancelled)
     code, _, errors = call("figurative", *options)
     assert code == 2
-    assert "was cancelled. The same command goes on with it." in errors
+    assert "was cancelled. The same command continues it." in errors
     assert len(runs.all_runs(settings)) == 1
 
 

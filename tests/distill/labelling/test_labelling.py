@@ -171,7 +171,7 @@ def _put_odd_drafts(out: Path) -> None:
     [
         (_change_model, r"other: model, beams\)"),
         (_put_a_file, "exists already"),
-        (_put_odd_drafts, "is no file of drafts"),
+        (_put_odd_drafts, "is not a file of drafts"),
     ],
 )
 def test_anothers_files_are_left_alone(before: Callable[[Path], None], words: str, tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_a_learnable_temperature_moves_within_its_range(short: dict[str, Any], t
     [
         ({"relation_weight": 1, "relation_heads": 5}, "must divide the student's attention width of 24"),
         ({"hidden_weight": 1, "encoder_map": "0-9"}, "Layer pair 0-9 does not exist"),
-        ({"hidden_weight": 1, "encoder_map": "all"}, "'all' is no layer map"),
+        ({"hidden_weight": 1, "encoder_map": "all"}, "'all' is not a layer map"),
     ],
 )
 def test_what_does_not_fit_the_shapes_is_told(

@@ -81,7 +81,7 @@ def test_a_dead_process_makes_an_interrupted_run(settings: Settings) -> None:
     _checkpoint(run, 12, complete=False)
     status = run.status()
     assert status.status == "interrupted"
-    assert status.message == "The process ended without a word at step 12. Resume continues from step 10."
+    assert status.message == "The process ended unexpectedly at step 12. Resume continues from step 10."
     assert status.eta_seconds is None
     assert runs.active(settings) is None
 

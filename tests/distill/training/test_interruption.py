@@ -266,9 +266,9 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
         (_hidden(OSError(errno.ENOSPC, "No space left on device"), ValueError("closed"), ValueError("x")),
          "The disk is full"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "could not read or write its files"),
-        (MemoryError(), "The memory was too small: lower batch_size"),
+        (MemoryError(), "Memory ran out: lower batch_size"),
         (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
-         "The memory was too small"),
+         "Memory ran out"),
         (ValueError("strange\nthing"), "The run failed: ValueError: strange. The log has the details."),
         (ValueError(), "The run failed: ValueError: . The log"),
     ],
@@ -343,7 +343,7 @@ def test_a_request_to_stop_before_training_is_obeyed(cut: Run) -> None:
     assert answer["student"] is None
     assert answer["steps"] == 8
     assert cut.status().status == "cancelled"
-    assert cut.status().message == "Cancelled at step 8. Resume goes on from there."
+    assert cut.status().message == "Cancelled at step 8. Resume continues from there."
     assert figures(cut) == rows
     assert not cut.student.exists()
 

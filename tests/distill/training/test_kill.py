@@ -75,7 +75,7 @@ def test_started_refused_cancelled_and_resumed(
     wait_for(lambda: run.status().status != "running")
     status = run.status()
     assert status.status == "cancelled", run.log_tail()
-    assert "Resume goes on from there" in status.message
+    assert "Resume continues from there" in status.message
     wait_for(lambda: runs.active(settings) is None)
     wait_for(lambda: not processes.is_alive(run.process()))
     run.resume(settings)

@@ -128,7 +128,7 @@ def test_auto_takes_torch_for_a_model_that_cannot_be_converted(
     monkeypatch.setattr("models.engines.convert.main", refuse)
     engine = open_auto(folder, settings)
     assert engine.name == "torch"
-    assert engine.note == "It runs on torch: CTranslate2 cannot convert this model."
+    assert engine.note == "Running on torch instead: CTranslate2 cannot convert this model."
     with pytest.raises(ModelUnavailable, match=r"no converter for this.*Use the engine torch"):
         prepare(folder, "ctranslate2", settings)
     with pytest.raises(ModelUnavailable, match="no converter for this"):
@@ -228,7 +228,7 @@ def test_two_processes_that_convert_one_model_at_once(
 
 def test_a_home_that_cannot_be_written_to_is_said(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ModelUnavailable, match=r"cannot be kept in .*: Not a directory.*STUDIO_HOME"):
+    with pytest.raises(ModelUnavailable, match=r"cannot be saved in .*: Not a directory.*STUDIO_HOME"):
         conversion.converted(folder, "int8", tmp_path / "file")
 
 

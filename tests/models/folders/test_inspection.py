@@ -134,7 +134,7 @@ def no_tokenizer(folder: Path) -> None:
     [
         (lambda folder: (folder / "config.json").unlink(), "no config.json"),
         (lambda folder: (folder / "config.json").write_text("{"), "not valid JSON"),
-        (lambda folder: (folder / "config.json").write_bytes(b"\xff\xfe"), "config.json is no text"),
+        (lambda folder: (folder / "config.json").write_bytes(b"\xff\xfe"), "config.json is not text"),
         (lambda folder: (folder / "config.json").write_text("[]"), "must hold one JSON object, not a list"),
         (lambda folder: (folder / "config.json").write_text("{}"), "names no model_type"),
         (lambda folder: change_config(folder, num_layers="two"), "does not say encoder_layers"),
@@ -158,7 +158,9 @@ def test_an_index_cannot_point_out_of_its_folder(copy: Path) -> None:
     (copy / "model.safetensors").rename(copy / "outside.safetensors")  # one of that name is there too
     index = {"weight_map": {"shared.weight": "../outside.safetensors"}}
     (copy / "model.safetensors.index.json").write_text(json.dumps(index))
-    with pytest.raises(ModelUnavailable, match=r"names '../outside.safetensors', which is no weight file of"):
+    with pytest.raises(
+        ModelUnavailable, match=r"names '../outside.safetensors', which is not a weight file in"
+    ):
         inspect(copy)
 
 

@@ -18,7 +18,11 @@ def test_lines_are_settings() -> None:
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("alpha", "“alpha” is no setting"), ("=3", "no setting"), ("method=ce", "Choose the method above")],
+    [
+        ("alpha", "“alpha” is not a setting"),
+        ("=3", "not a setting"),
+        ("method=ce", "Choose the method above"),
+    ],
 )
 def test_what_is_no_setting_is_said(line: str, message: str) -> None:
     with pytest.raises(BadRequest, match=message):

@@ -83,7 +83,7 @@ def test_the_check_says_what_to_do() -> None:
     assert "They differ." in html
     assert "Choose another." in html
     good = Report(estimate={"total_bytes": 134_000_000, "available_bytes": 20_000_000_000})
-    assert "Needs about 134 MB of memory; 20.0 GB are free." in run_rendering.check(good)
+    assert "Needs about 134 MB of memory; 20.0 GB is free." in run_rendering.check(good)
 
 
 def test_names_and_messages_are_escaped() -> None:

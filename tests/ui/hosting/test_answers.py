@@ -57,7 +57,7 @@ def test_what_a_call_leaves_out_has_its_default(visitor: Visitor) -> None:
         (["the cat", "embedded/teacher", 4, 8, "auto", 1], f"6 values were given. {TAKES}"),
         (["the cat", "embedded/teacher", "x"], "beams is 'x'; use a whole number from 1 to 8."),
         (["the cat", "embedded/teacher", None], "beams is None; use a whole number from 1 to 8."),
-        ([{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, "m"], f"cannot be taken. {TAKES}"),
+        ([{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, "m"], f"cannot be used. {TAKES}"),
         (["", "embedded/teacher"], "Paste a text first"),
         ([{}, "embedded/teacher"], "The text is a dict; send a string."),
     ],
