@@ -23,7 +23,7 @@ def save_model(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Pa
     Args:
         model: What to save.
         tokenizer: A new one, or a model folder whose own is copied as it is.
-        folder: Where to; new or empty.
+        folder: Where to write it; new or empty.
         **options: Of the model's `save_pretrained`.
     """
     folder = folder.resolve()

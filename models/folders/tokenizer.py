@@ -141,7 +141,7 @@ def _opened(text: str, origin: Path, eos: int | None) -> TextTokenizer:
         with _panics_caught():
             return TextTokenizer(Tokenizer.from_str(text), eos, rows)
     except Exception as error:  # the library raises bare Exceptions
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:300]
+        reason = "it is nested too deeplyly" if isinstance(error, RecursionError) else str(error)[:300]
         raise ModelUnavailable(
             f"The tokenizer {origin} cannot be used: {reason}. Save the model's own tokenizer there."
         ) from error

@@ -67,7 +67,7 @@ def ratio(value: float) -> str:
 
 
 def versus(mine: float, other: float, better: str, worse: str) -> str | None:
-    """How `mine` compares with `other`, where less is better: `3.1× faster`, `1.4× slower`; None within 5%."""
+    """How `mine` compares with `other`, less being better: `3.1× faster`, `1.4× slower`; None within 5%."""
     if mine <= 0 or other <= 0 or 0.95 < mine / other < 1.05:
         return None
     return f"{times(other, mine)} {better}" if mine < other else f"{times(mine, other)} {worse}"

@@ -7,6 +7,6 @@ REFERENCE_CHARACTERS = 10_000
 INFERENCE = {"concurrency_id": "inference", "concurrency_limit": 16}
 """Above one on purpose: visitors wait for the models' own lock, and that wait is shown to them."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-"""For events that are quick, cannot fail and have no endpoint: the page shows no errors of unqueued events."""
+"""For events that are quick, cannot fail and have no endpoint: the page shows no error of theirs."""
 ACT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
 """For events that may be refused with a message."""
