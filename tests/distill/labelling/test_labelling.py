@@ -169,7 +169,7 @@ def _put_odd_drafts(out: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        (_change_model, r"other: model, beams\)"),
+        (_change_model, r"different: model, beams\)"),
         (_put_a_file, "exists already"),
         (_put_odd_drafts, "is not a file of drafts"),
     ],
