@@ -6,7 +6,6 @@ out, so a floor is rather a little too low than too high: embeddings looked up, 
 quantizing, choosing tokens and all of Python count nothing.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 
 from distill.benchmark.cases import Case, Sample
 from distill.benchmark.machine import Machine, measure_machine
+from distill.families import anatomy
 from models.engines import Engine
 from models.folders.inspection import ModelInfo
 
@@ -54,19 +54,16 @@ class Floor:
 
 @cache
 def count_weights(info: ModelInfo) -> WeightCounts:
-    """The weights of a T5, or of a model built like one. Biases and norms are left out: they are small."""
-    config = json.loads((info.folder / "config.json").read_text(encoding="utf-8"))
-    width = info.heads * (config.get("d_kv") or info.d_model // info.heads)
-    attention = 4 * info.d_model * width
-    gated = "gated" in str(config.get("feed_forward_proj", ""))
-    inner = (3 if gated else 2) * info.d_model * info.d_ff
+    """The weights of an encoder-decoder. Biases and norms are left out: they are small."""
+    encoder, decoder = anatomy(info.config).stacks
+    attention = decoder.attention_weights
     return WeightCounts(
-        encoder=info.encoder_layers * (attention + inner),
-        memory=info.decoder_layers * attention // 2,
-        decoder=info.decoder_layers * (attention + attention // 2 + inner),
-        head=info.d_model * info.vocab_size,
-        encoder_attention=info.encoder_layers * width,
-        decoder_attention=info.decoder_layers * width,
+        encoder=encoder.depth * (encoder.attention_weights + encoder.feed_forward_weights),
+        memory=decoder.depth * attention // 2,
+        decoder=decoder.depth * (attention + attention // 2 + decoder.feed_forward_weights),
+        head=decoder.width * info.vocab_size,
+        encoder_attention=encoder.depth * encoder.attention_width,
+        decoder_attention=decoder.depth * decoder.attention_width,
     )
 
 

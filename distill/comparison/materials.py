@@ -9,6 +9,7 @@ from distill.comparison.folder import Comparison
 from distill.config import RunConfig, parse_layers
 from distill.data import Example, load
 from distill.errors import BadData
+from distill.families import anatomy
 from distill.families.model_folder import load_model, save_model
 from distill.families.t5 import student
 from distill.jobs.files import write_json_lines
@@ -40,11 +41,9 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
     teacher = _info(str(base.teacher), settings)
     depths = parse_layers(base.student)
     if depths is None:
-        own = _info(base.student, settings)
-        depths = (
-            min(own.encoder_layers, teacher.encoder_layers),
-            min(own.decoder_layers, teacher.decoder_layers),
-        )
+        both = (_info(base.student, settings), teacher)
+        own, most = (anatomy(model.config).depths.values() for model in both)
+        depths = tuple(map(min, own, most))
     model = student.from_teacher_layers(load_model(teacher.folder), *depths)
     save_model(model, teacher.folder, target)
 

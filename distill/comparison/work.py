@@ -20,10 +20,10 @@ from distill.comparison.table import table
 from distill.config import RunConfig
 from distill.data import Example
 from distill.errors import DistillError, RunConflict
-from distill.families.t5.memory import free_memory
 from distill.jobs import processes
 from distill.jobs.explaining import explain
 from distill.jobs.files import read_json, write_json
+from distill.jobs.memory import free_memory
 from distill.judging import change
 from distill.tasks.summarize.evaluation import add_retention
 from distill.training import work

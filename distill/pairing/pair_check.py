@@ -1,5 +1,6 @@
 """The check before a run: can this teacher teach this student, does it fit, what would fail and why."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -8,8 +9,9 @@ import psutil
 from distill.config import RunConfig, parse_layers
 from distill.data import describe, has_validation_split
 from distill.errors import BadConfig, DistillError
+from distill.families import anatomy, family_of
 from distill.families.layer_map import evenly_spaced
-from distill.families.t5.memory import cut_parameters, step_bytes
+from distill.pairing.memory import step_bytes
 from distill.pairing.trainable import Finding, problems
 from distill.stats import points
 from models.folders.inspection import T5_FAMILY, ModelInfo
@@ -78,7 +80,7 @@ def check(
         _check_family(taught, learner, report)
         _check_vocabulary(taught, learner, report)
         _check_sizes(taught, learner, report)
-        layers = (learner.encoder_layers, learner.decoder_layers)
+        layers = tuple(anatomy(learner.config).depths.values())
     if report.compatible:
         report.estimate = _estimate(taught, learner, layers, config)
         _check_memory(report)
@@ -104,7 +106,7 @@ def _open(
         return None
 
 
-def _check_layers(teacher: ModelInfo, layers: tuple[int, int], report: Report) -> None:
+def _check_layers(teacher: ModelInfo, layers: Sequence[int], report: Report) -> None:
     if teacher.model_type not in T5_FAMILY:
         report.problems.append(
             Finding(
@@ -113,9 +115,7 @@ def _check_layers(teacher: ModelInfo, layers: tuple[int, int], report: Report) -
                 "Name a student of the teacher's family, or choose a T5 teacher.",
             )
         )
-    for part, have, wanted in zip(
-        ("encoder", "decoder"), (teacher.encoder_layers, teacher.decoder_layers), layers, strict=True
-    ):
+    for (part, have), wanted in zip(anatomy(teacher.config).depths.items(), layers, strict=True):
         if not 1 <= wanted <= have:
             report.problems.append(
                 Finding(
@@ -178,10 +178,11 @@ def _check_sizes(teacher: ModelInfo, student: ModelInfo, report: Report) -> None
 
 
 def _estimate(
-    teacher: ModelInfo, student: ModelInfo, layers: tuple[int, int], config: RunConfig
+    teacher: ModelInfo, student: ModelInfo, layers: Sequence[int], config: RunConfig
 ) -> dict[str, Any]:
     """Bytes of one training step in float32, and what the layer map and the shapes are."""
-    encoder, decoder = layers
+    taught = anatomy(teacher.config).depths
+    depths = dict(zip(taught, layers, strict=True))
     parts = step_bytes(teacher, student, layers, config)
     return {
         **parts,
@@ -190,23 +191,27 @@ def _estimate(
         "teacher_shape": _shape(teacher),
         "student_shape": {
             **_shape(student),
-            "parameters": cut_parameters(student, layers),
-            "encoder_layers": encoder,
-            "decoder_layers": decoder,
+            "parameters": family_of(student.model_type).cut_parameters(student, layers),
+            **{f"{part}_layers": depth for part, depth in depths.items()},
         },
         "layer_map": {
             part: list(evenly_spaced(have, wanted)) if wanted <= have else None
-            for part, have, wanted in (
-                ("encoder", teacher.encoder_layers, encoder),
-                ("decoder", teacher.decoder_layers, decoder),
-            )
+            for (part, have), wanted in zip(taught.items(), layers, strict=True)
         },
     }
 
 
 def _shape(info: ModelInfo) -> dict[str, int]:
-    names = ("parameters", "encoder_layers", "decoder_layers", "d_model", "d_ff", "heads", "vocab_size")
-    return {name: getattr(info, name) for name in names}
+    found = anatomy(info.config)
+    widths = found.stacks[0]
+    return {
+        "parameters": info.parameters,
+        **{f"{part}_layers": depth for part, depth in found.depths.items()},
+        "d_model": widths.width,
+        "d_ff": widths.inner,
+        "heads": widths.heads,
+        "vocab_size": info.vocab_size,
+    }
 
 
 def _available_bytes() -> int:

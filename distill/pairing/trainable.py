@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from distill.config import FEATURE_TERMS, RunConfig
+from distill.families import anatomy
 from models.engines.special_ids import special_ids
 from models.errors import DistillError
-from models.folders.inspection import T5_FAMILY, ModelInfo
+from models.folders.inspection import ModelInfo
 from models.folders.tokenizer import misfit, open_tokenizer
 
-_LOGITS_ONLY = frozenset({"hidden", "embedding", "attention", "relation"})
-# Terms that a family's layers do not give. LongT5's encoder attends within windows, in modules of its own.
-_UNSEEN = dict.fromkeys(T5_FAMILY, frozenset[str]()) | {"longt5": frozenset({"attention", "relation"})}
-_LABELS_ONLY = frozenset({"prophetnet"})
 _NEEDED = {
     "pad_token_id": "pads, which starts a summary where no other token does",
     "eos_token_id": "ends a text",
@@ -61,16 +58,15 @@ def _terms(info: ModelInfo, config: RunConfig) -> Iterator[Finding]:
     """The terms of the objective must be there to be seen in the model's layers."""
     if not config.teachers:
         return
-    kind = info.model_type
-    if kind in _LABELS_ONLY:
+    kind, terms = info.model_type, anatomy(info.config).terms
+    if "soft" not in terms:
         yield Finding(
             "method_of_another_family",
             f"{info.folder} is a {kind} model, which learns from labels alone here.",
             "Use finetune, or choose a T5.",
         )
         return
-    unseen = _UNSEEN.get(kind, _LOGITS_ONLY)
-    wanted = [name for name in FEATURE_TERMS if name in unseen and getattr(config, f"{name}_weight")]
+    wanted = [name for name in FEATURE_TERMS if name not in terms and getattr(config, f"{name}_weight")]
     if wanted:
         yield Finding(
             "method_of_another_family",

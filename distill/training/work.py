@@ -14,10 +14,10 @@ from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
 from distill.families.model_folder import load_model
-from distill.families.t5.memory import free_memory
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
 from distill.jobs.files import write_json
+from distill.jobs.memory import free_memory
 from distill.judging import judge
 from distill.judging.verdict import WORSE
 from distill.objective.objective import Objective

@@ -1,7 +1,8 @@
 """What a model folder holds, read from its JSON and its safetensors headers alone; nothing is loaded."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,12 @@ _MOST = 10_000_000
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """The shape and size of a model.
+    """The kind and the size of a model.
 
     Args:
         folder: Where it lies.
         model_type: Family, such as `t5`.
-        encoder_layers: Layers of the encoder.
-        decoder_layers: Layers of the decoder.
-        d_model: Width.
-        d_ff: Width of the feed-forward layers.
-        heads: Attention heads.
+        config: What its config.json holds, checked.
         vocab_size: Rows of the embedding.
         parameters: Count, tied ones once.
         disk_bytes: Size of the weight files.
@@ -49,11 +46,7 @@ class ModelInfo:
 
     folder: Path
     model_type: str
-    encoder_layers: int
-    decoder_layers: int
-    d_model: int
-    d_ff: int
-    heads: int
+    config: Mapping[str, Any] = field(compare=False, repr=False)
     vocab_size: int
     parameters: int
     disk_bytes: int
@@ -72,25 +65,26 @@ def inspect(folder: Path) -> ModelInfo:
     config = _config(folder)
     generation, *_ = [_optional(folder / name) for name in _OPTIONAL]
     _check_kind(folder, config)
-    sizes = _shape(folder, config)
-    check_values(folder / "config.json", config, sizes["vocab_size"])
-    check_values(folder / "generation_config.json", generation, sizes["vocab_size"])
+    checked = _checked_sizes(folder, config)
+    check_values(folder / "config.json", config, checked["vocab_size"])
+    check_values(folder / "generation_config.json", generation, checked["vocab_size"])
     files, tensors = read_headers(folder)
     if not any(".decoder." in f".{name}" for name in tensors):
         raise ModelUnavailable(f"{folder} holds an encoder without a decoder, which cannot write. {_ONLY}")
-    check_weights(folder, config["model_type"] in T5_FAMILY, sizes, config, tensors)
+    check_weights(folder, config["model_type"] in T5_FAMILY, checked, config, tensors)
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelUnavailable(f"{folder} has no tokenizer; save one beside the weights as tokenizer.json.")
     return ModelInfo(
         folder=folder,
         model_type=config["model_type"],
+        config=config,
+        vocab_size=checked["vocab_size"],
         parameters=parameters(tensors),
         disk_bytes=sum(file.stat().st_size for file in files),
         stored=stored(tensors),
         eos=_eos(config),
         input_tokens=_input_tokens(config),
         usual=Usual.of(generation),
-        **sizes,
     )
 
 
@@ -147,14 +141,18 @@ def _eos(config: dict[str, Any]) -> int | None:
     return eos if isinstance(eos, int) else None
 
 
-def _shape(folder: Path, config: dict[str, Any]) -> dict[str, int]:
-    """The sizes under T5's names or BART's."""
+def sizes(config: Mapping[str, Any]) -> dict[str, Any]:
+    """`encoder_layers`, `decoder_layers`, `d_model`, `d_ff`, `heads` and `vocab_size` of an encoder-decoder.
+
+    Args:
+        config: What its config.json holds; families name these things differently. None for what is missing.
+    """
 
     def first(*names: str) -> Any:
         return next((config[name] for name in names if config.get(name) is not None), None)
 
     encoder = ("num_layers", "encoder_layers", "num_encoder_layers")
-    sizes = {
+    return {
         "encoder_layers": first(*encoder),
         "decoder_layers": first("num_decoder_layers", "decoder_layers", *encoder),
         "d_model": first("d_model", "hidden_size"),
@@ -162,9 +160,13 @@ def _shape(folder: Path, config: dict[str, Any]) -> dict[str, int]:
         "heads": first("num_heads", "encoder_attention_heads", "num_encoder_attention_heads"),
         "vocab_size": first("vocab_size"),
     }
-    unknown = [name for name, value in sizes.items() if not is_whole(value) or not 0 < value <= _MOST]
+
+
+def _checked_sizes(folder: Path, config: dict[str, Any]) -> dict[str, int]:
+    found = sizes(config)
+    unknown = [name for name, value in found.items() if not is_whole(value) or not 0 < value <= _MOST]
     if unknown:
         raise ModelUnavailable(
             f"{folder / 'config.json'} does not say {', '.join(unknown)}: whole numbers from 1 to {_MOST}."
         )
-    return sizes  # pyright: ignore[reportReturnType]
+    return found

@@ -8,6 +8,7 @@ import gradio as gr
 
 from distill.config.presets import PRESETS
 from distill.data import HUB_DATASETS
+from distill.families import anatomy
 from ui.distil import advanced
 from ui.distil.form_values import method_values, preset_values
 from ui.shared.labels import SIZE
@@ -134,7 +135,10 @@ def _models(studio: Studio, names: dict[str, str | None]) -> tuple[Any, ...]:
 def depths(teacher: str | None, studio: Studio) -> tuple[int, int]:
     """Encoder and decoder layers of a teacher; T5-base's while the teacher is not on this machine."""
     info, _ = studio.info(teacher) if teacher else (None, "")
-    return (info.encoder_layers, info.decoder_layers) if info else (12, 12)
+    if info is None:
+        return 12, 12
+    encoder, decoder = anatomy(info.config).depths.values()
+    return encoder, decoder
 
 
 def _data() -> tuple[Any, ...]:

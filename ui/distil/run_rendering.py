@@ -154,7 +154,7 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
         return ""
     shapes = [estimate.get(f"{part}_shape") or {} for part in ("teacher", "student")]
     told = [
-        f"{part} {shape['encoder_layers']} + {shape['decoder_layers']} layers, {shape['d_model']} wide"
+        f"{part} {' + '.join(map(str, _depths(shape)))} layers, {shape['d_model']} wide"
         for part, shape in zip(("Teacher", "student"), shapes, strict=True)
         if "d_model" in shape
     ]
@@ -162,6 +162,10 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
     memory += f"; {figures.size(there)} is free." if there else "."
     facts = f"{escape('; '.join(told))}{'.' if told else ''} {memory}{_scores(estimate)}"
     return f'<div class="facts">{facts}</div>'
+
+
+def _depths(shape: Mapping[str, int]) -> list[int]:
+    return [value for name, value in shape.items() if name.endswith("_layers")]
 
 
 def _scores(estimate: Mapping[str, Any]) -> str:

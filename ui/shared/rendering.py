@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from textwrap import shorten
 
+from distill.families import anatomy
 from distill.rules import RuleOutcome
 from distill.stats import points
 from models.store.loading import ModelInfo
@@ -31,7 +32,7 @@ def header(role: str, name: str | None, info: ModelInfo | None, note: str = "") 
     """Role, model name and its size; `note` replaces the size where the model is not here yet."""
     facts = escape(note)
     if info is not None:
-        layers = f"{info.encoder_layers} + {info.decoder_layers} layers"
+        layers = f"{' + '.join(map(str, anatomy(info.config).depths.values()))} layers"
         disk = f"{figures.size(info.disk_bytes)} on disk in {info.stored}"
         facts = f"{figures.parameters(info.parameters)} parameters · {disk} · {layers}"
     model = f'<div class="model">{escape(name)}</div>' if name else '<div class="model">No model yet</div>'

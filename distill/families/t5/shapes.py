@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from distill.errors import IncompatibleModels
+from distill.families import anatomy
 from distill.families.t5.student import KINDS, FreshShape, fresh, from_teacher_layers
-from models.folders.files import read_object
 from models.folders.inspection import ModelInfo
 
 PARTS = ("encoder_layers", "decoder_layers", "width", "heads", "head_size", "inner", "kind", "tied")
@@ -29,14 +29,15 @@ def shape_of(teacher: ModelInfo) -> dict[str, Any]:
             f"{teacher.folder} is a {teacher.model_type} model, and the shapes known here are those of t5"
             " models: choose a T5 as the teacher."
         )
-    config = read_object(teacher.folder / "config.json")
+    config = teacher.config
+    encoder, decoder = anatomy(config).stacks
     return {
-        "encoder_layers": teacher.encoder_layers,
-        "decoder_layers": teacher.decoder_layers,
-        "width": teacher.d_model,
-        "heads": teacher.heads,
-        "head_size": config.get("d_kv", 64),
-        "inner": teacher.d_ff,
+        "encoder_layers": encoder.depth,
+        "decoder_layers": decoder.depth,
+        "width": encoder.width,
+        "heads": encoder.heads,
+        "head_size": encoder.attention_width // encoder.heads,
+        "inner": encoder.inner,
         "kind": config.get("feed_forward_proj", "relu"),
         "tied": bool(config.get("scale_decoder_outputs", config.get("tie_word_embeddings", True))),
     }

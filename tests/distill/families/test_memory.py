@@ -8,24 +8,25 @@ import torch
 from transformers import T5Config, T5ForConditionalGeneration
 
 from distill.config import RunConfig
-from distill.families.t5.memory import activation_bytes, step_bytes
+from distill.families import anatomy
+from distill.families.t5 import T5
+from distill.pairing.memory import step_bytes
 from models.decoding import Usual
 from models.folders.inspection import ModelInfo
 
 
-def _info(**shape: int) -> ModelInfo:
-    defaults = {"encoder_layers": 4, "decoder_layers": 2, "d_model": 128, "d_ff": 512, "heads": 4}
-    sizes: dict[str, Any] = {"vocab_size": 500, "parameters": 1000, "disk_bytes": 0, **defaults, **shape}
+def _info(parameters: int = 1000, **shape: int) -> ModelInfo:
+    config = {"vocab_size": 500, "d_model": 128, "d_ff": 512, "num_heads": 4, "num_layers": 4}
+    config |= {"num_decoder_layers": 2, **shape}
+    config["d_kv"] = config["d_model"] // config["num_heads"]
     told: dict[str, Any] = {"model_type": "t5", "stored": "float32", "eos": 1, "input_tokens": 512}
-    return ModelInfo(folder=Path(), usual=Usual(), **told, **sizes)
+    sizes = {"vocab_size": 500, "parameters": parameters, "disk_bytes": 0}
+    return ModelInfo(Path(), config={"model_type": "t5", **config}, usual=Usual(), **told, **sizes)
 
 
 def _measured(info: ModelInfo, config: RunConfig) -> int:
     """Bytes saved for the backward pass, weights and logits aside, each memory block once."""
-    shape = T5Config(
-        vocab_size=info.vocab_size, d_model=info.d_model, d_ff=info.d_ff, d_kv=info.d_model // info.heads,
-        num_heads=info.heads, num_layers=info.encoder_layers, num_decoder_layers=info.decoder_layers,
-    )  # fmt: skip
+    shape = T5Config(**info.config)
     shape.decoder_start_token_id = 0
     model = T5ForConditionalGeneration(shape).train()
     ids = torch.ones(config.batch_size, config.input_tokens, dtype=torch.long)
@@ -47,11 +48,11 @@ def _measured(info: ModelInfo, config: RunConfig) -> int:
     ("shape", "lengths"),
     [
         ({}, {}),
-        ({"encoder_layers": 2, "decoder_layers": 4}, {}),
-        ({"d_model": 256, "heads": 8}, {}),
+        ({"num_layers": 2, "num_decoder_layers": 4}, {}),
+        ({"d_model": 256, "num_heads": 8}, {}),
         ({"d_ff": 128}, {}),
         ({"d_ff": 1024}, {}),
-        ({"heads": 8}, {}),
+        ({"num_heads": 8}, {}),
         ({}, {"input_tokens": 256}),
         ({}, {"target_tokens": 96}),
         ({}, {"batch_size": 1}),
@@ -64,14 +65,14 @@ def test_the_estimate_is_within_a_fifth_of_what_is_kept(
     info = _info(**shape)
     sizes: dict[str, Any] = {"batch_size": 2, "input_tokens": 128, "target_tokens": 32, **lengths}
     config = RunConfig(student="s", **sizes)
-    layers = (info.encoder_layers, info.decoder_layers)
-    assert activation_bytes(info, layers, config) == pytest.approx(_measured(info, config), rel=0.2)
+    depths = tuple(anatomy(info.config).depths.values())
+    assert T5().activation_bytes(info, depths, config) == pytest.approx(_measured(info, config), rel=0.2)
 
 
 def test_checkpointing_keeps_less() -> None:
     info = _info()
     plain, sparing = (RunConfig(student="s", gradient_checkpointing=on) for on in (False, True))
-    assert activation_bytes(info, (4, 2), sparing) < activation_bytes(info, (4, 2), plain) / 2
+    assert T5().activation_bytes(info, (4, 2), sparing) < T5().activation_bytes(info, (4, 2), plain) / 2
 
 
 def test_a_student_cut_from_its_teacher_has_a_share_of_it() -> None:

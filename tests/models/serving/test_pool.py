@@ -186,7 +186,7 @@ def test_a_failed_load_is_tried_anew(
         with pytest.raises(ModelUnavailable, match="damaged"):
             pool.get(str(folder))
     (folder / "model.safetensors").write_bytes(weights)
-    assert pool.get(str(folder)).info.d_model == 16
+    assert pool.get(str(folder)).info.config["d_model"] == 16
 
 
 def test_failures_do_not_push_out_what_is_loaded(

@@ -115,7 +115,7 @@ def test_a_download_brings_what_is_needed_and_tells_how_far(server: Hub, setting
     told: list[tuple[float, str]] = []
     folder = fetch(spec(settings), lambda share, what: told.append((share, what)))
     assert folder.is_relative_to(settings.home / "hub")
-    assert inspect(folder).d_model == 16
+    assert inspect(folder).config["d_model"] == 16
     assert {file.name for file in folder.iterdir()} == {
         "config.json",
         "generation_config.json",

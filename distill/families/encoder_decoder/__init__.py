@@ -1,0 +1,1 @@
+"""What the families with an encoder and a decoder have in common, as plain functions."""
