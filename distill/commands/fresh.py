@@ -38,7 +38,7 @@ def add(parsers: Any) -> None:
 
 def fresh(
     *, folder: Path, data: str | None, tokenizer: str | None, vocabulary: int, max_examples: int, seed: int,
-    settings: Settings, **shape: int,
+    settings: Settings, **shape: Any,
 ) -> Answer:  # fmt: skip
     """Write a new model."""
     from transformers import AutoConfig

@@ -16,7 +16,7 @@ _SCORES = 3  # a pair of tokens, a head and a layer
 
 
 def cut_parameters(anatomy: Anatomy, parameters: int, depths: Sequence[int]) -> int:
-    """About how many parameters are left of a model with so many encoder and decoder layers.
+    """About how many parameters of a model remain with this many encoder and decoder layers.
 
     A decoder layer has a third more than an encoder layer in the usual widths, for its second attention.
     """
