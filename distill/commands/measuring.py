@@ -5,6 +5,7 @@ from typing import Any
 
 from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command, numbers
 from distill.errors import BadConfig
+from distill.jobs import processes
 from models.settings import Settings
 
 
@@ -16,21 +17,27 @@ def add(parsers: Any) -> None:
 
 def _add_evaluate(parsers: Any) -> None:
     parser = add_command(
-        parsers, "evaluate", evaluate, "ROUGE with intervals, retention, novelty, repetition."
+        parsers,
+        "evaluate",
+        evaluate,
+        "Judge models on data: ROUGE with intervals, retention, differences, copies, faults, latency.",
     )
     parser.add_argument(
-        "models", nargs="+", metavar="MODEL", help="models to score; lead:N stands for a text's first N words"
+        "models",
+        nargs="*",
+        metavar="MODEL",
+        help="the others are compared with the first; lead:50 is a text's first 50 words, lead:= as many "
+        "as the model named before it wrote",
     )
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", help="file, built-in, a name such as cnn_dailymail, or a hub id")
     add_choice_options(parser)
-    parser.add_argument("--beams", type=int, default=4)
-    parser.add_argument(
-        "--max-new-tokens", type=int, default=128, help="longest summary in tokens (default: 128)"
-    )
+    parser.add_argument("--beams", type=int, help="of the search (default: 4)")
+    parser.add_argument("--max-new-tokens", type=int, help="tokens of a summary at most (default: 128)")
     parser.add_argument(
         "--teacher", help="model whose ROUGE-L retention is a share of (default: the one named teacher)"
     )
     add_column_options(parser)
+    parser.add_argument("--resume", metavar="ID", help="go on with an evaluation")
 
 
 def _add_bench(parsers: Any) -> None:
@@ -65,27 +72,32 @@ def _add_bench(parsers: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write a CSV of all calls, and plots")
 
 
-def evaluate(
-    *,
-    models: list[str],
-    data: str,
-    teacher: str | None,
-    shuffle: bool,
-    seed: int,
-    settings: Settings,
-    **options: Any,
-) -> Answer:
-    """Score models."""
-    from distill.judging import judge_models
-    from distill.tasks.summarize.evaluation import add_retention, score_table
+def evaluate(*, resume: str | None, shuffle: bool, seed: int, settings: Settings, **options: Any) -> Answer:
+    """Judge models, or go on with an evaluation."""
+    from distill.judging import Plan, carry_out, create, find
+    from distill.tasks.summarize.evaluation import score_table
 
-    if teacher and teacher not in models:
-        raise BadConfig(f"The teacher {teacher} is not among the models: name it there too.")
-    results = judge_models(models, data, settings, sample_seed=seed if shuffle else None, **options)
-    named = teacher or next((name for name in models if "teacher" in name), None)
-    add_retention(results, next((result for result in results if result["model"] == named), None))
-    print(score_table(results))
-    return {"results": results}, 0
+    values = {name: value for name, value in options.items() if value not in (None, [])}
+    if resume is not None and values:
+        raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(values)} out.")
+    plan = None if resume else _plan(Plan, {**values, "shuffle": shuffle, "seed": seed}, settings)
+    with processes.RunLock(settings.home) as lock:
+        evaluation = create(plan, settings) if plan else find(str(resume), settings)
+        if not plan and not lock.inherited:  # else a request to stop is newer than the start
+            evaluation.clear_stop()
+        with processes.asked_by_sigterm(evaluation.request_stop):
+            result = carry_out(evaluation, settings)
+    print(score_table(result["results"]))
+    print("\n".join(result["says"]))
+    return result, 0
+
+
+def _plan(kind: Any, values: dict[str, Any], settings: Settings) -> Any:
+    if "data" not in values:
+        raise BadConfig("No data was named: give --data, such as built-in.")
+    plan = kind.from_dict(values)
+    plan.check_names(settings)
+    return plan
 
 
 def bench(

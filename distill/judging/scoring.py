@@ -1,7 +1,6 @@
 """Let models write summaries, and score them."""
 
 import logging
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -13,9 +12,7 @@ from distill.config import RunConfig, parse_layers
 from distill.judging.verdict import verdict
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
-from distill.stats import compare_pairs, too_little
 from distill.tasks.summarize.evaluation import add_retention, judge_texts, rouge
-from distill.tasks.summarize.words import first_words
 from models.decoding import Decoding, Draft
 from models.engines import Stopped
 from models.errors import ModelUnavailable
@@ -28,7 +25,6 @@ from models.store.loading import open_tokenizer
 
 log = logging.getLogger(__name__)
 _TIMED = 20
-_LEAD = re.compile(r"lead:([1-9]\d{0,3})")
 _FLAWS: tuple[str, ...] = ("names", "numbers", "repetition", "unfinished")
 _LOG_SECONDS = 5.0
 
@@ -44,54 +40,22 @@ def judge_models(
 ) -> list[dict[str, Any]]:
     """Score models on a file or data set; one result per model, in the order named.
 
-    Each result also holds `difference`: its ROUGE-L less the first model's, text by text, tested together
-    with the others' (see `stats.compare_pairs`); None for the first.
-
     Args:
-        names: Model names, also with `@engine:dtype`; `lead:N` is a text's first N words, the news' simplest
-            summary and the one to beat.
+        names: Model names, also with `@engine:dtype`.
         source: As in `distill.data.load_unseen`.
         beams: Beams of the search.
         max_new_tokens: Tokens of a summary at most.
-        **options: Of `distill.data.load`: `limit`, `sample_seed`, `document_column`, `summary_column`.
+        **options: Of `distill.data.load`: `limit`, `document_column`, `summary_column`.
 
     Raises:
         DistillError: A model or the data cannot be used.
     """
     for name in names:
-        if not _LEAD.fullmatch(name):
-            resolve(split_engine(name, settings)[0], settings)  # a misspelt name fails before any model runs
+        resolve(split_engine(name, settings)[0], settings)  # a misspelt name fails before any model runs
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams, max_new_tokens)
-    results, scores = [], []
-    for name in names:
-        texts: list[str] = []
-        if lead := _LEAD.fullmatch(name):
-            result = judge_lead(int(lead[1]), examples.rows)
-            texts = lead_texts(int(lead[1]), examples.rows)
-        else:
-            result = judge_model(pool, name, examples.rows, decoding, on_texts=texts.extend)
-        pairs = zip(texts, examples.rows, strict=True)
-        scores.append([rouge(text, row.summary)["rougeL"] for text, row in pairs])
-        results.append(result)
-    first, *others = scores
-    gaps = [[mine - other for mine, other in zip(each, first, strict=True)] for each in others]
-    differences = [None, *compare_pairs(gaps, [too_little(text=len(first))] * len(gaps))]
-    return [{**result, "difference": found} for result, found in zip(results, differences, strict=True)]
-
-
-def lead_texts(words: int, examples: Sequence[data.Example]) -> list[str]:
-    """The first words of each document, as ROUGE counts words."""
-    return [" ".join(first_words(example.document, words).split()) for example in examples]
-
-
-def judge_lead(words: int, examples: Sequence[data.Example]) -> dict[str, Any]:
-    """Score the first words of each document as `judge_model` scores a model."""
-    documents = [example.document for example in examples]
-    texts = lead_texts(words, examples)
-    scores = judge_texts(texts, documents, [example.summary for example in examples])
-    return {"model": f"lead:{words}", **scores, "flaws": flaws(texts, documents)}
+    return [judge_model(pool, name, examples.rows, decoding) for name in names]
 
 
 def flaws(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float]:

@@ -1,13 +1,9 @@
 """What a run was made from, so that it can be repeated."""
 
 import logging
-import os
 import platform
-import subprocess
 import time
-from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,6 +11,7 @@ import torch
 from distill import data
 from distill.config import RunConfig
 from distill.errors import BadData
+from distill.jobs.environment import commit
 from distill.jobs.files import write_json
 from distill.runs import Run
 from distill.training.materials import Materials
@@ -51,24 +48,10 @@ def _lineage(config: RunConfig, materials: Materials) -> dict[str, Any]:
         **{f"{why}_rows": count for why, count in materials.left_out.items()},
         "student_parameters": materials.student.num_parameters(),
         "seed": config.seed,
-        "commit": _commit(),
+        "commit": commit(),
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "threads": torch.get_num_threads(),
         "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
-
-
-def _commit() -> str | None:
-    """The project's commit, where it runs from a checkout and git is there."""
-    with suppress(OSError):
-        answer = subprocess.run(
-            ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
-        )
-        return answer.stdout.strip() or None
-    return None

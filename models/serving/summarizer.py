@@ -69,6 +69,12 @@ class Summarizer:
         """
         return self._job(text, decoding, long_input, input_tokens).run()
 
+    def check(self, text: str) -> None:
+        """Raise BadRequest for a text that `summarize` would refuse; batches ask nothing of their texts."""
+        encoded = self._encoder.encode(text)
+        read = len(self._encoder.cut(encoded))
+        self._unknown_note(self._tokenizer.unknown(encoded, read), self._encoder.source(encoded, read))
+
     def token_ids(self, text: str, input_tokens: int | None = None) -> list[int]:
         """What the model is given for a text, as `TextEncoder.input_ids`."""
         return self._encoder.input_ids(text, input_tokens)

@@ -96,17 +96,21 @@ def score_table(results: Sequence[dict[str, Any]]) -> str:
     retained = any(row["retention"] is not None for row in results)
     lines = [f"{'model':36} {'n':>4}  {head}{'retention' if retained else ''}".rstrip()]
     for row in results:
-        scores = "".join(f"{interval(row[kind]):21}" for kind in ("rouge1", "rouge2", "rougeL"))
+        scores = "".join(f"{_score(row[kind]):21}" for kind in ("rouge1", "rouge2", "rougeL"))
         kept = f"{row['retention']:9.1%}" if retained else ""
         lines.append(f"{row['model']:36} {row['n']:4}  {scores}{kept}".rstrip())
     lines.append("ROUGE is F1 × 100 with its 95% interval.")
-    compared = results[1:]
+    compared = [row for row in results[1:] if row["difference"]]
     lines += [f"{row['model']} less {results[0]['model']}: {_difference(row, compared)}" for row in compared]
     lines += sorted({row["difference"]["why"] for row in compared} - {None})
     for row in results:
-        shares = ", ".join(f"{name} {share:.1%}" for name, share in row["flaws"].items())
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in row.get("flaws", {}).items())
         lines.append(f"{row['model']}: repaired or rejected by the rules for {shares}")
     return "\n".join(lines)
+
+
+def _score(found: dict[str, float] | None) -> str:
+    return interval(found) if found else "–"
 
 
 def _difference(row: dict[str, Any], compared: Sequence[dict[str, Any]]) -> str:

@@ -1,0 +1,70 @@
+"""An evaluation text by text: what each model made of it, and where they differ."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from distill.data import Example
+from distill.judging.results import Answers
+from distill.tasks.summarize.evaluation import rouge
+
+Case = Mapping[str, Any]
+_KEPT = ("summary", "failed", "tokens_in", "tokens_out", "seconds")
+
+
+def collect(examples: Sequence[Example], answers: Mapping[str, Answers]) -> list[dict[str, Any]]:
+    """A case a text.
+
+    Returns:
+        `text` (from 1 on), `document`, `reference`; `answers` by model: `summary` (or `failed`, why there is
+        none), its measures and costs; `gap`, the best ROUGE-L less the worst, None without references or
+        fewer than two summaries; `agreement`, the lowest ROUGE-L between two models' summaries, likewise.
+    """
+    return [
+        _case(place, example, {name: found[place] for name, found in answers.items() if place in found})
+        for place, example in enumerate(examples)
+    ]
+
+
+def _case(place: int, example: Example, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    shown = {
+        name: {key: row[key] for key in _KEPT if key in row} | row.get("measures", {})
+        for name, row in answers.items()
+    }
+    scores = [row["rougeL"] for row in shown.values() if "rougeL" in row]
+    texts = [row["summary"] for row in shown.values() if "summary" in row]
+    return {
+        "text": place + 1,
+        "document": example.document,
+        "reference": example.summary or None,
+        "answers": shown,
+        "gap": max(scores) - min(scores) if len(scores) > 1 else None,
+        "agreement": min((rouge(a, b)["rougeL"] for a, b in combinations(texts, 2)), default=None),
+    }
+
+
+def _faulty(case: Case) -> int:
+    """How many models have a fault in their summary of it, or failed."""
+    return sum(bool(row.get("faults")) or "failed" in row for row in case["answers"].values())
+
+
+FILTERS: dict[str, Callable[[Case], bool]] = {
+    "all": lambda case: True,
+    "fault": lambda case: _faulty(case) > 0,
+    "one": lambda case: _faulty(case) == 1 and len(case["answers"]) > 1,
+    "garbled": lambda case: any(row.get("garbled") for row in case["answers"].values()),
+    "failed": lambda case: any("failed" in row for row in case["answers"].values()),
+}
+"""Which cases to look at: a rule found a fault in some summary, in exactly one model's, a word is
+garbled, a model failed."""
+ORDERS: dict[str, Callable[[Case], float]] = {
+    "data": lambda case: case["text"],
+    "gap": lambda case: -(case["gap"] or 0.0),
+    "disagreement": lambda case: 1.0 if case["agreement"] is None else case["agreement"],
+}
+"""In which order: the data's, the largest gap in ROUGE-L first, or where the summaries share least."""
+
+
+def chosen(cases: Sequence[Case], which: str = "all", order: str = "data") -> list[Case]:
+    """The cases of one of `FILTERS`, in one of `ORDERS`."""
+    return sorted(filter(FILTERS[which], cases), key=ORDERS[order])

@@ -1,0 +1,104 @@
+"""What an evaluation says in plain sentences: who is better, what it costs, what else stands out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from distill.stats import BETTER, NO_VERDICT, WORSE, interval, limits, points
+
+_COPIER = 0.5  # of its summaries are whole sentences of the text
+_GARBLED = 0.01  # of the words
+
+
+def describe(result: Mapping[str, Any]) -> list[str]:
+    """Sentences on an evaluation's result, the most important first; the first is the answer."""
+    rows = [row for row in result["results"] if row["n"]]
+    if not rows:
+        return ["No model has written a summary."]
+    said = _quality(rows, result) if result["references"] else [_unscored(result)]
+    return [*said, *_speed(rows), *_copies(rows), *_garbled(rows), *_failures(result["results"])]
+
+
+def _quality(rows: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> list[str]:
+    first, *others = rows
+    given = result["conditions"]
+    said = f"On {_count(given['texts'], 'text')} {first['model']} has ROUGE-L {interval(first['rougeL'])}"
+    share = first["retention"]
+    if share is not None and result["teacher"] != first["model"]:
+        said += f", which is {share:.0%} of {result['teacher']}’s"
+    return [
+        f"{said}.",
+        *(_verdict(row, first["model"]) for row in others if row["difference"]),
+        *_why(others),
+    ]
+
+
+def _verdict(row: Mapping[str, Any], first: str) -> str:
+    found = row["difference"]
+    by = f"by {points(abs(found['f']))} points of ROUGE-L ({limits(found, signed=True)})"
+    if found["verdict"] == BETTER:
+        return f"{row['model']} is better than {first}, {by}."
+    if found["verdict"] == WORSE:
+        return f"{row['model']} is worse than {first}, {by}."
+    gap = f"the difference is {interval(found, signed=True)}"
+    if found["verdict"] == NO_VERDICT:
+        return f"Of {row['model']} and {first} nothing can be said: {gap}."
+    return f"{row['model']} and {first} cannot be told apart: {gap}."
+
+
+def _why(others: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(
+        dict.fromkeys(row["difference"]["why"] for row in others if (row["difference"] or {}).get("why"))
+    )
+
+
+def _unscored(result: Mapping[str, Any]) -> str:
+    texts = _count(result["conditions"]["texts"], "text")
+    return f"The data have no references, so nothing is said of quality: {texts} were summarised."
+
+
+def _speed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    timed = sorted((row for row in rows if row.get("seconds")), key=lambda row: row["seconds"])
+    if len(timed) < 2:
+        return []
+    quick, slow = timed[0], timed[-1]
+    times = slow["seconds"] / quick["seconds"]
+    if times < 1.05:
+        return [f"{quick['model']} and {slow['model']} are about equally fast."]
+    said = f"{quick['model']} is the fastest: {_seconds(quick['seconds'])} a text, against"
+    said += f" {_seconds(slow['seconds'])} of {slow['model']} ({times:.1f} times as long)."
+    disturbed = sum(row["disturbed"] for row in timed)
+    if disturbed:
+        said += (
+            f" Other work disturbed {disturbed} of {sum(row['timed_texts'] for row in timed)} timed texts."
+        )
+    return [said]
+
+
+def _copies(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    found = [row for row in rows if not row["baseline"] and row["copied_sentences"] >= _COPIER]
+    return [
+        f"{row['copied_sentences']:.0%} of {row['model']}’s summaries are whole sentences of the text and "
+        f"nothing else; {row['is_lead']:.0%} are its beginning."
+        for row in found
+    ]
+
+
+def _garbled(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    found = [row for row in rows if (row["garbled_words"] or 0) >= _GARBLED]
+    return [f"{row['garbled_words']:.1%} of {row['model']}’s words are garbled." for row in found]
+
+
+def _failures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{row['model']} failed on {_count(len(row['failed']), 'text')}; these are left out of its figures."
+        for row in rows
+        if row["failed"]
+    ]
+
+
+def _seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

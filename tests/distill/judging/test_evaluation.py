@@ -1,0 +1,317 @@
+"""Evaluations: measures by hand, baselines, differences, failures, data without references, going on."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill import judging
+from distill.data import Example
+from distill.errors import BadConfig, DistillError, RunConflict
+from distill.jobs import processes
+from distill.judging import Evaluation, Plan, cases, results, writing
+from distill.judging.extracts import copies_sentences, is_lead
+from distill.judging.garbled import garbled_words, is_english
+from distill.judging.lead import as_long_as, spelled_out
+from distill.judging.says import describe
+from distill.tasks.summarize.evaluation import score_table
+from models.errors import BadRequest
+from models.serving.summarizer import Summarizer
+from models.settings import Settings
+from tests.distill.test_cli import Call, call
+
+__all__ = ["call"]  # a fixture
+VARYING = {"evaluation_id", "folder", "seconds", "latency", "tokens_per_second", "process_bytes", "disturbed"}
+
+
+class PowerCut(BaseException):
+    """Ends an evaluation as a kill would."""
+
+
+def write_data(path: Path, rows: list[dict[str, str]]) -> str:
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return str(path)
+
+
+def evaluated(values: dict[str, Any], settings: Settings) -> tuple[Evaluation, dict[str, Any]]:
+    evaluation = judging.create(Plan.from_dict({"beams": 1, "max_new_tokens": 8, **values}), settings)
+    return evaluation, judging.carry_out(evaluation, settings)
+
+
+ARTICLE = "London (CNN) -- The cat sat. Mr. Smith said it has n't left! A dog ran."
+
+
+@pytest.mark.parametrize(
+    ("summary", "copies", "lead"),
+    [
+        ("The cat sat.", True, True),
+        ("the cat sat. mr. smith said it hasn't left", True, True),  # case, spaces and marks do not count
+        ("A dog ran. The cat sat.", True, False),
+        ("Mr. Smith said it hasn't left.", True, False),
+        ("The cat", False, False),
+        ("The cat sat. A dog", False, False),
+        ("", False, False),
+    ],
+)
+def test_whole_sentences_are_found_whatever_their_form(summary: str, copies: bool, lead: bool) -> None:
+    assert (copies_sentences(summary, ARTICLE), is_lead(summary, ARTICLE)) == (copies, lead)
+
+
+def test_garbled_words_stand_neither_in_the_text_nor_in_the_list() -> None:
+    document = "Boris Nemtsov spoke of the frobnicator near Kyiv."
+    summary = "Nemtforov spoke of thje frobnicator, a well-known mashine of 36ths near kyiv, didn't he?"
+    assert garbled_words(summary, document) == ["thje", "mashine"]
+    assert is_english(["The cat sat on the mat and looked at the dog."])
+    assert not is_english(["Die Katze saß auf der Matte und schaute den Hund an, der bellte."])
+
+
+def test_a_lead_takes_the_length_of_the_summary_beside_it() -> None:
+    assert spelled_out(["a", "lead:=", "b", "lead:=", "lead:9"]) == ("a", "lead:=a", "b", "lead:=b", "lead:9")
+    assert as_long_as("Two words.", "The cat  sat on") == "The cat"
+    assert as_long_as("", "The cat sat") == ""
+    for wrong in (["lead:="], ["lead:0"], ["lead:=b", "b"], ["a", "lead:x"]):
+        with pytest.raises(BadConfig, match="is no lead: use lead:50"):
+            spelled_out(wrong)
+
+
+def test_what_cannot_be_evaluated_is_said_before_any_model_writes(settings: Settings, tiny: Path) -> None:
+    for values, words in (
+        ({"models": []}, "No model was named"),
+        ({"models": ["a", "a"]}, "a is named twice"),
+        ({"models": ["a"], "teacher": "b"}, "The teacher b is not among the models"),
+        ({"models": ["a"], "limit": 0}, "limit is 0"),
+        ({"models": ["a"], "speed": 1}, "no setting 'speed'"),
+        ({"models": ["/no/model"]}, "There is no folder"),
+        ({"models": [str(tiny)], "beams": 99}, "beams is 99"),
+    ):
+        with pytest.raises(DistillError, match=words):
+            judging.start(values, settings)
+    assert judging.all_evaluations(settings) == []
+
+
+def test_models_are_compared_text_by_text_and_with_the_lead(
+    tiny: Path, settings: Settings, tmp_path: Path
+) -> None:
+    rows = [{"document": f"the cat sat on mat {n} . then more", "summary": f"the cat {n}"} for n in range(4)]
+    data = write_data(tmp_path / "data.jsonl", rows)
+    names = ["lead:6", str(tiny), "lead:="]
+    evaluation, result = evaluated({"models": names, "data": data}, settings)
+    lead, model, beside = result["results"]
+    assert lead["rougeL"]["f"] == pytest.approx(2 * 3 / (6 + 3))  # 3 words of 6 are the 3 of the reference
+    assert (lead["difference"], lead["retention"]) == (None, None)
+    why = "No verdict: 4 texts cannot tell; it takes at least 20 texts."
+    assert (model["difference"]["verdict"], model["difference"]["why"]) == ("none", why)
+    assert model["difference"]["f"] == pytest.approx(model["rougeL"]["f"] - lead["rougeL"]["f"])
+    assert lead["flaws"] == {rule: float(rule == "unfinished") for rule in lead["flaws"]}
+    assert {"names", "numbers", "repetition", "unfinished"} < set(lead["flaws"])
+    assert (lead["mean_words"], lead["novel_bigrams"], lead["faulty"]) == (6, 0, 1)
+    answers = evaluation.answers(str(tiny))
+    wrote = evaluation.answers(f"lead:={tiny}")
+    assert beside["mean_words"] == model["mean_words"]
+    assert [len(wrote[n]["summary"].split()) > 0 for n in range(4)] == [
+        bool(answers[n]["summary"]) for n in range(4)
+    ]
+    table = score_table(result["results"])
+    assert "lead:6" in table
+    assert table.count(why) == 1
+
+
+def test_differences_to_the_first_are_corrected_for_the_models_compared(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """All 24 texts are the better the longer the lead; with two compared each p counts twice, or once."""
+    texts = [f"word{n} b{n} c{n} d{n}" for n in range(24)]
+    data = write_data(tmp_path / "data.jsonl", [{"document": text, "summary": text} for text in texts])
+    _, result = evaluated({"models": ["lead:2", "lead:3", "lead:1"], "data": data}, settings)
+    _, longer, shorter = (row["difference"] for row in result["results"])
+    assert (longer["verdict"], shorter["verdict"]) == ("better", "worse")
+    assert longer["p_holm"] == pytest.approx(2 * longer["p"])
+    table = score_table(result["results"])
+    assert "lead:3 less lead:2: ROUGE-L +19.0 (+19.0 to +19.0): better (paired test, p = 0.0002" in table
+    assert "Holm's correction for 2)" in table
+    assert result["says"][:2] == [
+        "On 24 texts lead:2 has ROUGE-L 66.7 (66.7–66.7).",
+        "lead:3 is better than lead:2, by 19.0 points of ROUGE-L (+19.0 to +19.0).",
+    ]
+
+
+def _answer(score: float | None, **more: Any) -> dict[str, Any]:
+    if score is None:
+        return {"failed": "No memory."}
+    measures = dict.fromkeys(("rouge1", "rouge2", "rougeL", "rougeLsum"), score)
+    measures |= {"words": 10, "novel_bigrams": 0.5, "repeated_trigram": False, "copies_sentences": True}
+    measures |= {"is_lead": False, "garbled": ["thje"], "faults": {"names": "not in the text: X"}}
+    costs = {"tokens_out": 30, "weights_bytes": 5, "process_bytes": 7, "peak_bytes": None, "joules": None}
+    return {"summary": "s", "seconds": 0.5, "busy": False, "measures": measures, **costs, **more}
+
+
+def test_a_text_that_a_model_fails_on_is_no_zero() -> None:
+    plan = Plan(("student", "teacher"))
+    examples = [Example(f"text {n}", "reference") for n in range(3)]
+    answers = {
+        "student": dict(enumerate([_answer(0.2), _answer(None), _answer(0.4)])),
+        "teacher": dict(enumerate([_answer(0.4, seconds=1.0, joules=2.0), _answer(0.9), _answer(0.6)])),
+    }
+    student, teacher = results.collect(plan, examples, answers, {"student": {"parameters": 9}})
+    assert (student["n"], student["failed"]) == (2, [{"text": 2, "why": "No memory."}])
+    assert student["rougeL"]["f"] == pytest.approx(0.3)
+    assert student["retention"] == pytest.approx(0.3 / 0.5)  # of the two texts that both have summarised
+    assert teacher["difference"]["f"] == pytest.approx(0.2)
+    assert (student["garbled_words"], student["parameters"]) == (0.1, 9)
+    assert (teacher["seconds"], teacher["tokens_per_second"], teacher["joules"]) == (0.5, 45, 2.0)
+    found = cases.collect(examples, answers)
+    assert [case["gap"] for case in found] == pytest.approx([0.2, None, 0.2])
+    assert [case["text"] for case in cases.chosen(found, "failed")] == [2]
+    assert [case["text"] for case in cases.chosen(found, "one")] == []
+    assert len(cases.chosen(found, "garbled")) == 3
+
+
+def test_cases_are_chosen_and_ordered() -> None:
+    def case(text: int, gap: float, agreement: float, *faults: bool) -> dict[str, Any]:
+        answers = {str(n): {"faults": {"names": "x"} if fault else {}} for n, fault in enumerate(faults)}
+        return {"text": text, "gap": gap, "agreement": agreement, "answers": answers}
+
+    found = [case(1, 0.1, 0.9, True, True), case(2, 0.5, 0.3, False, True), case(3, 0.2, 0.1, False, False)]
+    assert [one["text"] for one in cases.chosen(found, order="gap")] == [2, 3, 1]
+    assert [one["text"] for one in cases.chosen(found, order="disagreement")] == [3, 2, 1]
+    assert [one["text"] for one in cases.chosen(found, "one")] == [2]
+    assert [one["text"] for one in cases.chosen(found, "fault")] == [1, 2]
+
+
+def test_a_failing_text_is_listed_and_the_others_go_on(
+    tiny: Path, settings: Settings, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The 2nd text is one of the timed, the 30th one of a batch."""
+    check = Summarizer.check
+    broken = {1: "", 29: ""}
+
+    def fails(self: Any, text: str, *rest: Any) -> Any:
+        if text.endswith((" 1", " 29")):
+            raise BadRequest(f"No summary of {text[-2:].strip()}.")
+        return original(self, text, *rest)
+
+    original = Summarizer.summarize
+    monkeypatch.setattr(Summarizer, "summarize", fails)
+    monkeypatch.setattr(Summarizer, "check", lambda self, text: fails(self, text) and check(self, text))
+    evaluation, result = evaluated({"models": [str(tiny)], "data": str(articles)}, settings)
+    [row] = result["results"]
+    assert row["n"] == 38
+    assert row["failed"] == [{"text": n + 1, "why": f"No summary of {n}."} for n in broken]
+    assert f"{tiny} failed on 2 texts; these are left out of its figures." in result["says"]
+    assert [case["text"] for case in cases.chosen(evaluation.cases(), "failed")] == [2, 30]
+
+
+def test_data_without_references_leave_quality_out(tiny: Path, settings: Settings, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data.jsonl", [{"document": f"the cat sat on {n}"} for n in range(3)])
+    _, result = evaluated({"models": [str(tiny), "lead:2"], "data": data}, settings)
+    model, lead = result["results"]
+    assert not result["references"]
+    assert (model["rougeL"], model["difference"], lead["difference"], lead["retention"]) == (None,) * 4
+    assert (model["n"], lead["mean_words"], model["timed_texts"]) == (3, 2, 3)
+    assert result["says"][0].startswith("The data have no references, so nothing is said of quality")
+    assert "–" in score_table(result["results"])
+    with pytest.raises(DistillError, match="has no column 'gist'"):
+        evaluated({"models": ["lead:2"], "data": data, "summary_column": "gist"}, settings)
+
+
+def test_one_text_is_enough(settings: Settings, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data.jsonl", [{"document": "the cat sat", "summary": "the cat"}])
+    _, result = evaluated({"models": ["lead:2", "lead:1"], "data": data}, settings)
+    assert result["results"][0]["rougeL"] == {"f": 1.0, "low": 0.0, "high": 1.0}
+    assert "No verdict: 1 text cannot tell; it takes at least 20 texts." in result["says"]
+
+
+def same(found: Any) -> Any:
+    """A result without what differs between equal evaluations: what time and the machine say."""
+    if isinstance(found, dict):
+        return {key: same(value) for key, value in found.items() if key not in VARYING}
+    if isinstance(found, list):
+        return [same(each) for each in found]
+    return found
+
+
+def test_cut_off_anywhere_it_ends_as_if_it_never_was(
+    tiny: Path, tiny_teacher: Path, settings: Settings, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"models": [str(tiny), "lead:=", str(tiny_teacher)], "data": str(articles)}
+    whole, expected = evaluated(values, settings)
+    plan = Plan.from_dict({"beams": 1, "max_new_tokens": 8, **values})
+    cut = judging.create(plan, settings)
+    keep = writing.Writing._keep
+    for allowed in (1, 20, 2):  # within the timed texts, within a batch, within the next model
+
+        def until(self: Any, found: Any, left: list[int] = [allowed]) -> None:  # noqa: B006
+            keep(self, found)
+            left[0] -= 1
+            if not left[0]:
+                raise PowerCut
+
+        monkeypatch.setattr(writing.Writing, "_keep", until)
+        with pytest.raises(PowerCut):
+            judging.carry_out(cut, settings)
+    monkeypatch.setattr(writing.Writing, "_keep", keep)
+    with cut.answers_file(str(tiny_teacher)).open("a") as file:
+        file.write('{"text": 3, "summ')  # torn
+    found = judging.carry_out(cut, settings)
+    says = [text for text in found["says"] if "fast" not in text]
+    assert says == [text for text in expected["says"] if "fast" not in text]
+    assert same(found["results"]) == same(expected["results"])
+    assert same(cut.cases()) == same(whole.cases())
+
+
+def test_cancelled_it_keeps_what_is_written(tiny: Path, settings: Settings, articles: Path) -> None:
+    plan = Plan.from_dict({"models": [str(tiny)], "data": str(articles), "max_new_tokens": 8})
+    evaluation = judging.create(plan, settings)
+    evaluation.request_stop()
+    with pytest.raises(RunConflict, match=r"was cancelled\. python -m distill evaluate --resume"):
+        judging.carry_out(evaluation, settings)
+    assert evaluation.status()["status"] == "cancelled"
+    evaluation.clear_stop()
+    assert judging.carry_out(evaluation, settings)["results"][0]["n"] == 40
+    assert evaluation.status()["status"] == "finished"
+    assert (evaluation.status()["done"], evaluation.status()["total"]) == (40, 40)
+    with pytest.raises(RunConflict, match="is finished; it cannot be resumed"):
+        evaluation.resume(settings)
+
+
+def test_it_can_be_taken_away(settings: Settings, tmp_path: Path) -> None:
+    rows = [
+        {"document": "=1+1 the cat sat", "summary": "the cat"},
+        {"document": "a dog ran", "summary": "a dog"},
+    ]
+    data = write_data(tmp_path / "data.jsonl", rows)
+    evaluation, result = evaluated({"models": ["lead:3"], "data": data}, settings)
+    table, flat, lines = evaluation.downloads()
+    [row] = csv.DictReader(table.open(encoding="utf-8"))
+    assert float(row["rougeL"]) == result["results"][0]["rougeL"]["f"]
+    first, second = csv.DictReader(flat.open(encoding="utf-8"))
+    assert (first["summary"], second["summary"]) == ("'=1+1 the", "a dog ran")  # no formula for a spreadsheet
+    assert [json.loads(line)["document"] for line in lines.open(encoding="utf-8")] == [
+        "=1+1 the cat sat",
+        "a dog ran",
+    ]
+
+
+def test_the_command_and_the_job_write_the_same(call: Call, settings: Settings, articles: Path) -> None:
+    options = ["--data", str(articles), "--limit", "3", "--shuffle", "--seed", "5"]
+    code, answer, _ = call("evaluate", "lead:5", "lead:3", *options)
+    assert code == 0
+    found = judging.find(answer["evaluation_id"], settings)
+    assert json.loads(json.dumps(found.result())) == answer
+    assert found.plan().seed == 5
+    code, again, _ = call("evaluate", "--resume", found.evaluation_id)
+    assert (code, again["results"]) == (0, answer["results"])
+    code, _, errors = call("evaluate", "--resume", found.evaluation_id, "--data", "built-in")
+    assert (code, "leave data out" in errors) == (2, True)
+    with processes.RunLock(settings.home):
+        code, _, errors = call("evaluate", "lead:5", *options)
+    assert (code, "Another run is busy" in errors) == (2, True)
+
+
+def test_nothing_written_is_nothing_claimed() -> None:
+    row = {"n": 0, "model": "m", "failed": [{"text": 1, "why": "x"}]}
+    assert describe({"results": [row], "references": True, "conditions": {"texts": 1}}) == [
+        "No model has written a summary."
+    ]
