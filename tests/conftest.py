@@ -8,6 +8,15 @@ from models.settings import Settings
 from tests.tiny import make_bert_folder, make_decoder_only_folder, make_tiny_t5
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip the tests of real CUDA devices where there is none."""
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device")
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings whose home is a temporary folder."""

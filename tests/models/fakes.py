@@ -11,14 +11,14 @@ WEIGHTS = 4242
 
 
 class FakeEngine:
-    """Says fixed tokens, one step each; notes what it was asked."""
+    """Says fixed tokens, one step each; notes its inputs and whether it was stopped."""
 
     name, device, dtype, note, weights_bytes, threads = "fake", "cpu", "float16", "", WEIGHTS, 1
 
     def __init__(self, tokens: list[int], before_step: Callable[[int], None] = lambda step: None) -> None:
         self.tokens, self.before_step = tokens, before_step
         self.inputs: list[list[int]] = []
-        self.calls: list[str] = []
+        self.stopped = False
         self.batches: list[tuple[int, Decoding, Sampling | None]] = []
         self.overflows = False
 
@@ -30,13 +30,12 @@ class FakeEngine:
         on_first: Callable[[], None] | None = None,
     ) -> list[int]:
         self.inputs.append(ids)
-        self.calls.append("generate")
         for step in range(1, len(self.tokens) + 1):
             self.before_step(step)
             if on_first and step == decoding.beams == 1:
                 on_first()
             if on_step and on_step(self.tokens[:step] if decoding.beams == 1 else []):
-                self.calls.append("stopped")
+                self.stopped = True
                 raise Stopped
             if self.overflows:
                 raise Overflow
@@ -58,23 +57,30 @@ class FakeEngine:
         return [[[len(ids), *self.tokens, number] for number in range(hypotheses)] for ids in batch]
 
     def fall_back(self) -> None:
-        self.calls.append("fall_back")
         self.overflows, self.dtype, self.note = False, "float32", "float16 overflowed."
 
     def synchronize(self) -> None:
-        self.calls.append("synchronize")
+        """Its steps are done when they return."""
 
 
 class FakeCuda:
-    """The part of `torch.cuda` that is measured with. Memory moves by `allocate` and `free`."""
+    """The part of `torch.cuda` that is measured with.
+
+    Memory moves by `allocate` and `free`, and by work that the device has yet to do: `queue`.
+    """
 
     def __init__(self) -> None:
-        self.allocated = self.peak = 0
-        self.calls: list[str] = []
+        self.allocated = self.peak = self.reserved = 0
+        self.queued: list[int] = []
+
+    def queue(self, size: int) -> None:
+        """Work that takes so much memory for a moment, once the device gets to it."""
+        self.queued.append(size)
 
     def allocate(self, size: int) -> None:
         self.allocated += size
         self.peak = max(self.peak, self.allocated)
+        self.reserved = max(self.reserved, self.allocated)
 
     def free(self, size: int) -> None:
         self.allocated -= size
@@ -86,10 +92,12 @@ class FakeCuda:
         return 0
 
     def synchronize(self, device: Any = None) -> None:
-        self.calls.append("synchronize")
+        while self.queued:
+            size = self.queued.pop(0)
+            self.allocate(size)
+            self.free(size)
 
     def reset_peak_memory_stats(self) -> None:
-        self.calls.append("reset")
         self.peak = self.allocated
 
     def memory_allocated(self) -> int:
@@ -108,7 +116,7 @@ class FakeCuda:
         return SimpleNamespace(uuid="b-2")
 
     def empty_cache(self) -> None:
-        self.calls.append("empty_cache")
+        self.reserved = self.allocated
 
 
 class FakeNvml:

@@ -7,14 +7,16 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from distill import comparison, runs
-from distill.comparison import Budget, Comparison, Plan, materials, results, scores
+from distill.comparison import Budget, Comparison, Plan, figures, materials, results, scores
 from distill.comparison.curves import curves
 from distill.comparison.says import describe
 from distill.comparison.table import table
@@ -111,13 +113,47 @@ def test_pictures_and_the_table_are_written(compared: Any) -> None:
     result = compared[0]
     names = {"rouge.png", "held_out_loss.png", "gradient_norms.png", "early_share.png"}
     assert {Path(path).name for path in result["figures"]} == names
-    assert all(Path(path).stat().st_size > 5000 for path in result["figures"])
     text = (Path(result["folder"]) / "table.md").read_text(encoding="utf-8")
     assert result["paragraph"] == " ".join(result["says"])
     assert all(f"- {sentence}\n" in text for sentence in result["says"])
     assert "No verdict: " in result["paragraph"], "two seeds and two steps cannot tell"
     assert "better" not in text
     assert text.splitlines()[0].startswith("| method")
+
+
+def test_the_pictures_show_the_figures_of_the_table(
+    compared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, settings, _ = compared
+    drawn: dict[str, Any] = {}
+    original = figures.finish
+
+    def finish(figure: Any, path: Path, note: str) -> Path:
+        drawn.setdefault(path.name, figure)  # the first is the one for a light page
+        return original(figure, path, note)
+
+    monkeypatch.setattr(figures, "finish", finish)
+    files = {path.name: path for path in figures.draw(tmp_path, result, settings)}
+    rows = {row["method"]: row for row in result["rows"]}
+    for axis, kind in zip(drawn["rouge.png"].axes, ("rouge1", "rouge2", "rougeL"), strict=True):
+        names = [label.get_text() for label in drawn["rouge.png"].axes[0].get_yticklabels()]
+        dots = {names[int(line.get_ydata()[0])]: line for line in axis.lines if line.get_marker() == "o"}
+        assert {name: line.get_xdata()[0] for name, line in dots.items()} == {
+            name: 100 * row[kind]["f"] for name, row in rows.items()
+        }
+    hard = drawn["held_out_loss.png"].axes[0]
+    assert {line.get_label(): line.get_ydata()[-1] for line in hard.lines} == pytest.approx(
+        {name: row["held_out"]["hard"] for name, row in rows.items() if row["trained"]}
+    )
+    early = drawn["early_share.png"].axes[0]
+    assert {line.get_label(): line.get_ydata()[-1] / 100 for line in early.lines} == pytest.approx(
+        {name: fmean(row["early_share_at_the_end"].values()) for name, row in rows.items() if row["trained"]}
+    )
+    for name, figure in drawn.items():
+        with Image.open(files[name]) as picture:
+            pixels = {pixel for _, pixel in picture.convert("RGB").getcolors(picture.width * picture.height)}
+        for line in figure.axes[0].lines:
+            assert tuple(round(255 * part) for part in to_rgb(line.get_color())) in pixels, name
 
 
 def test_it_can_be_taken_away(compared: Any) -> None:

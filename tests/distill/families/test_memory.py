@@ -49,6 +49,10 @@ def _measured(info: ModelInfo, config: RunConfig) -> int:
     [
         ({}, {}),
         ({"num_layers": 2, "num_decoder_layers": 4}, {}),
+        (
+            {"num_layers": 1, "num_decoder_layers": 6, "d_ff": 128},
+            {"input_tokens": 32, "target_tokens": 64},
+        ),
         ({"d_model": 256, "num_heads": 8}, {}),
         ({"d_ff": 128}, {}),
         ({"d_ff": 1024}, {}),
@@ -59,14 +63,15 @@ def _measured(info: ModelInfo, config: RunConfig) -> int:
     ],
     ids=str,
 )
-def test_the_estimate_is_within_a_fifth_of_what_is_kept(
+def test_the_estimate_is_within_a_fiftieth_of_what_is_kept(
     shape: dict[str, int], lengths: dict[str, int]
 ) -> None:
+    """A constant of the estimate that is off by one is off by more than that for one of these."""
     info = _info(**shape)
     sizes: dict[str, Any] = {"batch_size": 2, "input_tokens": 128, "target_tokens": 32, **lengths}
     config = RunConfig(student="s", **sizes)
     depths = tuple(anatomy(info.config).depths.values())
-    assert T5().activation_bytes(info, depths, config) == pytest.approx(_measured(info, config), rel=0.2)
+    assert T5().activation_bytes(info, depths, config) == pytest.approx(_measured(info, config), rel=0.02)
 
 
 def test_checkpointing_keeps_less() -> None:

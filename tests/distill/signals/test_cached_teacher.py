@@ -92,19 +92,22 @@ def test_a_cached_signal_is_the_teacher_s_own_to_half_precision(live: Counting, 
         assert (found.temperature, found.vocabulary) == (2.0, VOCABULARY)
 
 
-def test_the_loss_and_its_gradient_are_those_of_the_full_logits(live: Counting, store: SignalStore) -> None:
+def test_with_all_logits_kept_the_loss_and_its_gradient_are_the_live_ones(
+    live: Counting, store: SignalStore
+) -> None:
+    """But for the rounding to float16."""
     inputs = batch(0, 1, 2, 3)
     mask = inputs["labels"] != IGNORED
     full = live.signal(inputs, Needs()).logits
     losses, gradients = [], []
-    for teacher in (full, ask(cached(live, store, k=64), inputs)):
+    for teacher in (full, ask(cached(live, store, k=VOCABULARY), inputs)):
         student = torch.randn(full.shape, generator=torch.Generator().manual_seed(0)).requires_grad_()  # type: ignore[union-attr]
         loss = logit_loss(student=student, teacher=teacher, mask=mask, temperature=2.0)
         loss.backward()
         losses.append(loss.item())
         gradients.append(student.grad.flatten())  # type: ignore[union-attr]
-    assert losses[1] == pytest.approx(losses[0], rel=0.02)
-    assert torch.cosine_similarity(*gradients, dim=0) > 0.99
+    assert losses[1] == pytest.approx(losses[0], rel=1e-3)
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-2, atol=1e-5)
 
 
 def test_each_row_is_asked_for_once_whatever_batch_it_is_in(live: Counting, store: SignalStore) -> None:

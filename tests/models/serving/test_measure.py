@@ -36,18 +36,20 @@ def test_process_memory_grows_with_what_is_held() -> None:
 def test_the_peak_of_a_run_is_what_it_took_on_top(cuda: FakeCuda) -> None:
     cuda.allocate(5000)
     cuda.free(4000)
+    cuda.queue(700)  # the device is still busy with this when the run begins
     with INFERENCE_LOCK, run_peak() as peak:
         cuda.allocate(300)
         cuda.free(300)
-        cuda.allocate(100)
-    assert peak.bytes == 300
-    assert cuda.calls == ["synchronize", "reset", "synchronize"]
+        cuda.queue(400)  # and has not come to this when the run's last call returns
+    assert peak.bytes == 400
 
 
 def test_the_peak_may_only_be_reset_by_who_holds_the_lock(cuda: FakeCuda) -> None:
+    cuda.allocate(50)
+    cuda.free(50)
     with pytest.raises(RuntimeError, match="INFERENCE_LOCK"), run_peak():
         pass
-    assert cuda.calls == []
+    assert cuda.peak == 50
 
 
 def test_without_a_gpu_there_is_no_peak_rather_than_zero(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,9 +63,11 @@ def test_without_a_gpu_there_is_no_peak_rather_than_zero(monkeypatch: pytest.Mon
 def test_device_memory_matches_nvml_by_uuid(cuda: FakeCuda, monkeypatch: pytest.MonkeyPatch) -> None:
     nvml = FakeNvml()
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    cuda.allocate(50)
+    cuda.free(50)
     assert device_memory() == DeviceMemory("GPU-b-2", 222, 1000)  # CUDA's device 0 is NVML's second
     assert nvml.open == 0
-    assert cuda.calls == []
+    assert cuda.peak == 50, "a meter resets nothing"
 
 
 @pytest.mark.parametrize("nvml", [FakeNvml(no_driver=True), FakeNvml(error=True), None])
@@ -126,8 +130,10 @@ def test_a_cpu_has_no_energy_figure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_freeing_empties_torchs_cache(cuda: FakeCuda) -> None:
+    cuda.allocate(500)
+    cuda.free(300)
     free_memory()
-    assert cuda.calls == ["empty_cache"]
+    assert cuda.reserved == 200
 
 
 def test_the_lock_is_one_for_the_process() -> None:

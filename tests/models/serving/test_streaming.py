@@ -96,7 +96,7 @@ def test_closing_stops_the_run_and_frees_the_lock(tiny: Path, beams: int) -> Non
     stream.close()  # type: ignore[attr-defined]
     gate.open.release()
     assert free_again()
-    assert engine.calls[-1] == "stopped"
+    assert engine.stopped
 
 
 def test_closing_stops_a_real_run(tiny: Path) -> None:
@@ -128,7 +128,7 @@ def test_closing_while_waiting_never_runs(tiny: Path, monkeypatch: pytest.Monkey
         stream.close()  # type: ignore[attr-defined]
         thread.join(timeout=WAIT)
     assert not thread.is_alive()
-    assert engine.calls == []
+    assert engine.inputs == []
 
 
 def test_what_goes_wrong_is_raised_at_the_reader(tiny: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_goes_wrong_is_raised_at_the_reader(tiny: Path) -> None:
 def test_a_stream_nobody_reads_costs_nothing(tiny: Path) -> None:
     engine = FakeEngine([THE])
     with_fake(tiny, engine).stream("the dog", GREEDY)
-    assert engine.calls == []
+    assert engine.inputs == []
 
 
 def test_two_streams_take_turns(tiny: Path) -> None:

