@@ -37,11 +37,17 @@ def read_text(file: Path, most: int) -> str:
                 f"{file} has {file.stat().st_size / 1e6:.0f} MB, and a file of its kind at most"
                 f" {most / 1e6:.0f}: it belongs to no model the studio can run."
             )
-        return file.read_text(encoding="utf-8-sig")
+        text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ModelUnavailable(f"{file} is not text ({error.reason}); {_AGAIN}.") from error
     except OSError as error:
         raise ModelUnavailable(f"{file} cannot be read: {error.strerror or error}.") from error
+    if text.startswith("\ufeff"):
+        raise ModelUnavailable(
+            f"{file} begins with a byte order mark, which the libraries that load models do not read; save it"
+            " as UTF-8 without one."
+        )
+    return text
 
 
 def read_object(file: Path, most: int = MOST_SETTINGS) -> dict[str, Any]:
@@ -53,7 +59,7 @@ def read_object(file: Path, most: int = MOST_SETTINGS) -> dict[str, Any]:
     try:
         found = json.loads(read_text(file, most))
     except ValueError as error:
-        raise ModelUnavailable(f"{file} is not valid JSON ({error}); {_AGAIN}.") from error
+        raise ModelUnavailable(f"{file} is not valid JSON ({not_json(error)}); {_AGAIN}.") from error
     except RecursionError as error:
         raise ModelUnavailable(f"{file} is nested too deeply; {_AGAIN}.") from error
     if not isinstance(found, dict):
@@ -61,9 +67,19 @@ def read_object(file: Path, most: int = MOST_SETTINGS) -> dict[str, Any]:
     return found
 
 
+def not_json(error: ValueError) -> str:
+    """Why a text is no JSON, in words; of a number with thousands of digits Python speaks of itself."""
+    return str(error) if isinstance(error, json.JSONDecodeError) else "a number in it has too many digits"
+
+
 def is_whole(value: Any) -> bool:
     """Whether a value is a whole number; JSON's true and false are none."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def shown(value: Any) -> str:
+    """A value as a message has it; `repr` refuses a number of thousands of digits."""
+    return json.dumps(value)[:80]
 
 
 def _kind(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from models.decoding import INPUT_LIMIT, Usual
 from models.errors import ModelUnavailable
 from models.folders.claims import check_values, check_weights
-from models.folders.files import is_whole, read_object
+from models.folders.files import is_whole, read_object, shown
 from models.folders.weights import parameters, read_headers, stored
 
 T5_FAMILY = frozenset({"t5", "mt5", "umt5", "longt5"})
@@ -111,7 +111,7 @@ def _config(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         raise ModelUnavailable(f"{folder} has no config.json, so it is not a model folder.")
     config = read_object(file)
-    if not isinstance(config.get("model_type"), str):
+    if not isinstance(config.get("model_type"), str) or not config["model_type"]:
         raise ModelUnavailable(f"{file} names no model_type, so the kind of model is unknown.")
     return config
 
@@ -164,9 +164,10 @@ def sizes(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _checked_sizes(folder: Path, config: dict[str, Any]) -> dict[str, int]:
     found = sizes(config)
-    unknown = [name for name, value in found.items() if not is_whole(value) or not 0 < value <= _MOST]
-    if unknown:
-        raise ModelUnavailable(
-            f"{folder / 'config.json'} does not say {', '.join(unknown)}: whole numbers from 1 to {_MOST}."
-        )
+    for name, value in found.items():
+        if not is_whole(value) or not 0 < value <= _MOST:
+            said = f"does not say {name}" if value is None else f"says that {name} is {shown(value)}"
+            raise ModelUnavailable(
+                f"{folder / 'config.json'} {said}; it must be a whole number from 1 to {_MOST}."
+            )
     return found

@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from importlib.util import find_spec
 from operator import itemgetter
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
 from models.errors import BadRequest, ModelUnavailable
-from models.folders.files import MOST_TOKENIZER, TOKENIZER_PARTS, read_text
+from models.folders.files import MOST_TOKENIZER, TOKENIZER_PARTS, not_json, read_text
 from models.folders.inspection import TOKENIZER_FILES
-from models.folders.tokenizer_check import check_description
+from models.folders.tokenizer_check import Unfit, check_description
 
 _FAST = "tokenizer.json"
+_CONVERTERS = {"sentencepiece": "sentencepiece", "google.protobuf": "protobuf"}
 _PATIENCE_SECONDS = 300  # to import transformers on a busy machine, and to convert 250,000 pieces
 
 
@@ -77,7 +79,7 @@ class TextTokenizer:
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""
         # In a batch, even of one: only there the library lets other threads run meanwhile.
-        with _panics_caught():
+        with _panics_caught("work with this text"):
             [encoding] = self._tokenizer.encode_batch([text], add_special_tokens=False)
         return Encoded(text, encoding.ids, encoding.offsets)
 
@@ -100,7 +102,7 @@ class TextTokenizer:
 
     def decode(self, ids: list[int]) -> str:
         """Plain text of token ids; special tokens leave no trace."""
-        with _panics_caught():
+        with _panics_caught("work with this text"):
             return self._tokenizer.decode(ids, skip_special_tokens=True)
 
     def _specials(self, eos: int | None) -> tuple[list[int], list[int]]:
@@ -138,13 +140,24 @@ def _opened(text: str, origin: Path, eos: int | None) -> TextTokenizer:
     """The tokenizer of a description, which is judged first."""
     try:
         rows = check_description(json.loads(text))
-        with _panics_caught():
+        with _panics_caught("be opened"):
             return TextTokenizer(Tokenizer.from_str(text), eos, rows)
     except Exception as error:  # the library raises bare Exceptions
-        reason = "it is nested too deeplyly" if isinstance(error, RecursionError) else str(error)[:300]
         raise ModelUnavailable(
-            f"The tokenizer {origin} cannot be used: {reason}. Save the model's own tokenizer there."
+            f"The tokenizer {origin} cannot be used: {_why(error)}. Save the model's own tokenizer there."
         ) from error
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a description; where only the library knows, what it says, called that."""
+    if isinstance(error, Unfit):
+        return str(error)
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
+        return f"it is not valid JSON ({not_json(error)})"
+    said = " ".join(str(error).rstrip(".").split())[:200]
+    return f"the library that reads tokenizers does not take what it holds (it says: {said})"
 
 
 def misfit(folder: Path, size: int, rows: int) -> tuple[str, str]:
@@ -192,19 +205,22 @@ def _described(folder: Path, files: tuple[tuple[str, int], ...]) -> str:
     except subprocess.TimeoutExpired:
         raise ModelUnavailable(f"The tokenizer in {folder} took too long to convert.") from None
     if answer.returncode:
+        lacking = [name for name in _CONVERTERS if find_spec(name) is None]
+        why = "" if lacking else ": it is damaged, or of a kind nobody knows"
+        remedy = f"Run pip install {' '.join(_CONVERTERS.values())}" if lacking else "Fetch the model again"
         raise ModelUnavailable(
             f"{folder} has no {_FAST}, and what it has ({', '.join(name for name, _ in files)}) cannot be"
-            f" made one: {reason[:300]} Run pip install sentencepiece protobuf, or save its fast one there."
-        )
+            f" made one{why}. {remedy}, or save its fast tokenizer there."
+        ) from RuntimeError(reason[:1000])
     return answer.stdout.decode()
 
 
 @contextmanager
-def _panics_caught() -> Iterator[None]:
+def _panics_caught(what: str) -> Iterator[None]:
     """A panic of the library, which is no `Exception`, ends a request and not the thread that serves it."""
     try:
         yield
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise BadRequest(f"The model's tokenizer cannot handle this text: {str(error)[:200]}.") from None
+        raise BadRequest(f"The model's tokenizer cannot {what}: {str(error)[:200]}.") from None

@@ -42,8 +42,10 @@ def check_description(description: Mapping[str, Any]) -> int:
         _check_template(description.get("post_processor") or {})
         _check_affixes(description["model"])
         return 1 + max(_highest(description["model"]), _added(description.get("added_tokens") or []))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Unfit(f"its description is not that of a tokenizer ({error})") from error
+    except RecursionError:
+        raise Unfit("it is nested too deeply") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unfit("it is not described as tokenizers are: a part is missing or of another kind") from error
 
 
 def _check_growth(part: str, step: Any) -> None:

@@ -84,7 +84,8 @@ def stored(tensors: dict[str, Tensor]) -> str:
 
 def _weight_map(folder: Path) -> dict[str, str]:
     index = folder / _INDEX
-    shards = read_object(index, MOST_INDEX).get("weight_map")
+    found = read_object(index, MOST_INDEX)
+    shards = found.get("weight_map")
     named = isinstance(shards, dict) and all(isinstance(file, str) for file in shards.values())
     if not isinstance(shards, dict) or not shards or not named:
         raise ModelUnavailable(
@@ -96,6 +97,11 @@ def _weight_map(folder: Path) -> dict[str, str]:
             raise ModelUnavailable(f"{index} names {file[:80]!r}, which is not a weight file in its folder.")
         if not (folder / file).is_file():
             raise ModelUnavailable(f"{folder} lacks {file}, which {_INDEX} names; fetch the model again.")
+    if not isinstance(found.get("metadata"), dict):  # transformers asks for it unseen
+        raise ModelUnavailable(
+            f"{index} has no metadata, which the library that loads models asks for; save the model again, or"
+            ' add "metadata": {}.'
+        )
     return shards
 
 
@@ -109,21 +115,43 @@ def _header(file: Path) -> dict[str, Tensor]:
                 raise ValueError("its header is longer than the file")
             if length > _MOST_HEADER:
                 raise ValueError(f"its header has {length / 1e6:.0f} MB")
-            header = json.loads(stream.read(length))
+            header = _object(stream.read(length))
             header.pop("__metadata__", None)
             end = 8 + length + _end(header)
             if end != size:
                 raise ValueError(f"{size} bytes instead of {end}")
             return {name: _tensor(stream, 8 + length, name, entry) for name, entry in header.items()}
     except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
-        raise ModelUnavailable(f"{file} is damaged or cut short ({error}); fetch the model again.") from error
+        raise ModelUnavailable(
+            f"{file} is damaged or cut short ({_why(error)}); fetch the model again."
+        ) from error
+
+
+def _why(error: Exception) -> str:
+    """Why a header cannot be read, in words that speak of the file and not of this program."""
+    if isinstance(error, UnicodeDecodeError | RecursionError | json.JSONDecodeError):
+        return "its header is not valid JSON"
+    if isinstance(error, struct.error):
+        return "it has fewer than 8 bytes"
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be read"
+    if type(error) is ValueError:
+        return str(error)
+    return "its header describes no tensors"
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError
+    return found
 
 
 def _end(header: dict[str, Any]) -> int:
     """Where the data ends, which its tensors have to fill one after another."""
     end = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
-        (begin, after), shape = entry["data_offsets"], entry["shape"]
+        (begin, after), shape = entry["data_offsets"], list(entry["shape"])
         if not all(is_whole(number) and number >= 0 for number in (begin, after, *shape)):
             raise ValueError(f"{name} has no proper shape or place")
         if begin != end:

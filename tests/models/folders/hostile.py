@@ -58,7 +58,7 @@ def index(weight_map: Any) -> Spoil:
 
     def spoil(folder: Path) -> None:
         (folder / WEIGHTS).rename(folder / "model-00001-of-00001.safetensors")
-        (folder / INDEX).write_text(json.dumps({"weight_map": weight_map}))
+        (folder / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
 
     return spoil
 
@@ -105,7 +105,7 @@ def _files() -> Iterator[tuple[str, tuple[Spoil, str | None]]]:
             for text in ("[]", "null", "5", '"text"', "true", "{", '{"a": NaN', "[" * _DEEP, '{"a":' * _DEEP):
                 yield f"{name} is {text[:12]}…{len(text)}", (write(name, text), told)
     for name in ("config.json", "generation_config.json"):
-        yield f"{name} with a mark", (_marked(name), None)
+        yield f"{name} with a mark", (_marked(name), name)
 
 
 def _config() -> Iterator[tuple[str, tuple[Spoil, str | None]]]:
@@ -210,6 +210,8 @@ def _shards() -> Iterator[tuple[str, tuple[Spoil, str | None]]]:
         spoil = _then(index({"shared.weight": shard}), write(INDEX, text))
         yield f"index is {text[:20]}…{len(text)}", (spoil, INDEX)
     yield "index good", (index({"shared.weight": shard}), None)
+    bare = _then(index({}), write(INDEX, json.dumps({"weight_map": {"shared.weight": shard}})))
+    yield "index without metadata", (bare, INDEX)
     yield "index huge", (_then(index({}), _sparse(INDEX, 2**31)), INDEX)
 
 
