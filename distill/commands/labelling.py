@@ -66,6 +66,9 @@ def label(
     from distill.rules import table
     from models.serving.pool import ModelPool
 
+    plan, pool = labelling.Drafting(model, **drafting), ModelPool(settings)
+    if labelling.is_new(out, rules):  # else there may be nothing left to draft
+        pool.get(model)
     examples = load(
         data,
         limit=limit,
@@ -78,8 +81,8 @@ def label(
     _log.info("%s: %s", data, examples.note)
     answer = labelling.label(
         examples.rows,
-        labelling.Drafting(model, **drafting),
-        lambda: ModelPool(settings).get(model),
+        plan,
+        lambda: pool.get(model),
         out,
         rules,
         batch_tokens,

@@ -32,6 +32,9 @@ def _add_check(parsers: Any) -> None:
     parser.add_argument("teacher", help="model name, run:ID, folder or hub id")
     parser.add_argument("student", help="the same, or layers:E+D")
     parser.add_argument("--data", help="also score both on a sample of this data")
+    parser.add_argument(
+        "--set", dest="values", action="append", default=[], metavar="KEY=VALUE", help="of the run to come"
+    )
     add_column_options(parser)
 
 
@@ -63,13 +66,11 @@ def add_training_options(parser: argparse.ArgumentParser, layers: bool = False) 
     parser.add_argument("--max-steps", type=int)
 
 
-def check(
-    *, teacher: str, student: str, data: str | None, settings: Settings, **columns: str | None
-) -> Answer:
+def check(*, teacher: str, student: str, data: str | None, settings: Settings, **options: Any) -> Answer:
     """Exit code 2 where the pair cannot work."""
     from distill import pairing
 
-    config = RunConfig.from_dict({"student": student, **columns})
+    config = RunConfig.from_dict({**run_values(options), "teacher": teacher, "student": student})
     report = pairing.check(teacher, student, settings, data, config)
     for kind, findings in (("Problem", report.problems), ("Warning", report.warnings)):
         for finding in findings:

@@ -15,7 +15,8 @@ UNTRAINED = ("teacher", "start", "copy")
 CONTROLS = ("start", "copy", REFERENCE)
 """Rows of every comparison: the student before training, copied layers, cross-entropy only."""
 CHOICES = (*METHODS, "sequence", "shrink", "start", "copy")
-_FROM_LABELS = (REFERENCE, "shrink", "sequence")
+FROM_LABELS = frozenset({REFERENCE, "shrink", "sequence"})
+"""The methods that are taught by labels alone."""
 _BUDGET = re.compile(r"(\d+)|(\d+(?:\.\d+)?)m")
 
 
@@ -105,7 +106,7 @@ class Plan:
             "beams": 1,
             **dict.fromkeys(("max_examples", "document_column", "summary_column")),
         }
-        if method in _FROM_LABELS:
+        if method in FROM_LABELS:
             changes |= {"teacher": None, "more_teachers": None, "method": None}
         else:
             changes |= {**METHODS[method], "method": method}

@@ -14,10 +14,10 @@ from distill.comparison import downloads, figures, results
 from distill.comparison.folder import Comparison
 from distill.comparison.judged import Judge
 from distill.comparison.materials import copy_layers, label_texts, split_data
-from distill.comparison.plan import UNTRAINED
+from distill.comparison.plan import FROM_LABELS, UNTRAINED
 from distill.comparison.says import describe
 from distill.comparison.table import table
-from distill.config import RunConfig
+from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.errors import DistillError, RunConflict
 from distill.jobs import processes
@@ -75,6 +75,7 @@ class Work:
 
     def _work(self) -> dict[str, Any]:
         disable_progress_bar()
+        self._check_models()
         self._say("Reading the data")
         train = split_data(self.comparison.folder, self.plan.base, self.settings)
         copy_layers(self.comparison.folder, self.plan.base, self.settings)
@@ -89,6 +90,22 @@ class Work:
                 self._probe(method)
         self._train_all()
         return self._keep_result(complete=True)
+
+    def _check_models(self) -> None:
+        """Refuse models that cannot work before the data is read, and before anything is judged.
+
+        A method that does not suit them is told when it is its turn, and leaves the others alone.
+        """
+        if self._judge.knows(UNTRAINED[0]):  # it has come further than that before
+            return
+        self._say("Checking the models")
+        base = self.plan.base
+        bare = RunConfig(student=base.student, teacher=base.teacher, more_teachers=base.more_teachers)
+        if parse_layers(base.student) or not set(self.plan.methods) <= FROM_LABELS:
+            training.check_pair(bare, self.settings)
+        else:  # nobody is taught by logits
+            for name in (base.student, str(base.teacher)):
+                training.check_pair(RunConfig(student=name), self.settings)
 
     def _train_all(self) -> None:
         cells = self.plan.cells

@@ -1,9 +1,10 @@
-"""Which teacher layer a student layer looks at. Pure functions; layers count from 0.
+"""Which teacher layer a student layer looks at, and how. Pure functions; layers count from 0.
 
 A rule gives one teacher layer for every student layer; a stack (encoder or decoder) has its own.
 """
 
 import re
+from collections.abc import Mapping
 
 from distill.errors import BadConfig, IncompatibleModels
 
@@ -47,6 +48,8 @@ def tinybert(teacher_layers: int, student_layers: int) -> tuple[int, ...]:
     return tuple(layer * teacher_layers // student_layers - 1 for layer in range(1, student_layers + 1))
 
 
+MAPPED_TERMS = frozenset({"hidden", "attention", "relation"})
+"""The terms of the objective that compare layers, which a map has to pair."""
 RULES = {"even": evenly_spaced, "last": last, "tinybert": tinybert}
 
 
@@ -93,6 +96,23 @@ def layer_weights(n: int, growth: float) -> tuple[float, ...]:
         raise BadConfig(f"layer growth {growth}: choose a number above 0 (1 weighs all layers alike).")
     powers = [growth**index for index in range(n)]
     return tuple(power * n / sum(powers) for power in powers)
+
+
+def check_relation_heads(heads: int, widths: Mapping[str, int]) -> None:
+    """See that the relation heads divide the width of each model's attention.
+
+    Args:
+        heads: How many.
+        widths: By the model's part, `student` and `teacher`.
+
+    Raises:
+        BadConfig: They do not.
+    """
+    for name, width in widths.items():
+        if width % heads:
+            raise BadConfig(
+                f"relation_heads is {heads}; it must divide the {name}'s attention width of {width}."
+            )
 
 
 def _parsed(text: str) -> tuple[tuple[int, int], ...]:

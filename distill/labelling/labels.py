@@ -99,12 +99,8 @@ def label(
         BadConfig: A rule, or the name of the file.
         RunConflict: The file is another labelling's, or being written.
     """
-    chosen = rules.choose_rules(wanted)
-    if out.suffix != ".jsonl":
-        raise BadConfig(f"{out} does not end in .jsonl, the format the summaries are written in.")
-    journal = out.with_suffix(".drafts.jsonl")
-    if out.exists() and not journal.exists():
-        raise RunConflict(f"{out} exists already and was not written by a labelling; name a new file.")
+    is_new(out, wanted)
+    chosen, journal = rules.choose_rules(wanted), _journal(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     header = {**asdict(drafting), "texts": len(examples), "data_sha256": Examples(list(examples)).digest}
     with DraftJournal(journal) as drafted:
@@ -120,6 +116,26 @@ def label(
         "out": str(out.resolve()),
         "drafts": str(journal.resolve()),
     }
+
+
+def is_new(out: Path, wanted: str = "all") -> bool:
+    """Whether nothing was drafted for this file yet; costs nothing, so it is asked before the data is read.
+
+    Raises:
+        BadConfig: A rule, or the name of the file.
+        RunConflict: The file is another labelling's.
+    """
+    rules.choose_rules(wanted)
+    if out.suffix != ".jsonl":
+        raise BadConfig(f"{out} is not named .jsonl, which the summaries are written as.")
+    new = not _journal(out).exists()
+    if out.exists() and new:
+        raise RunConflict(f"{out} exists already and is no labelling's; name a new file.")
+    return new
+
+
+def _journal(out: Path) -> Path:
+    return out.with_suffix(".drafts.jsonl")
 
 
 def refine_drafts(

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from distill.config import FEATURE_TERMS, RunConfig
-from distill.errors import BadConfig
-from distill.families.layer_map import layer_pairs, layer_weights
+from distill.families.layer_map import MAPPED_TERMS, check_relation_heads, layer_pairs, layer_weights
 from distill.losses import attention_loss, contrastive_loss, embedding_loss, hidden_loss, relation_loss
 from distill.losses.masking import IGNORED
 from distill.signals.features import PARTS, Needs, Signal
@@ -74,7 +73,7 @@ class FeatureTerms(nn.Module):
         weights = {name: getattr(config, f"{name}_weight") for name in FEATURE_TERMS}
         self.weights = {name: weight for name, weight in weights.items() if weight}
         self.pairs = {}
-        if {"hidden", "attention", "relation"} & set(self.weights):
+        if MAPPED_TERMS & set(self.weights):
             self.pairs = {
                 "encoder": layer_pairs(config.encoder_map, teacher.num_layers, student.num_layers),
                 "decoder": layer_pairs(
@@ -82,7 +81,10 @@ class FeatureTerms(nn.Module):
                 ),
             }
         if config.relation_weight:
-            _check_relation_heads(config.relation_heads, student, teacher)
+            models = {"student": student, "teacher": teacher}
+            check_relation_heads(
+                config.relation_heads, {name: each.num_heads * each.d_kv for name, each in models.items()}
+            )
         self.projections = nn.ModuleDict()
         if student.d_model != teacher.d_model:
             for name in self._projected():
@@ -212,15 +214,6 @@ def _tokens(counts: Counts | None, part: str) -> Tensor | None:
     if counts is None:
         return None
     return counts.input if part == "encoder" else counts.target
-
-
-def _check_relation_heads(heads: int, student: Any, teacher: Any) -> None:
-    for name, model in (("student", student), ("teacher", teacher)):
-        width = model.num_heads * model.d_kv
-        if width % heads:
-            raise BadConfig(
-                f"relation_heads is {heads}; it must divide the {name}'s attention width of {width}."
-            )
 
 
 def _averaging(student_heads: int, teacher_heads: int) -> nn.Linear:

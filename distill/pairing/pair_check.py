@@ -12,8 +12,9 @@ from distill.errors import BadConfig, DistillError
 from distill.families import anatomy, family_of
 from distill.families.layer_map import evenly_spaced
 from distill.pairing.memory import step_bytes
-from distill.pairing.trainable import Finding, problems
+from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
 from distill.stats import points
+from models.engines.special_ids import end_ids
 from models.folders.inspection import T5_FAMILY, ModelInfo
 from models.settings import Settings
 from models.store.catalogue import resolve, split_engine
@@ -79,8 +80,11 @@ def check(
     else:
         _check_family(taught, learner, report)
         _check_vocabulary(taught, learner, report)
+        _check_special_ids(taught, learner, report)
         _check_sizes(taught, learner, report)
         layers = tuple(anatomy(learner.config).depths.values())
+    if report.compatible and config.teacher in (None, teacher):  # the layers of further teachers do not count
+        report.problems += unfit_shapes(taught, learner, layers, config)
     if report.compatible:
         report.estimate = _estimate(taught, learner, layers, config)
         _check_memory(report)
@@ -159,6 +163,27 @@ def _check_vocabulary(teacher: ModelInfo, student: ModelInfo, report: Report) ->
                 "Save the teacher's tokenizer with the student.",
             )
         )
+
+
+def _check_special_ids(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:
+    """Both models read the student's start token and write its end token when it is taught."""
+    theirs, ours = ids_of(teacher.folder), ids_of(student.folder)
+    start = "decoder_start_token_id"
+    ends = ("ends", "eos_token_id", end_ids(theirs), end_ids(ours))
+    for verb, name, taught, own in (ends, ("starts", start, [theirs[start]], [ours[start]])):
+        if not set(taught) & set(own):
+            report.problems.append(
+                Finding(
+                    "special_tokens_differ",
+                    f"Token {_listed(taught)} {verb} what the teacher writes, {_listed(own)} what the student"
+                    " writes: what the one learns there means something else to the other.",
+                    f"Give both the same {name} in config.json and generation_config.json.",
+                )
+            )
+
+
+def _listed(ids: list[Any]) -> str:
+    return " or ".join(map(str, ids))
 
 
 def _check_sizes(teacher: ModelInfo, student: ModelInfo, report: Report) -> None:

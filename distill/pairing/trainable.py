@@ -9,6 +9,7 @@ from typing import Any
 
 from distill.config import FEATURE_TERMS, RunConfig
 from distill.families import anatomy
+from distill.families.layer_map import MAPPED_TERMS, check_relation_heads, layer_pairs
 from models.engines.special_ids import special_ids
 from models.errors import DistillError
 from models.folders.inspection import ModelInfo
@@ -44,7 +45,7 @@ def _tokens(info: ModelInfo) -> Iterator[Finding]:
     if size > info.vocab_size:
         what, remedy = misfit(info.folder, size, info.vocab_size)
         yield Finding("tokenizer_size", what, remedy)
-    ids = _special_ids(info.folder)
+    ids = ids_of(info.folder)
     for name, use in _NEEDED.items():
         if ids[name] is None:
             yield Finding(
@@ -52,6 +53,39 @@ def _tokens(info: ModelInfo) -> Iterator[Finding]:
                 f"{info.folder} does not say which token {use} ({name}).",
                 f"Add {name} to its config.json.",
             )
+
+
+def unfit_shapes(
+    teacher: ModelInfo, student: ModelInfo, layers: tuple[int, int], config: RunConfig
+) -> Iterator[Finding]:
+    """What the terms that look into the models' layers cannot do with these two shapes.
+
+    Args:
+        teacher, student: The models; for a student cut from its teacher the teacher twice.
+        layers: The student's layers, of the encoder and the decoder.
+        config: The run's settings.
+    """
+    if any(getattr(config, f"{name}_weight") for name in MAPPED_TERMS):
+        depths = zip(
+            ("encoder_map", "decoder_map"),
+            (teacher.encoder_layers, teacher.decoder_layers),
+            layers,
+            strict=True,
+        )
+        for name, taught, own in depths:
+            try:
+                layer_pairs(getattr(config, name), taught, own)
+            except DistillError as error:
+                yield Finding("layer_map", f"{name} does not fit these models: {error}", f"Change {name}.")
+    if config.relation_weight:
+        widths = {
+            name: each.heads * _read(each.folder / "config.json").get("d_kv", 64)
+            for name, each in (("student", student), ("teacher", teacher))
+        }
+        try:
+            check_relation_heads(config.relation_heads, widths)
+        except DistillError as error:
+            yield Finding("relation_heads", str(error), "Change relation_heads.")
 
 
 def _terms(info: ModelInfo, config: RunConfig) -> Iterator[Finding]:
@@ -76,7 +110,8 @@ def _terms(info: ModelInfo, config: RunConfig) -> Iterator[Finding]:
         )
 
 
-def _special_ids(folder: Path) -> dict[str, Any]:
+def ids_of(folder: Path) -> dict[str, Any]:
+    """The special tokens of a checked model folder, as `special_ids` has them."""
     own, generation = _read(folder / "config.json"), _read(folder / "generation_config.json")
     ids = special_ids(own, generation)
     if all(ids[name] is not None for name in _NEEDED):

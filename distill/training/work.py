@@ -115,7 +115,7 @@ def _prepared(run: Run, config: RunConfig, settings: Settings) -> Materials:
         )
     told = _Told(run)
     if parallel.first():
-        _check_pair(config, settings, told)
+        check_pair(config, settings, told)
     materials = load_materials(config, settings, told)
     if parallel.first():
         record_lineage(run, config, materials)
@@ -175,7 +175,12 @@ class _Told:
             self._run.update(message=what)
 
 
-def _check_pair(config: RunConfig, settings: Settings, progress: Progress) -> None:
+def check_pair(config: RunConfig, settings: Settings, progress: Progress | None = None) -> None:
+    """See that a run can be carried out with its models, before one of them is loaded.
+
+    Raises:
+        IncompatibleModels: It cannot; the check before a run says the same.
+    """
     for number, teacher in enumerate(config.teachers or [None]):
         # A student that is cut from the first teacher has its vocabulary, which the others must have too.
         cut = number > 0 and parse_layers(config.student)

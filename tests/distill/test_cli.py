@@ -223,6 +223,10 @@ def test_check(call: Call, tiny_teacher: Path, tiny: Path, bert: Path) -> None:
     assert code == 0
     assert set(answer) == {"compatible", "problems", "warnings", "estimate", "data"}
     assert answer["compatible"] is True
+    code, answer, _ = call(
+        "check", str(tiny_teacher), str(tiny), "--set", "method=relation", "--set", "relation_heads=5"
+    )
+    assert (code, [each["code"] for each in answer["problems"]]) == (2, ["relation_heads"])
     code, answer, _ = call("check", str(tiny_teacher), str(bert))
     assert code == 2
     assert answer["compatible"] is False

@@ -27,6 +27,7 @@ from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
 from models.settings import Settings
 from tests.distill.test_cli import Call, call
+from tests.tiny import make_tiny_t5
 
 __all__ = ["call"]  # a fixture
 VARYING = {"comparison_id", "folder", "figures", "labelling_seconds"}
@@ -267,6 +268,23 @@ def test_a_method_that_fails_leaves_the_others_alone(wanted: dict[str, Any], set
     assert list(result["failures"]) == ["relation-42"]
     assert [row["method"] for row in result["rows"] if row["trained"]] == ["ce", "logit"]
     assert "relation-42 failed: " in table(result)
+
+
+@pytest.mark.parametrize(
+    ("methods", "told"), [("logit", "The vocabularies differ"), ("sequence", r"config\.json")]
+)
+def test_models_that_cannot_work_are_refused_before_the_data_is_read(
+    methods: str, told: str, wanted: dict[str, Any], settings: Settings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("distill.comparison.work.split_data", lambda *_: pytest.fail("read"))
+    student = make_tiny_t5(tmp_path / "other", vocab_size=200)
+    if methods == "sequence":
+        (student / "config.json").write_text("[]")
+    with pytest.raises(DistillError, match=told):
+        comparison.compare({**wanted, "student": str(student), "methods": methods}, settings)
+    [begun] = comparison.all_comparisons(settings)
+    assert begun.status()["status"] == "failed"
 
 
 def _scored(method: str, *seeds: list[float], **more: Any) -> dict[str, Any]:

@@ -219,6 +219,16 @@ def test_label_with_a_real_model(
     assert set(order[0]) < set(documents)
 
 
+def test_a_teacher_that_cannot_be_had_is_told_before_the_data_is_read(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "load", lambda *_, **__: pytest.fail("read"))
+    code, _, errors = call("label", "/no/model", "--data", "built-in", "--out", str(tmp_path / "a.jsonl"))
+    assert code == 2
+    assert "/no/model" in errors
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
 def test_stopped_between_batches_it_goes_on_from_there(tmp_path: Path) -> None:
     class Telling(FakeTeacher):
         def summarize_many(self, texts: Sequence[str], decoding: Decoding, **options: Any) -> Any:

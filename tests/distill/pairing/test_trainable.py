@@ -9,7 +9,7 @@ import transformers
 from sentencepiece import SentencePieceTrainer
 from tokenizers import AddedToken
 
-from distill import pairing
+from distill import pairing, training
 from distill.config import RunConfig
 from distill.errors import IncompatibleModels
 from models.folders.inspection import inspect
@@ -103,6 +103,48 @@ def test_a_method_that_a_family_does_not_show_is_refused(
     folder = make(tmp_path / family, family)
     said = refusal(folder, tmp_path / "home", teacher=str(folder), method=method)
     assert len(re.findall(expected, said)) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"relation_weight": 1, "relation_heads": 5}, "must divide the student's attention width of"),
+        ({"hidden_weight": 1, "encoder_map": "0-9"}, "encoder_map does not fit .* Layer pair 0-9 does not"),
+        (
+            {"attention_weight": 1, "decoder_map": "7-1"},
+            "decoder_map does not fit .* Layer pair 7-1 does not",
+        ),
+        ({"relation_weight": 1, "encoder_map": "all"}, "'all' is no layer map"),
+    ],
+)
+@pytest.mark.parametrize("student", ["model", "layers:2+2"])
+def test_layers_and_heads_that_do_not_fit_are_refused_before_anything_is_loaded(
+    tmp_path: Path,
+    tiny: Path,
+    tiny_teacher: Path,
+    settings: dict[str, Any],
+    expected: str,
+    student: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(training, "load_materials", lambda *_: pytest.fail("loaded"))
+    named = student if student != "model" else str(tiny)
+    said = refusal(Path(named), tmp_path / "home", teacher=str(tiny_teacher), **settings)
+    assert re.search(expected, said), said
+
+
+@pytest.mark.parametrize("name", ["eos_token_id", "decoder_start_token_id"])
+def test_a_student_that_ends_or_starts_otherwise_than_its_teacher_is_refused(
+    tmp_path: Path, tiny: Path, name: str
+) -> None:
+    folder = make_tiny_t5(tmp_path / "model")
+    for file in ("config.json", "generation_config.json"):
+        change_json(folder / file, **{name: 2})
+    said = refusal(folder, tmp_path / "home", teacher=str(tiny))
+    assert re.search(rf"Token \d .* teacher writes, 2 what the student .* Give both the same {name}", said), (
+        said
+    )
+    assert not pairing.check(None, str(folder), Settings(home=tmp_path / "home")).problems
 
 
 @pytest.mark.parametrize(

@@ -248,10 +248,10 @@ def test_a_further_teacher_may_be_shallower_than_the_layers(
 def test_a_setting_that_does_not_fit_is_found_before_the_teacher_is_judged(
     values: dict[str, Any], tmp_path: Path
 ) -> None:
-    from distill.errors import BadConfig
+    from distill.errors import IncompatibleModels
 
     run = new_run({**values, "relation_weight": 1.0, "relation_heads": 7}, tmp_path)
-    with pytest.raises(BadConfig):
+    with pytest.raises(IncompatibleModels, match="it must divide the student's attention width"):
         carry_out(run)
     assert not (run.folder / "teacher.json").exists()
 

@@ -26,6 +26,14 @@ def test_columns_of_each_set(settings: Settings) -> None:
     assert column_names(dataclasses.replace(t5, distilled_model="/not/there"))["distilled"] is None
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "", '{"teacher": 5}'])
+def test_a_run_whose_files_are_damaged_is_nobody_s_newest_student(settings: Settings, text: str) -> None:
+    folder = student(settings, "20250101-a").parent
+    (folder / "status.json").write_text('{"status": "finished"}')
+    (folder / "lineage.json").write_text(text)
+    assert newest_student("t5/teacher", settings) is None
+
+
 def test_names_start_with_the_set_in_use_and_end_with_runs(settings: Settings) -> None:
     student(settings, "20250101-a")
     (settings.runs / "unfinished" / "student").mkdir(parents=True)
