@@ -10,9 +10,11 @@ import torch
 from distill.errors import BadConfig, RunConflict
 from distill.families.model_folder import load_model, save_model
 from distill.jobs.files import check_new_folder
+from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
 from distill.stats import interval
 from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
+from models.folders.inspection import inspect
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _CARD = """---
@@ -58,7 +60,8 @@ def export_student(
         no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
 
     Raises:
-        RunConflict: The run has no student yet.
+        RunConflict: The run has no student yet, or its weights have changed since.
+        ModelUnavailable: Something else of the student is damaged.
         BadConfig: The folder holds something already, or a size or a length is none.
     """
     if not _SIZE.fullmatch(shard_size):
@@ -68,6 +71,9 @@ def export_student(
     if not run.student.is_dir():
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     check_new_folder(folder)
+    if damage := changed_weights(run, run.student):
+        raise RunConflict(f"The student of the run {run.run_id} is damaged ({damage}); start a new run.")
+    inspect(run.student)
     model: Any = load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest

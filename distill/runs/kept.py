@@ -2,7 +2,9 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from transformers import PreTrainedModel
 
@@ -25,15 +27,28 @@ def save_once(run: Run, model: PreTrainedModel, source: Path, folder: Path) -> N
         folder: Where to, in the run's folder; one that has changed is put aside, and said so.
     """
     noted = read_object(run.folder / _SUMS) or {}
-    sums = noted.get(folder.name)
     if folder.exists():
-        damage = changed(folder, sums if isinstance(sums, dict) else {})
+        damage = changed(folder, _sums(noted, folder))
         if damage is None:
             return
         log.warning("The %s folder is damaged (%s): it is written anew.", folder.name, damage)
         folder.rename(folder.with_name(f"damaged-{time.time_ns()}-{folder.name}"))
     save_model(model, source, folder)
     write_json(run.folder / _SUMS, {**noted, folder.name: checksums(folder)})
+
+
+def changed_weights(run: Run, folder: Path) -> str | None:
+    """What has become of the weights of a kept model since they were written; None where they are the same.
+
+    The files beside them may be changed by hand.
+    """
+    sums = _sums(read_object(run.folder / _SUMS) or {}, folder)
+    return changed(folder, {name: sums[name] for name in sums if name.endswith(".safetensors")})
+
+
+def _sums(noted: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    sums = noted.get(folder.name)
+    return sums if isinstance(sums, dict) else {}
 
 
 def teacher_rouge(run: Run) -> float | None:

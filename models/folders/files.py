@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from models.errors import ModelUnavailable
 
@@ -72,7 +72,7 @@ def not_json(error: ValueError) -> str:
     return str(error) if isinstance(error, json.JSONDecodeError) else "a number in it has too many digits"
 
 
-def is_whole(value: Any) -> bool:
+def is_whole(value: Any) -> TypeGuard[int]:
     """Whether a value is a whole number; JSON's true and false are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 

@@ -265,6 +265,21 @@ def test_train_list_resume_export(
     assert (code, errors) == (2, f"{tmp_path / 'file'} is a file; name a new folder.\n")
     code, _, errors = call("export", run_id, str(tmp_path / "file" / "in"))
     assert (code, errors.startswith(f"{tmp_path / 'file'}"), "Errno" in errors) == (2, True, False)
+    _check_damage(call, run_id, Path(answer["student"]), tmp_path / "damaged")
+
+
+def _check_damage(call: Call, run_id: str, student: Path, folder: Path) -> None:
+    """Other weights are not handed over; of other files that are broken the name is told."""
+    settings, weights = student / "generation_config.json", student / "model.safetensors"
+    for file, content, words in (
+        (settings, b"[1]", "generation_config.json must hold one JSON object"),
+        (weights, weights.read_bytes()[:-1] + b"\x07", "model.safetensors has changed since it was written"),
+    ):
+        before = file.read_bytes()
+        file.write_bytes(content)
+        code, _, errors = call("export", run_id, str(folder))
+        assert (code, words in errors, folder.exists()) == (2, True, False)
+        file.write_bytes(before)
 
 
 def _check_export(folder: Path, trained: Path) -> None:
