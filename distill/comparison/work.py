@@ -102,10 +102,10 @@ class Work:
         base = self.plan.base
         bare = RunConfig(student=base.student, teacher=base.teacher, more_teachers=base.more_teachers)
         if parse_layers(base.student) or not set(self.plan.methods) <= FROM_LABELS:
-            training.check_pair(bare, self.settings)
+            work.check_pair(bare, self.settings)
         else:  # nobody is taught by logits
             for name in (base.student, str(base.teacher)):
-                training.check_pair(RunConfig(student=name), self.settings)
+                work.check_pair(RunConfig(student=name), self.settings)
 
     def _train_all(self) -> None:
         cells = self.plan.cells

@@ -17,6 +17,7 @@ from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
 from models.folders.inspection import inspect
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
+_SHOWN = ("label", "n", "beams", "seconds", "engine", "device")  # of a row, beside its scores
 _CARD = """---
 library_name: transformers
 tags: [summarization, t5, distillation]
@@ -111,7 +112,7 @@ def _shown(value: Any) -> Any:
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
-    if not rows:
+    if not rows or any(row.get(name) is None for row in rows for name in _SHOWN):
         return ""
     lines = [
         f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 × 100 with 95% intervals.\n",

@@ -21,9 +21,10 @@ from distill.jobs import processes
 from distill.jobs.files import append_json_line, read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import RunStatus, readable
-from distill.runs import checkpoints
+from distill.runs import checkpoints, end_table
 from models.settings import Settings
 
+_MOST_STEPS = 10**8  # as `max_steps` allows
 RESUMABLE = ("interrupted", "cancelled", "failed")
 
 
@@ -78,15 +79,14 @@ class Run(JobFolder):
 
     def result(self) -> dict[str, Any] | None:
         """Its end table, once there is one; a damaged one is none."""
-        found = read_object(self.folder / "result.json") or {}
-        rows = found.get("rows")
-        return found if isinstance(rows, list) and all(map(_is_row, rows)) else None
+        return end_table.readable(read_object(self.folder / "result.json") or {})
 
     def metrics(self) -> list[dict[str, Any]]:
         """One dict per step, oldest first. Steps repeated after a resume count once, as last written."""
         rows: dict[tuple, dict[str, Any]] = {}
         for row in read_json_lines(self.folder / "metrics.jsonl"):
-            if isinstance(row.get("step"), int):
+            step = row.get("step")
+            if isinstance(step, int) and not isinstance(step, bool) and 0 <= step <= _MOST_STEPS:
                 rows[(row["step"], "validation_loss" in row)] = row
         return [rows[key] for key in sorted(rows)]
 
@@ -263,14 +263,6 @@ def all_runs(settings: Settings) -> list[Run]:
 def active(settings: Settings) -> Run | None:
     """The run that is running, if any."""
     return next((run for run in all_runs(settings) if run.status().status == "running"), None)
-
-
-def _is_row(row: Any) -> bool:
-    """Whether it is a row of an end table."""
-    scores = ("rouge1", "rouge2", "rougeL")
-    return (
-        isinstance(row, dict) and "model" in row and all(isinstance(row.get(each), dict) for each in scores)
-    )
 
 
 def _is_error_output(path: Path) -> bool:

@@ -43,6 +43,7 @@ from models.store.loading import Progress
 log = logging.getLogger(__name__)
 
 
+_MOST_THREADS = 1024
 Judging = Callable[[Run, RunConfig, Sequence[Example], Settings], dict[str, Any]]
 
 
@@ -151,7 +152,7 @@ def _train(
     if checkpoint:
         trainer.objective.load(checkpoint)
     threads = run.lineage().get("threads")  # with another number sums are taken in another order
-    if isinstance(threads, int) and threads > 0:
+    if isinstance(threads, int) and 0 < threads <= _MOST_THREADS:  # more would end the process
         torch.set_num_threads(threads)
     if parallel.rank():  # each process drops other units; a checkpoint keeps each one's random state
         torch.manual_seed(config.seed + parallel.rank())

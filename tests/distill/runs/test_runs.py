@@ -155,11 +155,52 @@ def test_a_setting_that_an_earlier_version_did_not_have_takes_its_default(settin
 
 
 @pytest.mark.parametrize("text", ['{"rows": 5}', '{"rows": [5]}', '{"rows": [{}]}', "{}", "[]",
-                                  '{"rows": [{"model": "m", "rouge1": 5}]}'])  # fmt: skip
+                                  '{"rows": [{"model": "m", "rouge1": 5}]}',
+                                  '{"rows": [{"model": "m", "rouge1": {}, "rouge2": {}, "rougeL": {}}]}',
+                                 ])  # fmt: skip
 def test_a_damaged_end_table_is_none(settings: Settings, text: str) -> None:
     run = _new(settings)
     (run.folder / "result.json").write_text(text)
     assert run.result() is None
+
+
+SCORE = {"f": 0.2, "low": 0.1, "high": 0.3}
+ROW = {"model": "m", "rouge1": SCORE, "rouge2": SCORE, "rougeL": SCORE}
+VERDICT = {"word": "worse", "n": 4, "difference": SCORE}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rouge1": {**SCORE, "f": "x"}},
+        {"rouge2": {**SCORE, "low": None}},
+        {"model": 5},
+        {"seconds": "s"},
+        {"n": 2.5},
+        {"label": 5},
+        {"retention": 10**400},
+    ],
+)
+def test_an_end_table_with_one_odd_value_is_none(settings: Settings, change: dict[str, Any]) -> None:
+    run = _new(settings)
+    (run.folder / "result.json").write_text(json.dumps({"rows": [ROW], "examples": 4, "verdict": VERDICT}))
+    assert run.result() == {"rows": [ROW], "examples": 4, "verdict": VERDICT}
+    (run.folder / "result.json").write_text(json.dumps({"rows": [{**ROW, **change}]}))
+    assert run.result() is None
+
+
+@pytest.mark.parametrize("verdict", ["better", {}, {**VERDICT, "n": None}, {**VERDICT, "difference": 5}])
+def test_a_damaged_verdict_is_left_out(settings: Settings, verdict: Any) -> None:
+    run = _new(settings)
+    (run.folder / "result.json").write_text(json.dumps({"rows": [ROW], "examples": [], "verdict": verdict}))
+    assert run.result() == {"rows": [ROW]}
+
+
+def test_a_step_that_no_run_has_is_left_out(settings: Settings) -> None:
+    run = _new(settings)
+    lines = [{"step": 10**400}, {"step": True}, {"step": -1}, {"step": 3, "loss": 1.0}]
+    (run.folder / "metrics.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert run.metrics() == [{"step": 3, "loss": 1.0}]
 
 
 def test_settings_that_cannot_be_read(settings: Settings) -> None:

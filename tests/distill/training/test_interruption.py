@@ -227,6 +227,14 @@ def test_a_lineage_that_cannot_be_read_is_told(cut: Run, caplog: pytest.LogCaptu
     assert cut.lineage()["data_sha256"]
 
 
+@pytest.mark.parametrize("threads", [10**9, -1, "x", None])
+def test_a_number_of_threads_that_no_machine_has_is_not_taken(cut: Run, whole: Run, threads: Any) -> None:
+    """The library would end the process without a word."""
+    _edit(cut.folder / "lineage.json", threads=threads)
+    carry_out(cut)
+    assert_same_end(cut, whole)
+
+
 def test_a_run_whose_checkpoints_are_all_unreadable_starts_again(cut: Run, whole: Run) -> None:
     for folder in cut.checkpoints.glob("checkpoint-*"):
         _truncate(folder / "optimizer.pt")
