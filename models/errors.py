@@ -48,9 +48,10 @@ def in_words(error: Exception) -> str | None:
     if not isinstance(error, OSError):
         return None
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
-    if error.filename is None:
+    file = error.filename if error.filename2 is None else error.filename2  # of a move where it goes to
+    if file is None:
         return f"A file cannot be read or written: {reason}."
-    return f"{error.filename} cannot be read or written: {reason}. Choose another file, or fix the cause."
+    return f"{file} cannot be read or written: {reason}. Choose another file, or fix the cause."
 
 
 def _behind(error: BaseException) -> Iterator[BaseException]:

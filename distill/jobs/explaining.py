@@ -12,7 +12,9 @@ def explain(error: Exception) -> str:
         return "Memory ran out: lower batch_size or input_tokens, or set gradient_checkpointing=true."
     first = (text.splitlines() or [""])[0][:200]
     if isinstance(error, OSError):
-        return f"The run could not read or write its files: {first}. Fix that, then resume it."
+        file = error.filename if error.filename2 is None else error.filename2  # of a move where it goes to
+        what = ": ".join(str(part) for part in (file, error.strerror) if part) or first
+        return f"The run could not read or write its files: {what}. Fix that, then resume it."
     return f"The run failed: {type(error).__name__}: {first}. The log has the details."
 
 

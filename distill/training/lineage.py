@@ -26,11 +26,12 @@ def record_lineage(run: Run, config: RunConfig, materials: Materials) -> None:
         BadData: It is not: the run would mix two sets of data.
     """
     before, now = run.lineage(), _lineage(config, materials)
-    if not before:
+    hashes = ("data_sha256", "validation_sha256")
+    if not all(isinstance(before.get(name), str) for name in hashes):
         if (run.folder / "lineage.json").exists():
             log.warning("lineage.json cannot be read: whether the data is still the same is not known.")
         write_json(run.folder / "lineage.json", now)
-    elif any(before.get(name) != now[name] for name in ("data_sha256", "validation_sha256")):
+    elif any(before[name] != now[name] for name in hashes):
         raise BadData(f"The data {config.data} has changed since this run began; start a new run.")
 
 

@@ -220,8 +220,9 @@ def test_a_student_that_has_changed_since_it_was_saved_is_saved_again(
     assert (run.student / "model.safetensors").stat().st_mtime_ns == before, "whole, it is left alone"
 
 
-def test_a_lineage_that_cannot_be_read_is_told(cut: Run, caplog: pytest.LogCaptureFixture) -> None:
-    (cut.folder / "lineage.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", '{"data_sha256": null, "validation_sha256": 5}'])
+def test_a_lineage_that_cannot_be_read_is_told(text: str, cut: Run, caplog: pytest.LogCaptureFixture) -> None:
+    (cut.folder / "lineage.json").write_text(text)
     carry_out(cut)
     assert "whether the data is still the same is not known" in caplog.text
     assert cut.lineage()["data_sha256"]
@@ -273,7 +274,9 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
          "The disk is full"),
         (_hidden(OSError(errno.ENOSPC, "No space left on device"), ValueError("closed"), ValueError("x")),
          "The disk is full"),
-        (PermissionError(errno.EACCES, "Permission denied", "/x"), "could not read or write its files"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"),
+         "could not read or write its files: /x: Permission denied. Fix"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "/.x.1", None, "/x"), "its files: /x: Is a dir"),
         (MemoryError(), "Memory ran out: lower batch_size"),
         (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
          "Memory ran out"),
