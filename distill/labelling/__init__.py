@@ -1,5 +1,5 @@
 """A teacher's own summaries as labels. Imports nothing heavy."""
 
-from distill.labelling.labels import Drafting, label
+from distill.labelling.labels import Drafting, is_new, label
 
-__all__ = ["Drafting", "label"]
+__all__ = ["Drafting", "is_new", "label"]

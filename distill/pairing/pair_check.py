@@ -84,7 +84,8 @@ def check(
         _check_sizes(taught, learner, report)
         layers = tuple(anatomy(learner.config).depths.values())
     if report.compatible and config.teacher in (None, teacher):  # the layers of further teachers do not count
-        report.problems += unfit_shapes(taught, learner, layers, config)
+        depths = dict(zip(anatomy(taught.config).depths, layers, strict=True))
+        report.problems += unfit_shapes(taught, learner, depths, config)
     if report.compatible:
         report.estimate = _estimate(taught, learner, layers, config)
         _check_memory(report)

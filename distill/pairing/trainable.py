@@ -2,7 +2,7 @@
 run."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,32 +56,27 @@ def _tokens(info: ModelInfo) -> Iterator[Finding]:
 
 
 def unfit_shapes(
-    teacher: ModelInfo, student: ModelInfo, layers: tuple[int, int], config: RunConfig
+    teacher: ModelInfo, student: ModelInfo, depths: Mapping[str, int], config: RunConfig
 ) -> Iterator[Finding]:
     """What the terms that look into the models' layers cannot do with these two shapes.
 
     Args:
         teacher, student: The models; for a student cut from its teacher the teacher twice.
-        layers: The student's layers, of the encoder and the decoder.
+        depths: Layers of the student's stacks, by the stack's name.
         config: The run's settings.
     """
+    shapes = {"student": anatomy(student.config), "teacher": anatomy(teacher.config)}
     if any(getattr(config, f"{name}_weight") for name in MAPPED_TERMS):
-        depths = zip(
-            ("encoder_map", "decoder_map"),
-            (teacher.encoder_layers, teacher.decoder_layers),
-            layers,
-            strict=True,
-        )
-        for name, taught, own in depths:
+        for stack, taught in shapes["teacher"].depths.items():
+            setting = f"{stack}_map"
             try:
-                layer_pairs(getattr(config, name), taught, own)
+                layer_pairs(getattr(config, setting), taught, depths[stack])
             except DistillError as error:
-                yield Finding("layer_map", f"{name} does not fit these models: {error}", f"Change {name}.")
+                yield Finding(
+                    "layer_map", f"{setting} does not fit these models: {error}", f"Change {setting}."
+                )
     if config.relation_weight:
-        widths = {
-            name: each.heads * _read(each.folder / "config.json").get("d_kv", 64)
-            for name, each in (("student", student), ("teacher", teacher))
-        }
+        widths = {name: shape.stacks[0].attention_width for name, shape in shapes.items()}
         try:
             check_relation_heads(config.relation_heads, widths)
         except DistillError as error:

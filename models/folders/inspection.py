@@ -16,6 +16,16 @@ T5_FAMILY = frozenset({"t5", "mt5", "umt5", "longt5"})
 OTHER_SUMMARIZERS = frozenset(
     {"bart", "mbart", "pegasus", "pegasus_x", "led", "bigbird_pegasus", "prophetnet"}
 )
+_ENCODER_DEPTH = ("num_layers", "encoder_layers", "num_encoder_layers")
+_NAMES = {
+    "encoder_layers": _ENCODER_DEPTH,
+    "decoder_layers": ("num_decoder_layers", "decoder_layers", *_ENCODER_DEPTH),
+    "d_model": ("d_model", "hidden_size"),
+    "d_ff": ("d_ff", "encoder_ffn_dim"),
+    "heads": ("num_heads", "encoder_attention_heads", "num_encoder_attention_heads"),
+    "vocab_size": ("vocab_size",),
+}
+"""What the families call each size."""
 TOKENIZER_FILES = ("tokenizer.json", "spiece.model", "sentencepiece.bpe.model", "merges.txt")
 _OPTIONAL = (
     "generation_config.json",
@@ -147,26 +157,20 @@ def sizes(config: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         config: What its config.json holds; families name these things differently. None for what is missing.
     """
+    return {size: config.get(_name(size, config)) for size in _NAMES}
 
-    def first(*names: str) -> Any:
-        return next((config[name] for name in names if config.get(name) is not None), None)
 
-    encoder = ("num_layers", "encoder_layers", "num_encoder_layers")
-    return {
-        "encoder_layers": first(*encoder),
-        "decoder_layers": first("num_decoder_layers", "decoder_layers", *encoder),
-        "d_model": first("d_model", "hidden_size"),
-        "d_ff": first("d_ff", "encoder_ffn_dim"),
-        "heads": first("num_heads", "encoder_attention_heads", "num_encoder_attention_heads"),
-        "vocab_size": first("vocab_size"),
-    }
+def _name(size: str, config: Mapping[str, Any]) -> str:
+    """What this config calls a size."""
+    return next((name for name in _NAMES[size] if config.get(name) is not None), _NAMES[size][0])
 
 
 def _checked_sizes(folder: Path, config: dict[str, Any]) -> dict[str, int]:
     found = sizes(config)
-    for name, value in found.items():
+    for size, value in found.items():
         if not is_whole(value) or not 0 < value <= _MOST:
-            said = f"does not say {name}" if value is None else f"says that {name} is {shown(value)}"
+            name = _name(size, config)
+            said = f"says that {name} is {shown(value)}" if name in config else f"does not say {name}"
             raise ModelUnavailable(
                 f"{folder / 'config.json'} {said}; it must be a whole number from 1 to {_MOST}."
             )

@@ -9,9 +9,10 @@ import transformers
 from sentencepiece import SentencePieceTrainer
 from tokenizers import AddedToken
 
-from distill import pairing, training
+from distill import pairing
 from distill.config import RunConfig
 from distill.errors import IncompatibleModels
+from distill.training import work
 from models.folders.inspection import inspect
 from models.settings import Settings
 from tests.distill.helpers import carry_out, new_run, train
@@ -127,7 +128,7 @@ def test_layers_and_heads_that_do_not_fit_are_refused_before_anything_is_loaded(
     student: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(training, "load_materials", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr(work, "load_materials", lambda *_: pytest.fail("loaded"))
     named = student if student != "model" else str(tiny)
     said = refusal(Path(named), tmp_path / "home", teacher=str(tiny_teacher), **settings)
     assert re.search(expected, said), said

@@ -94,7 +94,7 @@ def test_a_panic_of_the_library_is_an_error_like_others(tiny: Path, tmp_path: Pa
     file.write_text(json.dumps({**json.loads(file.read_text()), "pre_tokenizer": pattern}))
     tokenizer = open_tokenizer(folder)
     assert tokenizer.encode("the cat").ids
-    with pytest.raises(BadRequest, match="tokenizer cannot handle this text"):
+    with pytest.raises(BadRequest, match="tokenizer cannot work with this text"):
         tokenizer.encode("a" * 60)
 
 
