@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback
 
+from distill.families import family_of
 from distill.jobs import parallel
 from distill.losses import label_loss
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
-from distill.signals.features import observe
 from distill.signals.teacher import Teacher
 from distill.tasks.summarize.batches import ByLength
 from distill.training.monitoring import gradient_norms
@@ -45,6 +45,7 @@ class DistillationTrainer(Trainer):
         super().__init__(**kwargs)
         self.objective = objective.to(self.args.device)
         self._validation = validation
+        self._family = family_of(cast(Any, self.model).config.model_type)
         self.teacher = teacher if objective.asks_teacher else None
         # Makes the library hand over what `_get_num_items_in_batch` counts in the whole accumulated batch, so
         # that the loss is a mean over tokens and not a mean of means.
@@ -64,9 +65,7 @@ class DistillationTrainer(Trainer):
         """The objective on a batch; in training its share of means over `num_items_in_batch` (`Counts`)."""
         training = self.objective.train(model.training).training
         masks = Masks.of(inputs)
-        student, outputs = observe(
-            model, {name: inputs[name] for name in inputs if name != "labels"}, self.objective.needs
-        )
+        student = self._family.observe(model, inputs, self.objective.needs)
         teacher = None
         if self.teacher is not None:
             with self.accelerator.autocast():
@@ -89,7 +88,7 @@ class DistillationTrainer(Trainer):
             if teacher is not None and isinstance(teacher.logits, Tensor):
                 own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
                 self._held_out.add_term("teacher_hard", own, tokens)
-        return (loss, outputs) if return_outputs else loss
+        return (loss, student) if return_outputs else loss
 
     def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: Any) -> Any:
         """A step's batches and what they count; on some steps the student writes their targets first."""

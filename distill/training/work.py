@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from distill import pairing
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
+from distill.families import anatomy_of, family_of
 from distill.families.model_folder import load_model
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
@@ -25,10 +27,9 @@ from distill.runs import Run, checkpoints
 from distill.runs.kept import save_once
 from distill.signals.cached_teacher import cached_teacher
 from distill.signals.ensemble import parse_weights
-from distill.signals.features import show_attention
 from distill.signals.teacher import LiveTeacher, Teacher, Teachers
 from distill.stats import points
-from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.tasks.summarize.batches import TokenizedExamples
 from distill.tasks.summarize.lengths import learn_lengths
 from distill.training.arguments import arguments
 from distill.training.lineage import record_lineage
@@ -204,11 +205,11 @@ def make_trainer(
         BadData: No example can be trained on.
         BadConfig: The precision does not work on this machine.
     """
-    model, encoder = materials.student, materials.encoder
-    teachers = materials.teachers
-    if config.attention_weight:
+    model, encoder, teachers = materials.student, materials.encoder, materials.teachers
+    family = family_of(model.config.model_type)
+    if config.attention_weight and family.expose_attention:  # the check before a run refuses the others
         for each in (model, *teachers):
-            show_attention(each)
+            family.expose_attention(each)
     train = TokenizedExamples(materials.train, encoder, config)
     if not len(train):
         raise BadData("No example is long enough to train on.")
@@ -219,14 +220,14 @@ def make_trainer(
         model.gradient_checkpointing_enable()
 
     trainer = DistillationTrainer(
-        objective=Objective(config, model.config, teachers[0].config if teachers else None),
+        objective=Objective(config, anatomy_of(model), anatomy_of(teachers[0]) if teachers else None),
         validation=validation,
         teacher=_teacher(run, config, materials),
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
         eval_dataset=TokenizedExamples(materials.validation, encoder, config),
-        data_collator=Collator(model),
+        data_collator=partial(family.collate, pad=model.config.pad_token_id),
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
