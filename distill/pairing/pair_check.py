@@ -115,6 +115,7 @@ def _check_layers(teacher: ModelInfo, layers: Sequence[int], report: Report) -> 
                 "Name a student of the teacher's family, or choose a T5 teacher.",
             )
         )
+        return
     for (part, have), wanted in zip(anatomy(teacher.config).depths.items(), layers, strict=True):
         if not 1 <= wanted <= have:
             report.problems.append(
