@@ -8,7 +8,7 @@ Imports nothing heavy.
 
 from distill.rules.choice import RULES, choose_rules
 from distill.rules.outcome import RuleOutcome, apply_rules
-from distill.rules.report import Judged, report, table
+from distill.rules.report import Judged, report, report_table
 from distill.rules.verdict import Judge, Verdict
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "choose_rules",
     "refine",
     "report",
-    "table",
+    "report_table",
 ]
 
 

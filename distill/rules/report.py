@@ -41,7 +41,7 @@ def report(judged: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def table(found: dict[str, Any]) -> str:
+def report_table(found: dict[str, Any]) -> str:
     """A report as text: the counts, then the samples."""
     rows = [f"{'rule':<12}{''.join(f'{kind:>10}' for kind in KINDS)}"]
     for name, entry in {**found["rules"], "all": found}.items():

@@ -178,11 +178,7 @@ class Run(JobFolder):
             )
         with processes.RunLock(settings.home) as lock:
             self.clear_stop()
-            self.carry_out(settings, lock)
-
-    def carry_out(self, settings: Settings, lock: processes.RunLock) -> None:
-        """Train in a process of its own, which takes over the lock."""
-        self.spawn(["resume", self.run_id], settings, lock)
+            self.spawn(settings, lock)
 
 
 class JoinedRun(Run):
@@ -241,7 +237,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
     check_names(config, settings)
     with processes.RunLock(settings.home) as lock:
         run = create(config, settings)
-        run.carry_out(settings, lock)
+        run.spawn(settings, lock)
     return run
 
 

@@ -463,7 +463,7 @@ def test_in_the_background(
 
     monkeypatch.setattr(processes, "spawn", spawn)
     started = comparison.start(wanted, settings)
-    assert begun == [["compare", "--resume", started.comparison_id]]
+    assert begun == [["work", "comparison", started.comparison_id]]
     assert started.status()["status"] == "running"
     assert started.status()["total"] == 6
     with pytest.raises(RunConflict, match="cannot be resumed"):

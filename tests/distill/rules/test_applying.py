@@ -3,7 +3,7 @@
 import pytest
 
 from distill.errors import BadConfig
-from distill.rules import RULES, Judged, apply_rules, choose_rules, refine, report, table
+from distill.rules import RULES, Judged, apply_rules, choose_rules, refine, report, report_table
 from distill.rules.verdict import Verdict, reject, repair
 
 SOURCE = "The cat sat on the mat for 3 hours while the dogs of the house ran to Berlin and back again."
@@ -96,7 +96,7 @@ def test_the_report_counts_and_shows() -> None:
         "kept": drafts[1],
         "document": SOURCE,
     }
-    text = table(found)
+    text = report_table(found)
     assert "numbers              3         0         4" in text
     assert "  kept:  The cat sat." in text
 
