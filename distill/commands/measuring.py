@@ -109,7 +109,7 @@ def bench(
     from distill import benchmark
 
     result = benchmark.bench(models, data, settings, **options)
-    print(benchmark.table(result))
+    print(benchmark.speed_table(result))
     return result, 0
 
 
@@ -120,5 +120,5 @@ def _bench_app(url: str, models: list[str], data: str, settings: Settings, **opt
         raise BadConfig(f"bench --app takes one model; got {len(models)}: {', '.join(models)}.")
     model = models[0] if models else "embedded/distilled"
     result = app_benchmark.bench_app(url, model, data, settings, **options)
-    print(app_benchmark.table(result))
+    print(app_benchmark.app_table(result))
     return result, 0

@@ -93,7 +93,7 @@ class Comparison(JobFolder):
         return noted if isinstance(noted, dict) else {}
 
     def judged(self, name: str) -> dict[str, Any] | None:
-        """What a row was found to write, as `Judge` noted it; None where it is still to be judged."""
+        """What a row was found to write, as `RowJudge` noted it; None where it is still to be judged."""
         file = self.folder / "judged" / f"{name}.json"
         found = read_object(file) or {}
         if all(map(isinstance, (found.get(part) for part in ("row", "texts", "scores")), (dict, list, dict))):

@@ -11,15 +11,15 @@ from transformers.utils.logging import disable_progress_bar
 
 from distill import runs
 from distill.comparison import downloads, figures, results
+from distill.comparison.comparison_table import comparison_table
 from distill.comparison.folder import Comparison
-from distill.comparison.judged import Judge
-from distill.comparison.materials import copy_layers, label_texts, split_data
 from distill.comparison.plan import UNTRAINED
+from distill.comparison.row_judge import RowJudge
 from distill.comparison.says import describe
-from distill.comparison.table import table
+from distill.comparison.shared_parts import copy_layers, label_texts, split_data
 from distill.config import RunConfig
 from distill.data import Example
-from distill.errors import DistillError, RunConflict
+from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.explaining import explain
 from distill.jobs.files import read_json, write_json
@@ -28,7 +28,6 @@ from distill.judging import change
 from distill.tasks.summarize.evaluation import add_retention
 from distill.training import work
 from distill.training.recorder import memory_bytes
-from models.engines import Stopped
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ class Work:
 
     def __init__(self, comparison: Comparison, settings: Settings) -> None:
         self.comparison, self.settings, self.plan = comparison, settings, comparison.plan()
-        self._judge = Judge(comparison, self.plan.base, settings, self._stop_if_asked)
+        self._judge = RowJudge(comparison, self.plan.base, settings, self._stop_if_asked)
 
     def carry_out(self) -> dict[str, Any]:
         """Do what is not done yet; the result.
@@ -60,7 +59,7 @@ class Work:
         again = f"python -m distill compare --resume {self.comparison.comparison_id} continues it."
         try:
             result = self._work()
-        except (Stopped, KeyboardInterrupt) as stop:
+        except (Cancelled, KeyboardInterrupt) as stop:
             self._end("cancelled", f"Cancelled. {again}")
             if isinstance(stop, KeyboardInterrupt):
                 log.info("%s", again)
@@ -188,7 +187,7 @@ class Work:
         with run.log_file():
             work.carry_out(run, self.settings, judging)
         if run.status().status != "finished":
-            raise Stopped
+            raise Cancelled
         if (run.folder / "teacher.json").is_file():
             write_json(teacher, read_json(run.folder / "teacher.json"))
 
@@ -200,7 +199,7 @@ class Work:
             self._say("Drawing")
             drawn = figures.draw(self.comparison.folder / "figures", result, self.settings)
             result["figures"] = [str(path) for path in drawn]
-            text = "\n".join([table(result), "", *(f"- {sentence}" for sentence in says), ""])
+            text = "\n".join([comparison_table(result), "", *(f"- {sentence}" for sentence in says), ""])
             (self.comparison.folder / "table.md").write_text(text, encoding="utf-8")
             downloads.write(self.comparison, result)
         write_json(self.comparison.folder / "result.json", result)
@@ -208,7 +207,7 @@ class Work:
 
     def _stop_if_asked(self) -> None:
         if self.comparison.stop_requested():
-            raise Stopped
+            raise Cancelled
 
     def _say(self, text: str) -> None:
         self._stop_if_asked()

@@ -9,7 +9,7 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from distill.families import family_of
 from distill.losses.masking import IGNORED
-from distill.training.arguments import special_ids, writing_as
+from distill.training.trainer_arguments import special_ids, writing_as
 
 
 @torch.no_grad()

@@ -9,13 +9,12 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from distill.errors import DistillError
+from distill.errors import Cancelled, DistillError
 from distill.jobs import parallel
 from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
 from distill.stats import points
 from distill.training.monitoring import Dominance
-from models.engines import Stopped
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
@@ -78,7 +77,7 @@ class Recorder(TrainerCallback):
     ) -> None:
         """Leave a validation if someone asked to stop; the trainer then writes the checkpoint."""
         if self.run.stop_requested():
-            raise Stopped
+            raise Cancelled
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback
 
+from distill.errors import Cancelled
 from distill.families import family_of
 from distill.jobs import parallel
 from distill.losses import label_loss
@@ -21,7 +22,6 @@ from distill.tasks.summarize.batches import ByLength
 from distill.training.monitoring import gradient_norms
 from distill.training.on_policy import written
 from distill.training.tally import Tally
-from models.engines import Stopped
 
 
 class DistillationTrainer(Trainer):
@@ -183,7 +183,7 @@ class DistillationTrainer(Trainer):
             try:
                 with parallel.alone(), torch.random.fork_rng():  # models and data draw random numbers
                     found = super().evaluate(*args, **kwargs)
-            except Stopped:
+            except Cancelled:
                 self.control.should_evaluate = False
                 self.control.should_save = self.control.should_training_stop = True
         found, control = parallel.said((found, vars(self.control)))

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel, PrinterCallback, set_seed
 from distill import pairing
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
-from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
+from distill.errors import BadData, Cancelled, DistillError, IncompatibleModels, RunConflict
 from distill.families import anatomy_of, family_of
 from distill.families.model_folder import load_model
 from distill.jobs import parallel
@@ -31,13 +31,12 @@ from distill.signals.teacher import LiveTeacher, Teacher, Teachers
 from distill.stats import points
 from distill.tasks.summarize.batches import TokenizedExamples
 from distill.tasks.summarize.lengths import learn_lengths
-from distill.training.arguments import arguments
 from distill.training.lineage import record_lineage
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
+from distill.training.trainer_arguments import arguments
 from distill.training.validation import Validation
-from models.engines import Stopped
 from models.settings import Settings
 from models.store.loading import Progress
 
@@ -97,7 +96,7 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
         try:
             result = judging(run, config, validation, settings)
-        except Stopped:
+        except Cancelled:
             message = "Cancelled while the student was judged. Resume judges it again."
             run.update(status="cancelled", message=message)
             return _summary(run, str(run.student), step)
@@ -143,7 +142,7 @@ def _train(
     if config.has_references:
         validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
     trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
-    with suppress(Stopped):
+    with suppress(Cancelled):
         if validation and parallel.first():
             validation.teacher()
     if parallel.said(run.stop_requested()):

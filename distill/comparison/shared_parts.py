@@ -58,7 +58,7 @@ def label_texts(
 
     Raises:
         BadData: The rules leave nothing.
-        Stopped: By `stop_if_asked`, which is called after each batch; what is written by then is kept.
+        Cancelled: By `stop_if_asked`, which is called after each batch; what is written by then is kept.
     """
     out, began = comparison.folder / "data" / "labels.jsonl", time.monotonic()
     if out.is_file():
