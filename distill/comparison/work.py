@@ -25,6 +25,7 @@ from distill.jobs.explaining import explain
 from distill.jobs.files import read_json, write_json
 from distill.jobs.memory import free_memory
 from distill.judging import change
+from distill.runs.metrics import training_rows
 from distill.tasks.summarize.evaluation import add_retention
 from distill.training import work
 from distill.training.recorder import memory_bytes
@@ -125,7 +126,7 @@ class Work:
         except DistillError as error:
             log.warning("%s cannot be timed: %s", method, error)  # its runs will say so too
             return
-        timed = [row["seconds"] for row in run.metrics() if "loss" in row][PROBE_WARM_UP:]
+        timed = [row["seconds"] for row in training_rows(run.metrics())][PROBE_WARM_UP:]
         seconds = sum(timed) / len(timed)
         self.comparison.note("step_seconds", method, seconds)
         self.comparison.note("steps", method, self.plan.budget.within(seconds))

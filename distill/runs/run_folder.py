@@ -22,6 +22,7 @@ from distill.jobs.files import append_json_line, read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import RunStatus, readable
 from distill.runs import checkpoints
+from distill.runs.metrics import is_validation
 from models.settings import Settings
 
 RESUMABLE = ("interrupted", "cancelled", "failed")
@@ -87,7 +88,7 @@ class Run(JobFolder):
         rows: dict[tuple, dict[str, Any]] = {}
         for row in read_json_lines(self.folder / "metrics.jsonl"):
             if isinstance(row.get("step"), int):
-                rows[(row["step"], "validation_loss" in row)] = row
+                rows[(row["step"], is_validation(row))] = row
         return [rows[key] for key in sorted(rows)]
 
     def log_tail(self, lines: int = 40) -> str:

@@ -191,15 +191,15 @@ class DistillationTrainer(Trainer):
         return found
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add the terms, the settings, the gradients and the throughput since the last log."""
+        """Add the throughput since the last log and, each under its group's name, the terms and the like."""
         if "loss" in logs:
             seconds = time.perf_counter() - self._logged_at
             noted = self._training.read(together=True)
-            logs = {**logs, **noted.sums(), **noted.settings()}
-            logs |= {f"weighted/{name}": value for name, value in noted.contributions().items()}
+            groups = {"term": noted.sums(), "setting": noted.settings(), "weighted": noted.contributions()}
             norms = torch.stack([*self._gradients.values()]).tolist() if self._gradients else []
-            logs |= {f"gradient/{block}": norm for block, norm in zip(self._gradients, norms, strict=True)}
-            logs |= {"seconds": seconds, "tokens_per_second": noted.tokens / seconds}
+            groups["gradient"] = dict(zip(self._gradients, norms, strict=True))
+            logs = {**logs, "seconds": seconds, "tokens_per_second": noted.tokens / seconds}
+            logs |= {f"{group}/{name}": each for group in groups for name, each in groups[group].items()}
             self._training = Tally()
         elif "eval_loss" in logs:
             logs |= {f"eval_{name}": value for name, value in self._held_out.read().means().items()}

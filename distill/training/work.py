@@ -25,6 +25,7 @@ from distill.judging.verdict import WORSE
 from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
 from distill.runs.kept import save_once
+from distill.runs.metrics import TIMED
 from distill.signals.cached_teacher import cached_teacher
 from distill.signals.ensemble import parse_weights
 from distill.signals.teacher import LiveTeacher, Teacher, Teachers
@@ -265,7 +266,7 @@ def _last_word(verdict: dict[str, Any] | None) -> str:
 
 def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]:
     rows = run.metrics()
-    last = {key: value for row in rows[-2:] for key, value in row.items() if key not in _VARYING}
+    last = {key: value for row in rows[-2:] for key, value in row.items() if key not in TIMED}
     return {
         "run_id": run.run_id,
         "folder": str(run.folder),
@@ -274,6 +275,3 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
         "metrics": last,
         "verdict": (run.result() or {}).get("verdict"),
     }
-
-
-_VARYING = {"seconds", "tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

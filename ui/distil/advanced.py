@@ -15,13 +15,14 @@ _CHOSEN_ABOVE = ("preset", "method")
 _SETTINGS = {entry.name: entry for entry in fields(RunConfig)}
 
 
-def build(values: dict[str, Any]) -> tuple[list[gr.Component], gr.Textbox]:
-    """Lay it out, inside an accordion; gives the controls, in the order of `TEACHING`, and the lines."""
+def build(values: dict[str, Any]) -> tuple[dict[str, gr.Component], gr.Textbox]:
+    """Lay it out, inside an accordion; gives the controls by the setting they show, and the lines."""
     names = iter(TEACHING)
-    controls: list[gr.Component] = []
+    controls: dict[str, gr.Component] = {}
     for length in _ROWS:
         with gr.Row():
-            controls += [_control(name, values[name]) for _, name in zip(range(length), names, strict=False)]
+            for _, name in zip(range(length), names, strict=False):
+                controls[name] = _control(name, values[name])
     lines = gr.Textbox(
         "",
         label="Any other setting",
