@@ -81,9 +81,9 @@ def evaluate(*, resume: str | None, shuffle: bool, seed: int, settings: Settings
     if resume is not None and values:
         raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(values)} out.")
     plan = None if resume else _plan(Plan, {**values, "shuffle": shuffle, "seed": seed}, settings)
-    with processes.RunLock(settings.home) as lock:
+    with processes.RunLock(settings.home):
         evaluation = create(plan, settings) if plan else find(str(resume), settings)
-        if not plan and not lock.inherited:  # else a request to stop is newer than the start
+        if not plan:
             evaluation.clear_stop()
         with processes.asked_by_sigterm(evaluation.request_stop):
             result = carry_out(evaluation, settings)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from distill import comparison, runs
+from distill import comparison, judging, runs
 from distill.commands.arguments import Answer, add_command
 from distill.jobs import processes
 from distill.training import launch
@@ -15,7 +15,7 @@ def add(parsers: Any) -> None:
         parsers, "work", work, "Carry out what was started in the background (for the program itself).", True
     )
     parser.add_argument("kind", choices=_KINDS)
-    parser.add_argument("name", help="the id of the run or the comparison")
+    parser.add_argument("name", help="the id of the run, comparison or evaluation")
 
 
 def work(*, kind: str, name: str, settings: Settings) -> Answer:
@@ -36,4 +36,10 @@ def _comparison(name: str, settings: Settings) -> dict[str, Any]:
         return comparison.carry_out(found, settings)
 
 
-_KINDS = {"run": _run, "comparison": _comparison}
+def _evaluation(name: str, settings: Settings) -> dict[str, Any]:
+    found = judging.find(name, settings)
+    with processes.RunLock(settings.home), processes.asked_by_sigterm(found.request_stop):
+        return judging.carry_out(found, settings)
+
+
+_KINDS = {"run": _run, "comparison": _comparison, "evaluation": _evaluation}

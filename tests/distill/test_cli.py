@@ -94,6 +94,7 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["resume", "nope"], "There is no run 'nope'"),
         (["work", "run", "nope"], "There is no run 'nope'"),
         (["work", "comparison", "nope"], "There is no comparison 'nope'"),
+        (["work", "evaluation", "nope"], "There is no evaluation 'nope'"),
         (["export", "nope", "/tmp/x"], "There is no run 'nope'"),
         (["evaluate", "/no/model", "--data", "built-in"], "There is no folder '/no/model'"),
         (["evaluate", "TINY", "--data", "/no/data.csv"], "There is no data"),
