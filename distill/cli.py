@@ -18,6 +18,7 @@ from distill.commands import (
     runs,
     startup,
     training,
+    work,
 )
 from distill.errors import BadConfig, DistillError
 from distill.jobs import parallel
@@ -72,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=None, together=False)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (
-        training, labelling, figurative, comparing, runs, measuring, agreeing, bench_train, startup, fresh
+        training, labelling, figurative, comparing, runs, measuring, agreeing, bench_train, startup, fresh,
+        work,
     ):  # fmt: skip
         group.add(commands_of)
     return parser

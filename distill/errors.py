@@ -5,6 +5,7 @@ from models.errors import DistillError
 __all__ = [
     "BadConfig",
     "BadData",
+    "Cancelled",
     "DistillError",
     "IncompatibleModels",
     "NoSuchSplit",
@@ -23,6 +24,10 @@ class BadData(DistillError):
 
 class NoSuchSplit(BadData):
     """The data set has no split of that name."""
+
+
+class Cancelled(Exception):
+    """Someone asked the work to stop. Whoever carries it out notes how far it came; nothing is wrong."""
 
 
 class IncompatibleModels(DistillError):

@@ -127,3 +127,17 @@ def make_decoder_only_folder(folder: Path) -> Path:
     GPT2LMHeadModel(GPT2Config(vocab_size=160, n_embd=16, n_layer=1, n_head=2)).save_pretrained(folder)
     save_tokenizer(folder, make_tokenizer())
     return folder
+
+
+def make_tiny_bart(folder: Path) -> Path:
+    """Save a random tiny BART with one encoder layer and two decoder layers."""
+    from transformers import BartConfig, BartForConditionalGeneration
+
+    config = BartConfig(
+        vocab_size=160, d_model=16, encoder_layers=1, decoder_layers=2, encoder_ffn_dim=24,
+        decoder_ffn_dim=24, encoder_attention_heads=2, decoder_attention_heads=2,
+        pad_token_id=0, eos_token_id=1, bos_token_id=1, decoder_start_token_id=0,
+    )  # fmt: skip
+    BartForConditionalGeneration(config).save_pretrained(folder)
+    save_tokenizer(folder, make_tokenizer())
+    return folder

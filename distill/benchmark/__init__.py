@@ -17,10 +17,10 @@ from distill.benchmark.cases import Case, Sample, cases, decoding_for
 from distill.benchmark.disturbance import DisturbanceWatch
 from distill.benchmark.files import write_out
 from distill.benchmark.machine import processor
-from distill.benchmark.repeat import rounds
 from distill.benchmark.rows import overheads, ratios, row, with_bare
+from distill.benchmark.speed_table import speed_table
 from distill.benchmark.subjects import Subject, load
-from distill.benchmark.table import table
+from distill.benchmark.turns import rounds
 from distill.data import load_unseen
 from distill.errors import BadConfig
 from distill.jobs.files import make_folder
@@ -28,7 +28,7 @@ from models.decoding import INPUT_LIMIT
 from models.serving.pool import CAPACITY
 from models.settings import Settings
 
-__all__ = ["bench", "table"]
+__all__ = ["bench", "speed_table"]
 
 log = logging.getLogger(__name__)
 _Found = list[tuple[Case, Mapping[str, Sequence[Sample]]]]

@@ -164,7 +164,7 @@ def _compare_quality(pool: ModelPool, name: str, examples: Sequence[Example]) ->
     }
 
 
-def table(result: dict[str, Any]) -> str:
+def agreement_table(result: dict[str, Any]) -> str:
     """The result for people to read."""
     lines = [
         f"{result['model']}: greedy float32 tokens of ctranslate2 and torch are the same for "

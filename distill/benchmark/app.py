@@ -162,7 +162,7 @@ def _crowd(url: str, model: str, beams: int, texts: Sequence[str], users: int) -
     }
 
 
-def table(result: dict[str, Any]) -> str:
+def app_table(result: dict[str, Any]) -> str:
     """The result for people to read, in milliseconds."""
     lines = [f"{result['model']} through {result['app']}, milliseconds: median (p95)"]
     for row in result["overhead"]:

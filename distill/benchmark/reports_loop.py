@@ -11,8 +11,9 @@ from torch.utils.data import DataLoader
 from transformers import get_linear_schedule_with_warmup
 
 from distill.config import RunConfig
+from distill.families import family_of
 from distill.losses.masking import IGNORED
-from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.tasks.summarize.batches import TokenizedExamples
 from distill.training.materials import Materials
 
 _BATCH = 2
@@ -64,14 +65,16 @@ def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> f
 
 def _loader(config: RunConfig, materials: Materials, padded: bool) -> DataLoader:
     data = TokenizedExamples(materials.train, materials.encoder, config)
+    student: Any = materials.student
     lengths = (materials.encoder.limit, config.target_tokens) if padded else (1, 1)
+    family, pad = family_of(student.config.model_type), student.config.pad_token_id
     order = torch.Generator().manual_seed(config.seed)
     return DataLoader(
         data,  # type: ignore[arg-type]
         batch_size=_BATCH,
         shuffle=True,
         generator=order,
-        collate_fn=Collator(materials.student, *lengths),
+        collate_fn=lambda rows: family.collate(rows, pad, lengths),
     )
 
 

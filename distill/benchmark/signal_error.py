@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from distill.config import RunConfig
+from distill.families import family_of
+from distill.families.signal import Needs
 from distill.losses import logit_loss
 from distill.losses.masking import IGNORED
 from distill.signals.cached_teacher import CachedTeacher
-from distill.signals.features import Needs
 from distill.signals.signal_cache import SignalStore
 from distill.signals.teacher import LiveTeacher
-from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.tasks.summarize.batches import TokenizedExamples
 from distill.training.materials import Materials
 
 TOPS = (4, 8, 16, 32, 64)
@@ -39,13 +40,13 @@ def signal_error(
     """
     live = LiveTeacher(materials.teachers[0])
     model: Any = materials.student.eval()
+    family, pad = family_of(model.config.model_type), model.config.pad_token_id
     encoded = TokenizedExamples(materials.train[:examples], materials.encoder, config).rows
-    collate = Collator(materials.student)
     found: dict[int, list[dict[str, float]]] = {k: [] for k in TOPS}
     for start in range(0, len(encoded), _BATCH):
-        batch: Any = dict(collate(encoded[start : start + _BATCH]))
+        batch = family.collate(encoded[start : start + _BATCH], pad)
         mask = (batch["labels"] != IGNORED).long()
-        logits = model(**{name: batch[name] for name in batch if name != "labels"}).logits
+        logits: Any = family.observe(model, batch, Needs()).logits
 
         def answer(signal: Any, student: Tensor = logits, mask: Tensor = mask) -> tuple[float, Tensor]:
             loss = logit_loss(student=student, teacher=signal, mask=mask, temperature=config.temperature)

@@ -163,7 +163,7 @@ def _imported(log_: Path) -> tuple[str, ...]:
     return tuple(name for name in HEAVY if name in names)
 
 
-def table(result: dict[str, Any]) -> str:
+def startup_table(result: dict[str, Any]) -> str:
     """The result for people to read."""
     lines = [
         f"First page after {_said(result['page'])}, of a bare Gradio page after {_said(result['bare'])}: "

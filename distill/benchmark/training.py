@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from distill.benchmark.signal_error import signal_error
-from distill.benchmark.training_ways import WAYS, Plan, epoch, peak_memory
+from distill.benchmark.training_ways import WAYS, Workload, epoch, peak_memory
 from distill.config import RunConfig
 from distill.config.precision import precision
 from distill.errors import BadConfig
@@ -55,14 +55,14 @@ def bench_train(
     given |= {"epochs": 1, "save_steps": _NEVER, "evaluation_steps": _NEVER, "validation_examples": 1}
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix="bench-train-") as folder:
-        plan = Plan(given, settings, Path(folder))
+        workload = Workload(given, settings, Path(folder))
         config = RunConfig.from_dict(given)
         if len(config.teachers) != 1:
             raise BadConfig("bench-train measures one teacher; leave more_teachers unset.")
         materials = load_materials(config, settings)
-        errors = signal_error(config, materials, plan.home, _FOR_ERROR)
-        memory = {name: peak_memory(name, plan) for name in WAYS}
-        seconds = _measure(plan, materials, rounds)
+        errors = signal_error(config, materials, workload.home, _FOR_ERROR)
+        memory = {name: peak_memory(name, workload) for name in WAYS}
+        seconds = _measure(workload, materials, rounds)
         tokens = _tokens(config, materials)
     count = len(materials.train)
     return {
@@ -73,13 +73,13 @@ def bench_train(
     }
 
 
-def _measure(plan: Plan, materials: Materials, rounds: int) -> dict[str, list[float]]:
+def _measure(workload: Workload, materials: Materials, rounds: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in WAYS}
     order = list(WAYS)
     for number in range(rounds + 1):
         turn = number % len(order)
         for name in order[turn:] + order[:turn] if number else order:  # the first fills the cache
-            seconds = epoch(name, plan, materials, seed=number)
+            seconds = epoch(name, workload, materials, seed=number)
             if number:
                 found[name].append(seconds)
         log.info("Round %d of %d", number, rounds) if number else log.info("Warmed up")
@@ -123,7 +123,7 @@ def _ratio(seconds: dict[str, list[float]], slow: str, fast: str) -> dict[str, A
     return {"way": slow, "against": fast, "times_as_long": spread(pairs).as_dict()}
 
 
-def table(result: dict[str, Any]) -> str:
+def training_table(result: dict[str, Any]) -> str:
     """The result for people to read."""
     lines = [", ".join(f"{name} {value}" for name, value in result["conditions"].items())]
     lines.append(f"{'way':14} {'seconds (95% interval)':26} examples/s  tokens/s  memory")

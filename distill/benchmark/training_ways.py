@@ -58,7 +58,7 @@ WAYS = {
 
 
 @dataclass(frozen=True)
-class Plan:
+class Workload:
     """What is trained: settings of a run, in a studio's home of the benchmark's own."""
 
     values: dict[str, Any]
@@ -66,18 +66,18 @@ class Plan:
     home: Path
 
 
-def epoch(name: str, plan: Plan, materials: Materials, seed: int) -> float:
+def epoch(name: str, workload: Workload, materials: Materials, seed: int) -> float:
     """Seconds of one epoch of a copy of the student."""
     way = WAYS[name]
-    config = RunConfig.from_dict({**plan.values, **way.values, "seed": seed})
+    config = RunConfig.from_dict({**workload.values, **way.values, "seed": seed})
     own = replace(materials, student=copy.deepcopy(materials.student))
     if way.padded is not None:
         return reports_epoch(config, own, padded=way.padded)
     if config.teacher is None:
         own = replace(own, teachers=[], teacher_folders=[])
     # "cached" reads what it wrote itself in the round that warms up; "first" has a new home each time.
-    home = plan.home / (f"{name}-{time.monotonic_ns()}" if name == "first" else name)
-    run = runs.create(config, replace(plan.settings, home=home))
+    home = workload.home / (f"{name}-{time.monotonic_ns()}" if name == "first" else name)
+    run = runs.create(config, replace(workload.settings, home=home))
     trainer = make_trainer(run, config, own)
     trainer.add_callback(Recorder(run, trainer.objective))  # as in a real run, which it slows
     trainer.args.save_strategy, trainer.args.eval_strategy = SaveStrategy.NO, IntervalStrategy.NO
@@ -123,27 +123,27 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def peak_memory(name: str, plan: Plan) -> dict[str, int | None]:
+def peak_memory(name: str, workload: Workload) -> dict[str, int | None]:
     """Memory of a process that trains nothing but this: memory once used is seldom given back."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_peak, name, plan, torch.get_num_threads()).result()
+        return pool.submit(_peak, name, workload, torch.get_num_threads()).result()
 
 
-def _peak(name: str, plan: Plan, threads: int) -> dict[str, int | None]:
+def _peak(name: str, workload: Workload, threads: int) -> dict[str, int | None]:
     torch.set_num_threads(threads)
     before = _highest()
-    config = RunConfig.from_dict({**plan.values, **WAYS[name].values})
+    config = RunConfig.from_dict({**workload.values, **WAYS[name].values})
     if name == "cached":  # fill it in a process before this one
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            pool.submit(_epoch_of, name, config, plan, threads).result()
-    _epoch_of(name, config, plan, threads)
+            pool.submit(_epoch_of, name, config, workload, threads).result()
+    _epoch_of(name, config, workload, threads)
     on_device = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
     return {"process_bytes": _highest() - before, "device_bytes": on_device}
 
 
-def _epoch_of(name: str, config: RunConfig, plan: Plan, threads: int) -> None:
+def _epoch_of(name: str, config: RunConfig, workload: Workload, threads: int) -> None:
     torch.set_num_threads(threads)
-    epoch(name, plan, load_materials(config, plan.settings), seed=0)
+    epoch(name, workload, load_materials(config, workload.settings), seed=0)
 
 
 def _highest() -> int:

@@ -28,5 +28,5 @@ def agree(*, model: str, data: str, n: int, rouge: int, settings: Settings, **co
     from distill.benchmark import agreement
 
     result = agreement.agree(model, data, settings, n=n, rouge_texts=rouge, **columns)
-    print(agreement.table(result))
+    print(agreement.agreement_table(result))
     return result, 0

@@ -33,5 +33,5 @@ def bench_train(*, teacher: str, student: str, data: str, settings: Settings, **
 
     disable_progress_bar()
     result = training.bench_train(teacher, student, data, settings, **options)
-    print(training.table(result))
+    print(training.training_table(result))
     return result, 0

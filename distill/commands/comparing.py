@@ -43,13 +43,12 @@ def compare(*, resume: str | None, out: Path | None, settings: Settings, **optio
     if resume is not None and values:
         raise BadConfig(f"--resume takes its settings from the comparison: leave {', '.join(values)} out.")
     plan = Plan.from_values(values) if resume is None else None
-    with processes.RunLock(settings.home) as lock:
+    with processes.RunLock(settings.home):
         if plan is not None:
             comparison = create(plan, settings)
         else:
             comparison = find(str(resume), settings)
-            if not lock.inherited:  # else a request to stop is newer than the start
-                comparison.clear_stop()
+            comparison.clear_stop()
         with processes.asked_by_sigterm(lambda: comparison.stop_with_its_run(settings)):
             result = carry_out(comparison, settings)
     return _tell(comparison, result, out), 0

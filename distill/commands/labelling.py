@@ -1,4 +1,4 @@
-"""Learn from a teacher's own summaries: `label`, `figurative`."""
+"""Learn from a teacher's own summaries: `label`."""
 
 import argparse
 import logging
@@ -63,7 +63,7 @@ def label(
     """Write a teacher's summaries as training data."""
     from distill import labelling
     from distill.data import load
-    from distill.rules import table
+    from distill.rules import report_table
     from models.serving.pool import ModelPool
 
     plan, pool = labelling.Drafting(model, **drafting), ModelPool(settings)
@@ -87,5 +87,5 @@ def label(
         rules,
         batch_tokens,
     )
-    print(table(answer["report"]))
+    print(report_table(answer["report"]))
     return answer, 0

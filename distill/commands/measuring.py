@@ -81,9 +81,9 @@ def evaluate(*, resume: str | None, shuffle: bool, seed: int, settings: Settings
     if resume is not None and values:
         raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(values)} out.")
     plan = None if resume else _plan(Plan, {**values, "shuffle": shuffle, "seed": seed}, settings)
-    with processes.RunLock(settings.home) as lock:
+    with processes.RunLock(settings.home):
         evaluation = create(plan, settings) if plan else find(str(resume), settings)
-        if not plan and not lock.inherited:  # else a request to stop is newer than the start
+        if not plan:
             evaluation.clear_stop()
         with processes.asked_by_sigterm(evaluation.request_stop):
             result = carry_out(evaluation, settings)
@@ -109,7 +109,7 @@ def bench(
     from distill import benchmark
 
     result = benchmark.bench(models, data, settings, **options)
-    print(benchmark.table(result))
+    print(benchmark.speed_table(result))
     return result, 0
 
 
@@ -120,5 +120,5 @@ def _bench_app(url: str, models: list[str], data: str, settings: Settings, **opt
         raise BadConfig(f"bench --app takes one model; got {len(models)}: {', '.join(models)}.")
     model = models[0] if models else "embedded/distilled"
     result = app_benchmark.bench_app(url, model, data, settings, **options)
-    print(app_benchmark.table(result))
+    print(app_benchmark.app_table(result))
     return result, 0

@@ -6,9 +6,9 @@ from typing import Any
 
 from distill import runs
 from distill.commands.arguments import Answer, add_command
-from distill.commands.training import carry_out_together
-from distill.errors import BadConfig, RunConflict
-from distill.jobs import parallel, processes
+from distill.errors import RunConflict
+from distill.jobs import processes
+from distill.training import launch
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -38,21 +38,14 @@ def add(parsers: Any) -> None:
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
     """Go on with a run."""
+    run = runs.find(run_id, settings)
 
-    def find(lock: processes.RunLock) -> runs.Run:
+    def prepare() -> None:
         if run.status().status == "finished":
             raise RunConflict(f"The run {run_id} is finished; its student is run:{run_id}.")
-        if not lock.inherited:  # else a request to stop is newer than the start
-            run.clear_stop()
-        return run
+        run.clear_stop()
 
-    run = runs.find(run_id, settings)
-    try:
-        return carry_out_together(run.config(), find, settings)
-    except BadConfig as error:  # more processes than the machine has room for: nobody else says so yet
-        if parallel.first():
-            run.update(status="failed", message=str(error))
-        raise
+    return launch.train_existing(run, settings, prepare), 0
 
 
 def cancel(*, run_id: str, settings: Settings) -> Answer:

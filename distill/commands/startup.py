@@ -19,5 +19,5 @@ def bench_startup(*, n: int, settings: Settings) -> Answer:
     from distill.benchmark import startup
 
     result = startup.bench_startup(settings, n=n)
-    print(startup.table(result))
+    print(startup.startup_table(result))
     return result, 0

@@ -3,16 +3,15 @@
 import argparse
 import json
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distill import runs
 from distill.commands.arguments import Answer, add_column_options, add_command
 from distill.config import PRESETS, RunConfig, describe
 from distill.errors import BadConfig
-from distill.jobs import parallel, processes
+from distill.jobs import parallel
+from distill.training import launch
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -111,37 +110,7 @@ def _train(values: dict[str, Any], settings: Settings) -> Answer:
     config = RunConfig.from_dict(values)
     if parallel.number() > 1:
         config = replace(config, processes=parallel.number())
-    return carry_out_together(config, lambda _: runs.create(config, settings), settings)
-
-
-def carry_out_together(
-    config: RunConfig, find: Callable[[processes.RunLock], runs.Run], settings: Settings
-) -> Answer:
-    """Carry out the run that the first process finds or makes, in as many processes as its settings say."""
-    if config.processes > 1 and parallel.number() == 1:
-        parallel.check(config.processes)
-        parallel.launch(config.processes)
-    if not parallel.first():
-        with parallel.joined():
-            return carry_out(runs.JoinedRun(settings.runs / parallel.said("")), settings)
-    with processes.RunLock(settings.home) as lock:
-        run = find(lock)
-        with parallel.joined():
-            parallel.said(run.run_id)
-            return carry_out(run, settings)
-
-
-def carry_out(run: runs.Run, settings: Settings) -> Answer:
-    """Carry a run out in this process, which holds the lock."""
-    from transformers.utils.logging import disable_progress_bar
-
-    from distill.training import work
-
-    disable_progress_bar()  # one bar a loaded model, in the log of a run too
-    run.belongs_to(processes.identity())
-    _log.info("Run %s", run.run_id)
-    with run.log_file(), processes.asked_by_sigterm(run.request_stop):
-        return work.carry_out(run, settings), 0
+    return launch.train_new(config, settings), 0
 
 
 def run_values(options: dict[str, Any]) -> dict[str, Any]:

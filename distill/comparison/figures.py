@@ -9,6 +9,7 @@ from distill.comparison import results
 from distill.comparison.curves import Curve, Series, curves
 from distill.comparison.results import block_keys, early_share
 from distill.comparison.style import LOOKS, draw_line, finish, footer, new_figure, shade
+from distill.runs.metrics import blocks, held_out, of_gradient
 from models.settings import Settings
 
 _KINDS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
@@ -76,8 +77,8 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
 def _held_out(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
     alike = {method: each for method, each in series.items() if not results.measures_otherwise(method)}
     panels = {
-        "Cross-entropy on the held-out labels": curves(series, _value("validation_hard")),
-        "Distance to the teacher's logits": curves(alike, _value("validation_soft")),
+        "Cross-entropy on the held-out labels": curves(series, _value(held_out("hard"))),
+        "Distance to the teacher's logits": curves(alike, _value(held_out("soft"))),
     }
     return _panels(folder / "held_out_loss.png", result, "Held-out loss over training", panels, "Loss")
 
@@ -87,19 +88,20 @@ def _gradients(folder: Path, result: Mapping[str, Any], series: Series) -> Path 
     first = next((row for each in series.values() for row in each[0] if block_keys(row)), None)
     if first is None:
         return None
-    stacks = [[key for key in block_keys(first) if f"/{stack}." in key] for stack in ("encoder", "decoder")]
+    stacks = [blocks(first, stack) for stack in results.STACKS]
     width = max(map(len, stacks))
     figure = new_figure("Gradient norm of each block over training", 1.5 + 2.3 * width, 6)
     axes = figure.subplots(2, width, sharex=True, sharey=True, squeeze=False)
-    for line, keys in zip(axes, stacks, strict=True):
-        for axis, key in zip(line, keys, strict=False):
-            for place, (method, curve) in enumerate(curves(series, _value(key), smooth=True).items()):
+    for line, names in zip(axes, stacks, strict=True):
+        for axis, name in zip(line, names, strict=False):
+            found = curves(series, _value(of_gradient(name)), smooth=True)
+            for place, (method, curve) in enumerate(found.items()):
                 draw_line(axis, method, curve, place)
-            stack, block = key.removeprefix("gradient/").split(".")
+            stack, block = name.split(".")
             axis.set_title(f"{stack.capitalize()} block {int(block) + 1}", loc="left")
             axis.set_yscale("log")
             axis.grid(axis="y")
-        for axis in line[len(keys) :]:
+        for axis in line[len(names) :]:
             axis.set_axis_off()
         line[0].set_ylabel("Norm (logarithmic)")
     for axis, *_ in zip(axes[1], stacks[1], strict=False):

@@ -93,7 +93,7 @@ class Comparison(JobFolder):
         return noted if isinstance(noted, dict) else {}
 
     def judged(self, name: str) -> dict[str, Any] | None:
-        """What a row was found to write, as `Judge` noted it; None where it is still to be judged."""
+        """What a row was found to write, as `RowJudge` noted it; None where it is still to be judged."""
         file = self.folder / "judged" / f"{name}.json"
         found = read_object(file) or {}
         if all(map(isinstance, (found.get(part) for part in ("row", "texts", "scores")), (dict, list, dict))):
@@ -140,11 +140,7 @@ class Comparison(JobFolder):
             raise RunConflict(f"The comparison {self.comparison_id} is {status}; it cannot be resumed.")
         with processes.RunLock(settings.home) as lock:
             self.clear_stop()
-            self.carry_out(settings, lock)
-
-    def carry_out(self, settings: Settings, lock: processes.RunLock) -> None:
-        """Do it in a process of its own, which takes over the lock."""
-        self.spawn(["compare", "--resume", self.comparison_id], settings, lock)
+            self.spawn(settings, lock)
 
 
 def dark(picture: Path) -> Path:
@@ -169,7 +165,7 @@ def start(values: dict[str, Any], settings: Settings) -> Comparison:
     check_names(plan.base, settings)
     with processes.RunLock(settings.home) as lock:
         comparison = create(plan, settings)
-        comparison.carry_out(settings, lock)
+        comparison.spawn(settings, lock)
     return comparison
 
 

@@ -1,6 +1,6 @@
 """From finished runs and judged texts to the rows of the table. Imports nothing heavy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -11,8 +11,10 @@ from distill.comparison.scores import pooled, set_differences
 from distill.config import FEATURE_TERMS
 from distill.config.presets import METHODS
 from distill.data import HUB_DATASETS
+from distill.runs.metrics import blocks, held_out, of_gradient, training_rows, validation_rows
 from models.settings import Settings
 
+STACKS = ("encoder", "decoder")
 TERMS = ("soft", "hard", *FEATURE_TERMS)
 """The terms of a loss, as the metrics name them: the teacher's soft targets, the labels, the features."""
 
@@ -79,14 +81,14 @@ def _add_retention(rows: Sequence[dict[str, Any]]) -> None:
 
 def _training(comparison: Comparison, done: Sequence[runs.Run], cells: Sequence[str]) -> dict[str, Any]:
     """What the runs of a method wrote down."""
-    steps = [[row for row in run.metrics() if "loss" in row] for run in done]
-    validations = [[row for row in run.metrics() if "validation_loss" in row][-1:] for run in done]
+    steps = [training_rows(run.metrics()) for run in done]
+    validations = [validation_rows(run.metrics())[-1:] for run in done]
     ends = [rows[-max(1, len(rows) // 10) :] for rows in steps]
     before = comparison.progress("memory")
     return {
         "runs": [run.run_id for run in done],
-        "train": _means([row for rows in ends for row in rows], ""),
-        "held_out": _means([row for rows in validations for row in rows], "validation_"),
+        "train": _means([row for rows in ends for row in rows]),
+        "held_out": _means([row for rows in validations for row in rows], held_out),
         "steps": max(len(rows) for rows in steps),
         "seconds": fmean(sum(row["seconds"] for row in rows) for rows in steps),
         "memory_bytes": max(
@@ -104,9 +106,9 @@ def _early_shares(cells: Sequence[str], metrics: Sequence[Sequence[Mapping[str, 
     return {seed: share for seed, share in found.items() if share is not None}
 
 
-def _means(rows: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, float]:
+def _means(rows: Sequence[Mapping[str, Any]], key: Callable[[str], str] = str) -> dict[str, float]:
     """The mean of each term over the rows that have it; a batch the student wrote has no `hard`."""
-    found = {term: [row[prefix + term] for row in rows if prefix + term in row] for term in TERMS}
+    found = {term: [row[key(term)] for row in rows if key(term) in row] for term in TERMS}
     return {term: fmean(values) for term, values in found.items() if values}
 
 
@@ -116,21 +118,20 @@ def early_share(rows: Sequence[Mapping[str, Any]]) -> float | None:
     A share, as the losses of two methods differ in size, and their gradients with them. Steps that overflowed
     in float16 were skipped, and have no norms; None where no step has any.
     """
-    early, blocks = early_blocks(rows[0]), block_keys(rows[0])
-    known = [row for row in rows if blocks and all(row[key] is not None for key in blocks)]
-    shares = [sum(row[key] for key in early) / (sum(row[key] for key in blocks) or 1.0) for row in known]
+    early, every = early_blocks(rows[0]), block_keys(rows[0])
+    known = [row for row in rows if every and all(row[key] is not None for key in every)]
+    shares = [sum(row[key] for key in early) / (sum(row[key] for key in every) or 1.0) for row in known]
     return fmean(shares) if shares else None
 
 
 def block_keys(row: Mapping[str, Any]) -> list[str]:
     """The keys of the gradient norms of a row, from the encoder's first block to the decoder's last."""
-    keys = [key for key in row if key.startswith(("gradient/encoder.", "gradient/decoder."))]
-    return sorted(keys, key=lambda key: (key.split(".")[0] != "gradient/encoder", int(key.split(".")[1])))
+    return [of_gradient(block) for stack in STACKS for block in blocks(row, stack)]
 
 
 def early_blocks(row: Mapping[str, Any]) -> list[str]:
     """Those of the lower half of the encoder, at least one."""
-    encoder = [key for key in block_keys(row) if key.startswith("gradient/encoder.")]
+    encoder = [of_gradient(block) for block in blocks(row, STACKS[0])]
     return encoder[: max(1, len(encoder) // 2)]
 
 

@@ -11,24 +11,24 @@ from transformers.utils.logging import disable_progress_bar
 
 from distill import runs
 from distill.comparison import downloads, figures, results
+from distill.comparison.comparison_table import comparison_table
 from distill.comparison.folder import Comparison
-from distill.comparison.judged import Judge
-from distill.comparison.materials import copy_layers, label_texts, split_data
 from distill.comparison.plan import FROM_LABELS, UNTRAINED
+from distill.comparison.row_judge import RowJudge
 from distill.comparison.says import describe
-from distill.comparison.table import table
+from distill.comparison.shared_parts import copy_layers, label_texts, split_data
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
-from distill.errors import DistillError, RunConflict
+from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.explaining import explain
 from distill.jobs.files import read_json, write_json
 from distill.jobs.memory import free_memory
 from distill.judging import change
+from distill.runs.metrics import training_rows
 from distill.tasks.summarize.evaluation import add_retention
 from distill.training import work
 from distill.training.recorder import memory_bytes
-from models.engines import Stopped
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Work:
 
     def __init__(self, comparison: Comparison, settings: Settings) -> None:
         self.comparison, self.settings, self.plan = comparison, settings, comparison.plan()
-        self._judge = Judge(comparison, self.plan.base, settings, self._stop_if_asked)
+        self._judge = RowJudge(comparison, self.plan.base, settings, self._stop_if_asked)
 
     def carry_out(self) -> dict[str, Any]:
         """Do what is not done yet; the result.
@@ -60,7 +60,7 @@ class Work:
         again = f"python -m distill compare --resume {self.comparison.comparison_id} continues it."
         try:
             result = self._work()
-        except (Stopped, KeyboardInterrupt) as stop:
+        except (Cancelled, KeyboardInterrupt) as stop:
             self._end("cancelled", f"Cancelled. {again}")
             if isinstance(stop, KeyboardInterrupt):
                 log.info("%s", again)
@@ -143,7 +143,7 @@ class Work:
         except DistillError as error:
             log.warning("%s cannot be timed: %s", method, error)  # its runs will say so too
             return
-        timed = [row["seconds"] for row in run.metrics() if "loss" in row][PROBE_WARM_UP:]
+        timed = [row["seconds"] for row in training_rows(run.metrics())][PROBE_WARM_UP:]
         seconds = sum(timed) / len(timed)
         self.comparison.note("step_seconds", method, seconds)
         self.comparison.note("steps", method, self.plan.budget.within(seconds))
@@ -205,7 +205,7 @@ class Work:
         with run.log_file():
             work.carry_out(run, self.settings, judging)
         if run.status().status != "finished":
-            raise Stopped
+            raise Cancelled
         if (run.folder / "teacher.json").is_file():
             write_json(teacher, read_json(run.folder / "teacher.json"))
 
@@ -217,7 +217,7 @@ class Work:
             self._say("Drawing")
             drawn = figures.draw(self.comparison.folder / "figures", result, self.settings)
             result["figures"] = [str(path) for path in drawn]
-            text = "\n".join([table(result), "", *(f"- {sentence}" for sentence in says), ""])
+            text = "\n".join([comparison_table(result), "", *(f"- {sentence}" for sentence in says), ""])
             (self.comparison.folder / "table.md").write_text(text, encoding="utf-8")
             downloads.write(self.comparison, result)
         write_json(self.comparison.folder / "result.json", result)
@@ -225,7 +225,7 @@ class Work:
 
     def _stop_if_asked(self) -> None:
         if self.comparison.stop_requested():
-            raise Stopped
+            raise Cancelled
 
     def _say(self, text: str) -> None:
         self._stop_if_asked()

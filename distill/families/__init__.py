@@ -1,6 +1,7 @@
 """Kinds of models: a folder for each, which alone knows how such a model is built. Imports nothing heavy."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from distill.errors import IncompatibleModels
@@ -8,26 +9,37 @@ from distill.families.anatomy import Anatomy, Stack
 from distill.families.bart import Bart
 from distill.families.family import Family
 from distill.families.t5 import T5
+from models.folders import inspection
+from models.folders.files import read_object
+from models.folders.inspection import ModelInfo
 
-__all__ = ["FAMILIES", "Anatomy", "Family", "Stack", "anatomy", "family_of"]
+__all__ = [
+    "FAMILIES",
+    "Anatomy",
+    "Family",
+    "Stack",
+    "anatomy",
+    "anatomy_of",
+    "family_of",
+    "inspect",
+    "model_type",
+]
 
 FAMILIES: tuple[Family, ...] = (T5(), Bart())
 """All families; a new one is entered here."""
 
 
-def family_of(model_type: str) -> Family:
-    """The family of the models that call themselves so.
+def family_of(kind: Any) -> Family:
+    """The family of a `model_type`.
 
     Raises:
         IncompatibleModels: There is none.
     """
     for family in FAMILIES:
-        if model_type in family.model_types:
+        if kind in family.model_types:
             return family
     known = sorted(name for family in FAMILIES for name in family.model_types)
-    raise IncompatibleModels(
-        f"{model_type!r} is no kind of model that can be trained here: {', '.join(known)}."
-    )
+    raise IncompatibleModels(f"{kind!r} is no kind of model that can be trained here: {', '.join(known)}.")
 
 
 def anatomy(config: Mapping[str, Any]) -> Anatomy:
@@ -37,3 +49,26 @@ def anatomy(config: Mapping[str, Any]) -> Anatomy:
         config: What its config.json holds, checked, such as `ModelInfo.config`.
     """
     return family_of(config["model_type"]).anatomy(config)
+
+
+def anatomy_of(model: Any) -> Anatomy:
+    """What a loaded model is made of."""
+    return anatomy(model.config.to_dict())
+
+
+def inspect(folder: Path) -> ModelInfo:
+    """What a model folder holds, checked as its family does.
+
+    Raises:
+        ModelUnavailable: It holds no model that can be trained; the message says why.
+    """
+    kind = model_type(folder) if (folder / "config.json").is_file() else None
+    for family in FAMILIES:
+        if kind in family.model_types:
+            return family.inspect(folder)
+    return inspection.inspect(folder)  # which says what it is instead
+
+
+def model_type(folder: Path) -> Any:
+    """What kind of model a folder's config.json says it holds, whatever that is."""
+    return read_object(folder / "config.json").get("model_type")

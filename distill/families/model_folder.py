@@ -2,19 +2,34 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from models.engines.checkpoint import load_checkpoint, with_named_head
+from distill.errors import IncompatibleModels
+from distill.families import family_of, model_type
+from models.engines.checkpoint import with_named_head
 from models.folders.tokenizer import copy_tokenizer
 
 
 def load_model(folder: Path) -> PreTrainedModel:
-    """Load an encoder-decoder checkpoint in float32; see `models.engines.checkpoint.load_checkpoint`."""
-    return load_checkpoint(folder, torch.float32)
+    """Load a model or a checkpoint, as its family does: see `Family.load`."""
+    return family_of(model_type(folder)).load(folder)
+
+
+def cut(teacher: Any, depths: Sequence[int]) -> Any:
+    """A student with so many of a loaded teacher's layers, stack by stack.
+
+    Raises:
+        IncompatibleModels: Its family's students cannot be made so, or it has fewer layers.
+    """
+    kind = teacher.config.model_type
+    make = family_of(kind).cut
+    if make is None:
+        raise IncompatibleModels(f"A student cannot be cut from a {kind} model; choose a T5 as the teacher.")
+    return make(teacher, depths)
 
 
 def save_model(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Path, **options: Any) -> None:

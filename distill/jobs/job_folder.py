@@ -7,7 +7,6 @@ The program writes these atomically and never deletes a folder. Imports nothing 
 
 import re
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -24,7 +23,7 @@ class JobFolder:
     """The folder of one piece of work that a process of its own carries out."""
 
     kind: ClassVar[str]
-    """What a message calls it."""
+    """What a message and the command `work` call it."""
     plan_file: ClassVar[str]
     """The file, written first, that makes a folder one of this kind."""
 
@@ -97,11 +96,12 @@ class JobFolder:
         """Note which process carries it out."""
         write_json(self.folder / "process.json", process)
 
-    def spawn(self, command: Sequence[str], settings: Settings, lock: processes.RunLock) -> None:
-        """Carry it out by this command in a process of its own, which takes over the lock."""
+    def spawn(self, settings: Settings, lock: processes.RunLock) -> None:
+        """Carry it out in a process of its own, which takes over the lock."""
         self.belongs_to(processes.identity())
         self.update(status="running", message="Starting", eta_seconds=None)
         try:
+            command = ["work", self.kind, self.folder.name]
             self.belongs_to(processes.spawn(command, settings.home, self.folder / "log.txt", lock))
         except OSError as error:
             message = f"The {self.kind} could not be started: {error}."

@@ -33,7 +33,6 @@ class RunLock:
 
     def __init__(self, home: Path) -> None:
         inherited = os.environ.pop(_INHERITED, None)
-        self.inherited = inherited is not None
         if inherited is not None:  # several processes were started by the one that holds it
             self.descriptor = int(inherited) if parallel.number() == 1 else None
             return

@@ -129,11 +129,7 @@ class Evaluation(JobFolder):
             raise RunConflict(f"The evaluation {self.evaluation_id} is {status}; it cannot be resumed.")
         with processes.RunLock(settings.home) as lock:
             self.clear_stop()
-            self.carry_out(settings, lock)
-
-    def carry_out(self, settings: Settings, lock: processes.RunLock) -> None:
-        """Do it in a process of its own, which takes over the lock."""
-        self.spawn(["evaluate", "--resume", self.evaluation_id], settings, lock)
+            self.spawn(settings, lock)
 
 
 def create(plan: Plan, settings: Settings) -> Evaluation:
@@ -157,7 +153,7 @@ def start(values: Mapping[str, Any], settings: Settings) -> Evaluation:
     plan.check_names(settings)
     with processes.RunLock(settings.home) as lock:
         evaluation = create(plan, settings)
-        evaluation.carry_out(settings, lock)
+        evaluation.spawn(settings, lock)
     return evaluation
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from distill import data
 from distill.config import RunConfig, parse_layers
+from distill.errors import Cancelled
 from distill.judging.verdict import verdict
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
 from distill.tasks.summarize.evaluation import add_retention, judge_texts, rouge
 from models.decoding import Decoding, Draft
-from models.engines import Stopped
 from models.errors import ModelUnavailable
 from models.serving.pool import ModelPool
 from models.serving.summarizer import Summarizer
@@ -169,7 +169,7 @@ def judge(
     """The end table of a run: its student beside the teacher, the original and itself before training.
 
     Raises:
-        Stopped: Someone asked the run to stop.
+        Cancelled: Someone asked the run to stop.
     """
     pool, decoding = ModelPool(settings), decoding_of(config)
     rows, scores = [], {}
@@ -198,7 +198,7 @@ def teller(run: Run, label: str, total: int) -> Callable[[int], None]:
 
     def tell(count: int) -> None:
         if run.stop_requested():
-            raise Stopped
+            raise Cancelled
         run.update(message=f"Judging {label}: {count} of {total} summaries")
 
     return tell

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from distill.data import Example, Examples
-from distill.errors import DistillError, RunConflict
+from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.environment import environment
 from distill.jobs.explaining import explain
@@ -18,7 +18,6 @@ from distill.judging.lead import is_lead
 from distill.judging.measures import measure
 from distill.judging.says import describe
 from distill.judging.writing import Writing, write_lead
-from models.engines import Stopped
 from models.serving.pool import ModelPool
 from models.settings import Settings
 
@@ -54,7 +53,7 @@ class Work:
         again = f"python -m distill evaluate --resume {self.evaluation.evaluation_id} goes on with it."
         try:
             result = self._work()
-        except (Stopped, KeyboardInterrupt) as stop:
+        except (Cancelled, KeyboardInterrupt) as stop:
             self._end("cancelled", f"Cancelled. {again}")
             if isinstance(stop, KeyboardInterrupt):
                 log.info("%s", again)
@@ -164,7 +163,7 @@ class _Progress:
             self._done += count - self._counts[model]
             self._counts[model] = count
             if self._evaluation.stop_requested():
-                raise Stopped
+                raise Cancelled
             now = time.monotonic()
             if count == self._texts or now - self._said >= _SAID:
                 self._say(f"{model}: {count} of {self._texts} summaries")
@@ -173,7 +172,7 @@ class _Progress:
 
     def _say(self, message: str) -> None:
         if self._evaluation.stop_requested():
-            raise Stopped
+            raise Cancelled
         self._said = now = time.monotonic()
         done = self._done - self._before
         left = (now - self._start) / done * (self._total - self._done) if done else None

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from distill.data import Example
+from distill.errors import Cancelled
 from distill.jobs.files import append_json_line, write_json
 from distill.judging.folder import Evaluation
 from distill.judging.lead import as_long_as, beside, fixed, lead_texts
 from models.decoding import Decoding
-from models.engines import Stopped
 from models.serving import measure
 from models.serving.pool import ModelPool
 from models.serving.summarizer import Summarizer
@@ -105,7 +105,7 @@ class Writing:
             drafts = summarizer.summarize_many(
                 texts, self._decoding, on_done=lambda n: self._on_done(done + n)
             )
-        except (Stopped, OSError):
+        except (Cancelled, OSError):
             raise
         except Exception:
             return {place: self._alone(summarizer, text) for place, text in zip(places, texts, strict=True)}
@@ -145,7 +145,7 @@ def _tried(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """A row, or why there is none. A full disk is no fault of the text's."""
     try:
         return write()
-    except (Stopped, OSError):
+    except (Cancelled, OSError):
         raise
     except Exception as error:
         first = (str(error).splitlines() or [""])[0][:300]

@@ -141,7 +141,7 @@ def _journal(out: Path) -> Path:
 def refine_drafts(
     examples: Sequence[Example],
     drafts: Sequence[Sequence[str]],
-    chosen: Mapping[str, rules.Judge],
+    chosen: Mapping[str, rules.Rule],
     model: str,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The first draft of each text that passes, as a row of training data; and the rules' report."""
@@ -149,7 +149,7 @@ def refine_drafts(
     for example, texts in zip(examples, drafts, strict=True):
         for place, text in enumerate(texts):
             outcome = rules.apply_rules(example.document, text, chosen)
-            judged.append(rules.Judged(example.document, text, outcome))
+            judged.append(rules.JudgedDraft(example.document, text, outcome))
             if outcome.text:
                 own = {"source_summary": example.summary} if example.summary else {}
                 row = {"document": example.document, "summary": outcome.text, **own}

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from distill.config import FEATURE_TERMS, RunConfig
+from distill.families import Anatomy
 from distill.families.layer_map import MAPPED_TERMS, check_relation_heads, layer_pairs, layer_weights
+from distill.families.signal import Needs, Signal
 from distill.losses import attention_loss, contrastive_loss, embedding_loss, hidden_loss, relation_loss
 from distill.losses.masking import IGNORED
-from distill.signals.features import PARTS, Needs, Signal
 
 
 @dataclass(frozen=True)
@@ -61,40 +62,40 @@ class FeatureTerms(nn.Module):
 
     Args:
         config: Weights, metrics and maps.
-        student, teacher: The models' configs.
+        student, teacher: What the models are made of.
 
     Raises:
         BadConfig, IncompatibleModels: A layer map or the relation heads do not fit these shapes.
     """
 
-    def __init__(self, config: RunConfig, student: Any, teacher: Any) -> None:
+    def __init__(self, config: RunConfig, student: Anatomy, teacher: Anatomy) -> None:
         super().__init__()
         self.config = config
+        self._stacks, self._attentions = tuple(student.depths), dict(student.attentions)
         weights = {name: getattr(config, f"{name}_weight") for name in FEATURE_TERMS}
         self.weights = {name: weight for name, weight in weights.items() if weight}
         self.pairs = {}
         if MAPPED_TERMS & set(self.weights):
             self.pairs = {
-                "encoder": layer_pairs(config.encoder_map, teacher.num_layers, student.num_layers),
-                "decoder": layer_pairs(
-                    config.decoder_map, teacher.num_decoder_layers, student.num_decoder_layers
-                ),
+                part: layer_pairs(getattr(config, f"{part}_map"), teacher[part].depth, student[part].depth)
+                for part in self._stacks
             }
         if config.relation_weight:
             models = {"student": student, "teacher": teacher}
             check_relation_heads(
-                config.relation_heads, {name: each.num_heads * each.d_kv for name, each in models.items()}
+                config.relation_heads, {name: each.stacks[0].attention_width for name, each in models.items()}
             )
         self.projections = nn.ModuleDict()
-        if student.d_model != teacher.d_model:
+        mine, theirs = student.stacks[0].width, teacher.stacks[0].width
+        if mine != theirs:
             for name in self._projected():
-                self.projections[name] = nn.Linear(student.d_model, teacher.d_model, bias=False)
+                self.projections[name] = nn.Linear(mine, theirs, bias=False)
         if config.attention_weight and config.attention_heads == "learned":
-            for name in (*PARTS, "cross"):
-                self.projections[f"heads_{name}"] = _averaging(student.num_heads, teacher.num_heads)
+            for name, part in self._attentions.items():
+                self.projections[f"heads_{name}"] = _averaging(student[part].heads, teacher[part].heads)
 
     def _projected(self) -> list[str]:
-        wanted = {"hidden": PARTS, "embedding": ("embedding",), "contrastive": ("contrastive",)}
+        wanted = {"hidden": self._stacks, "embedding": ("embedding",), "contrastive": ("contrastive",)}
         return [part for name, parts in wanted.items() if name in self.weights for part in parts]
 
     @property
@@ -111,7 +112,7 @@ class FeatureTerms(nn.Module):
         return Needs(
             hidden=bool({"hidden", "embedding", "contrastive"} & set(self.weights)),
             attentions="attention" in self.weights,
-            relations={part: self.pairs[part][-1][side] for part in PARTS}
+            relations={part: self.pairs[part][-1][side] for part in self._stacks}
             if "relation" in self.weights
             else {},
         )
@@ -138,7 +139,7 @@ class FeatureTerms(nn.Module):
 
     def _hidden(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         parts = []
-        for part in PARTS:
+        for part in self._stacks:
             losses = [
                 hidden_loss(
                     student=student.hidden[part][mine + 1],  # the first are the embeddings
@@ -163,14 +164,13 @@ class FeatureTerms(nn.Module):
                 projection=self._projection("embedding"),
                 count=_tokens(counts, part),
             )
-            for part in PARTS
+            for part in self._stacks
         ]
         return torch.stack(losses).mean()
 
     def _attention(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
         parts = []
-        for part in (*PARTS, "cross"):
-            queries = "encoder" if part == "encoder" else "decoder"
+        for part, queries in self._attentions.items():
             losses = [
                 attention_loss(
                     student=student.attentions[part][mine],
@@ -194,15 +194,16 @@ class FeatureTerms(nn.Module):
                 heads=self.config.relation_heads,
                 count=_tokens(counts, part),
             )
-            for part in PARTS
+            for part in self._stacks
             for mine, theirs in zip(student.relations[part], teacher.relations[part], strict=True)
         ]
         return torch.stack(losses).mean()
 
     def _contrastive(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
+        reader = self._stacks[0]
         return contrastive_loss(
-            student=student.hidden["encoder"][-1],
-            teacher=teacher.hidden["encoder"][-1],
+            student=student.hidden[reader][-1],
+            teacher=teacher.hidden[reader][-1],
             mask=masks.input,
             projection=self._projection("contrastive"),
             count=counts.examples if counts else None,

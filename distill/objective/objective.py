@@ -9,13 +9,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from distill.config import RunConfig
+from distill.families import Anatomy
+from distill.families.signal import Needs, Signal
 from distill.jobs import parallel
 from distill.losses import label_loss, logit_loss
 from distill.losses.masking import masked_mean
 from distill.losses.topk import TopK
 from distill.objective.feature_terms import Counts, FeatureTerms, Masks
 from distill.objective.schedules import LearnableTemperature, adaptive_temperature, schedule
-from distill.signals.features import Needs, Signal
 
 _MEMORY = 0.95  # of the running sizes that balance the terms
 TEMPERATURE_RATE = 0.05
@@ -51,17 +52,19 @@ class Objective(nn.Module):
     Args:
         config: Weights, divergence, schedules, layer maps. `alpha` weighs the **soft** term. (The literature
             has both meanings; here 1 means the teacher alone.)
-        student, teacher: The models' configs, for the shapes; needed for feature terms only.
+        student, teacher: What the models are made of; needed for feature terms only.
     """
 
-    def __init__(self, config: RunConfig, student: Any = None, teacher: Any = None) -> None:
+    def __init__(
+        self, config: RunConfig, student: Anatomy | None = None, teacher: Anatomy | None = None
+    ) -> None:
         super().__init__()
         self.config = config
         self._alpha = schedule(config.alpha_schedule, config.alpha, config.alpha_end)
         self._temperature = schedule(config.temperature_schedule, config.temperature, config.temperature_end)
         learnable = config.temperature_schedule == "learnable"
         self.learnable = LearnableTemperature(config.temperature) if learnable else None
-        self.features = FeatureTerms(config, student, teacher) if teacher is not None else None
+        self.features = FeatureTerms(config, student, teacher) if student and teacher else None
         names = self.features.weights if self.features else {}
         # Sizes of the soft and the feature terms: over the steps so far, and of the step at hand.
         self.register_buffer("running", torch.zeros(len(names) + 1))

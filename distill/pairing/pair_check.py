@@ -9,16 +9,16 @@ import psutil
 from distill.config import RunConfig, parse_layers
 from distill.data import describe, has_validation_split
 from distill.errors import BadConfig, DistillError
-from distill.families import anatomy, family_of
+from distill.families import anatomy, family_of, inspect
 from distill.families.layer_map import evenly_spaced
 from distill.pairing.memory import step_bytes
 from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
 from distill.stats import points
 from models.engines.special_ids import end_ids
-from models.folders.inspection import T5_FAMILY, ModelInfo
+from models.folders.inspection import ModelInfo
 from models.settings import Settings
 from models.store.catalogue import resolve, split_engine
-from models.store.loading import Progress, fetch, inspect, open_tokenizer
+from models.store.loading import Progress, fetch, open_tokenizer
 
 _PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
 _SAMPLE = 20
@@ -112,7 +112,7 @@ def _open(
 
 
 def _check_layers(teacher: ModelInfo, layers: Sequence[int], report: Report) -> None:
-    if teacher.model_type not in T5_FAMILY:
+    if family_of(teacher.model_type).cut is None:
         report.problems.append(
             Finding(
                 "layers_of_another_family",
@@ -120,6 +120,7 @@ def _check_layers(teacher: ModelInfo, layers: Sequence[int], report: Report) -> 
                 "Name a student of the teacher's family, or choose a T5 teacher.",
             )
         )
+        return
     for (part, have), wanted in zip(anatomy(teacher.config).depths.items(), layers, strict=True):
         if not 1 <= wanted <= have:
             report.problems.append(

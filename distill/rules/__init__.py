@@ -8,20 +8,20 @@ Imports nothing heavy.
 
 from distill.rules.choice import RULES, choose_rules
 from distill.rules.outcome import RuleOutcome, apply_rules
-from distill.rules.report import Judged, report, table
-from distill.rules.verdict import Judge, Verdict
+from distill.rules.report import JudgedDraft, report, report_table
+from distill.rules.verdict import Rule, Verdict
 
 __all__ = [
     "RULES",
-    "Judge",
-    "Judged",
+    "JudgedDraft",
+    "Rule",
     "RuleOutcome",
     "Verdict",
     "apply_rules",
     "choose_rules",
     "refine",
     "report",
-    "table",
+    "report_table",
 ]
 
 

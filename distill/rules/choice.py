@@ -8,7 +8,7 @@ from typing import Any
 from distill.errors import BadConfig
 from distill.rules import faith, form
 from distill.rules.duplicates import Duplicates
-from distill.rules.verdict import Judge
+from distill.rules.verdict import Rule
 
 RULES: dict[str, Callable[..., Any]] = {
     "charset": form.charset,
@@ -25,7 +25,7 @@ RULES: dict[str, Callable[..., Any]] = {
 what would be kept."""
 
 
-def choose_rules(wanted: str = "all") -> dict[str, Judge]:
+def choose_rules(wanted: str = "all") -> dict[str, Rule]:
     """The rules of a list such as `all`, `none`, `length,numbers`, `all,-names` or `all,copy:highest=0.8`.
 
     A rule with a memory (`duplicate`) starts with none.
@@ -42,10 +42,10 @@ def choose_rules(wanted: str = "all") -> dict[str, Judge]:
             chosen.pop(_known(name[1:]), None)
         elif name != "none":
             chosen[_known(name)] = dict(_parameter(name, pair) for pair in pairs)
-    return {name: _judge(name, chosen[name]) for name in RULES if name in chosen}
+    return {name: _made(name, chosen[name]) for name in RULES if name in chosen}
 
 
-def _judge(name: str, parameters: Mapping[str, float]) -> Judge:
+def _made(name: str, parameters: Mapping[str, float]) -> Rule:
     rule = RULES[name]
     return rule() if isinstance(rule, type) else partial(rule, **parameters)
 

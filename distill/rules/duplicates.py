@@ -11,6 +11,6 @@ class Duplicates:
         self._sources: dict[tuple[str, ...], int] = {}
 
     def __call__(self, source: str, summary: str) -> Verdict:
-        """Judge a summary and remember it."""
+        """Rule a summary and remember it."""
         before = self._sources.setdefault(tuple(words(summary)), hash(source))
         return accept(summary) if before == hash(source) else reject(summary, "written for another text too")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from distill.rules.verdict import Judge, Kind, Verdict
+from distill.rules.verdict import Kind, Rule, Verdict
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class RuleOutcome:
         return {name: verdict.why for name, verdict in self.verdicts.items() if verdict.kind != "accepted"}
 
 
-def apply_rules(source: str, summary: str, rules: Mapping[str, Judge]) -> RuleOutcome:
+def apply_rules(source: str, summary: str, rules: Mapping[str, Rule]) -> RuleOutcome:
     """Apply the rules one after the other, in their order, each to what the former ones have left.
 
     All of them judge, also after one has rejected, so that a report says how common each fault is.

@@ -14,7 +14,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDraft:
     """A draft, its source and what the rules made of it."""
 
     source: str
@@ -22,7 +22,7 @@ class Judged:
     outcome: RuleOutcome
 
 
-def report(judged: Sequence[Judged]) -> dict[str, Any]:
+def report(judged: Sequence[JudgedDraft]) -> dict[str, Any]:
     """Per rule how many drafts it accepted, repaired and rejected, and up to three samples of the latter two.
 
     Every rule judges every draft, also one that another rule rejects. With several drafts a text, those after
@@ -41,7 +41,7 @@ def report(judged: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def table(found: dict[str, Any]) -> str:
+def report_table(found: dict[str, Any]) -> str:
     """A report as text: the counts, then the samples."""
     rows = [f"{'rule':<12}{''.join(f'{kind:>10}' for kind in KINDS)}"]
     for name, entry in {**found["rules"], "all": found}.items():
@@ -54,7 +54,7 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
-def _of_rule(name: str, judged: Sequence[Judged]) -> dict[str, Any]:
+def _of_rule(name: str, judged: Sequence[JudgedDraft]) -> dict[str, Any]:
     counts = Counter(entry.outcome.verdicts[name].kind for entry in judged)
     samples = []
     for kind in KINDS[1:]:
@@ -63,7 +63,7 @@ def _of_rule(name: str, judged: Sequence[Judged]) -> dict[str, Any]:
     return {**{kind: counts[kind] for kind in KINDS}, "samples": samples}
 
 
-def _sample(name: str, entry: Judged) -> dict[str, str]:
+def _sample(name: str, entry: JudgedDraft) -> dict[str, str]:
     verdict = entry.outcome.verdicts[name]
     return {
         "verdict": verdict.kind,

@@ -22,7 +22,7 @@ class Verdict:
     why: str = ""
 
 
-Judge = Callable[[str, str], Verdict]
+Rule = Callable[[str, str], Verdict]
 """A rule: takes the source and the summary."""
 
 

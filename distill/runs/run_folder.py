@@ -22,6 +22,7 @@ from distill.jobs.files import append_json_line, read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import RunStatus, readable
 from distill.runs import checkpoints, end_table
+from distill.runs.metrics import is_validation
 from models.settings import Settings
 
 _MOST_STEPS = 10**8  # as `max_steps` allows
@@ -87,7 +88,7 @@ class Run(JobFolder):
         for row in read_json_lines(self.folder / "metrics.jsonl"):
             step = row.get("step")
             if isinstance(step, int) and not isinstance(step, bool) and 0 <= step <= _MOST_STEPS:
-                rows[(row["step"], "validation_loss" in row)] = row
+                rows[(row["step"], is_validation(row))] = row
         return [rows[key] for key in sorted(rows)]
 
     def log_tail(self, lines: int = 40) -> str:
@@ -178,11 +179,7 @@ class Run(JobFolder):
             )
         with processes.RunLock(settings.home) as lock:
             self.clear_stop()
-            self.carry_out(settings, lock)
-
-    def carry_out(self, settings: Settings, lock: processes.RunLock) -> None:
-        """Train in a process of its own, which takes over the lock."""
-        self.spawn(["resume", self.run_id], settings, lock)
+            self.spawn(settings, lock)
 
 
 class JoinedRun(Run):
@@ -241,7 +238,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
     check_names(config, settings)
     with processes.RunLock(settings.home) as lock:
         run = create(config, settings)
-        run.carry_out(settings, lock)
+        run.spawn(settings, lock)
     return run
 
 

@@ -15,9 +15,9 @@ from transformers import AutoConfig
 from distill.config import RunConfig
 from distill.config.precision import precision
 from distill.families.model_folder import load_model
+from distill.families.signal import Needs, Signal
 from distill.losses.masking import IGNORED
 from distill.losses.topk import TopK
-from distill.signals.features import Needs, Signal
 from distill.signals.signal_cache import SignalStore
 from distill.signals.teacher import LiveTeacher, Teacher
 

@@ -6,15 +6,16 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from distill.families import family_of
+from distill.families.signal import Needs, Signal
 from distill.signals.ensemble import mixed
-from distill.signals.features import Needs, Signal, observe
 
 
 class Teacher(Protocol):
     """Whatever answers a student's batches."""
 
     def signal(self, inputs: dict[str, Tensor], needs: Needs) -> Signal:
-        """Its answer to `input_ids`, `attention_mask`, `decoder_input_ids`, `labels`; no gradients."""
+        """Its answer to `input_ids`, `attention_mask` and `labels`; no gradients."""
         ...
 
 
@@ -29,14 +30,7 @@ class LiveTeacher:
         """See `Teacher.signal`."""
         if self.model.device != inputs["input_ids"].device:
             self.model.to(inputs["input_ids"].device)
-        return observe(self.model, {name: inputs[name] for name in inputs if name != "labels"}, needs)[0]
-
-    def logits(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> Tensor:
-        """Logits `(batch, target_length, vocab)` for inputs `(batch, input_length)` and forced labels."""
-        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
-        shifted = self.model.prepare_decoder_input_ids_from_labels(labels)
-        answer: Any = self.signal({**inputs, "decoder_input_ids": shifted}, Needs()).logits
-        return answer
+        return family_of(self.model.config.model_type).observe(self.model, inputs, needs)
 
 
 class Teachers:

@@ -8,12 +8,12 @@ from transformers import PreTrainedModel
 
 from distill import data
 from distill.config import RunConfig, parse_layers
-from distill.families.model_folder import load_model
-from distill.families.t5 import student
+from distill.families import family_of, inspect
+from distill.families.model_folder import cut, load_model
 from models.settings import Settings
 from models.store.catalogue import resolve
-from models.store.loading import Progress, fetch, inspect
-from models.text.encoding import TextEncoder, open_encoder
+from models.store.loading import ModelInfo, Progress, fetch, open_tokenizer
+from models.text.encoding import TextEncoder
 
 log = logging.getLogger(__name__)
 
@@ -37,21 +37,22 @@ class Materials:
 def load_materials(config: RunConfig, settings: Settings, progress: Progress | None = None) -> Materials:
     """Load what the config names; raises DistillError for what is not available."""
 
-    def folder(name: str) -> Path:
-        return inspect(fetch(resolve(name, settings), progress)).folder
+    def found(name: str) -> ModelInfo:
+        return inspect(fetch(resolve(name, settings), progress))
 
-    folders = [folder(name) for name in config.teachers]
-    teachers = [] if config.teacher_cache else [load_model(each) for each in folders]
-    layers = parse_layers(config.student)
-    if layers is None:
-        source = folder(config.student)
-        model = load_model(source)
+    taught_by = [found(name) for name in config.teachers]
+    folders = [info.folder for info in taught_by]
+    teachers = [] if config.teacher_cache else [load_model(folder) for folder in folders]
+    depths = parse_layers(config.student)
+    if depths is None:
+        source = found(config.student)
+        model = load_model(source.folder)
     else:
-        source = folders[0]
-        model = student.from_teacher_layers(teachers[0] if teachers else load_model(source), *layers)
+        source = taught_by[0]
+        model = cut(teachers[0] if teachers else load_model(source.folder), depths)
     if config.input_tokens:  # it is to read in use what it learns to read
-        model.config.n_positions = config.input_tokens
-    encoder = open_encoder(source, config.input_tokens)
+        family_of(source.model_type).limit_input(model, config.input_tokens)
+    encoder = TextEncoder(open_tokenizer(source.folder, source.eos), source, config.input_tokens)
     return Materials(model, encoder, teachers, folders, *load_examples(config, settings))
 
 

@@ -1,6 +1,5 @@
 """What a run watches besides its losses: where the gradient is, and what looks wrong."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -8,29 +7,23 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-_BLOCK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")
+from distill.families import family_of
+
 _DOMINATES, _STEPS = 0.95, 20
-
-
-def block_of(parameter: str) -> str:
-    """`encoder.0`, `decoder.2`, ...; `embedding` for the shared one, `other` for last norms and a head."""
-    found = _BLOCK.search(parameter)
-    if found:
-        return f"{found[1]}.{found[2]}"
-    return "embedding" if "shared" in parameter or "embed_tokens" in parameter else "other"
 
 
 @torch.no_grad()
 def gradient_norms(
     model: Any, projections: Iterable[nn.Parameter] = (), scale: float = 1.0
 ) -> dict[str, Tensor]:
-    """The L2 norm of the gradient in each block of a T5, before clipping, as scalars on its device.
+    """The L2 norm of the gradient in each layer, before clipping, as scalars on its device.
 
     Args:
         model: After the backward pass.
         projections: Parameters that are trained beside it, as the block `projections`.
         scale: What the loss was multiplied with (by float16's loss scaling).
     """
+    block_of = family_of(model.config.model_type).block_of
     gradients = defaultdict(list)
     for name, parameter in model.named_parameters():
         if parameter.grad is not None:

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
+from distill.families import family_of
 from distill.losses.masking import IGNORED
-from distill.training.arguments import special_ids, writing_as
+from distill.training.trainer_arguments import special_ids, writing_as
 
 
 @torch.no_grad()
@@ -20,8 +21,7 @@ def written(model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str
 
     Args:
         model: The student; its mode (training or not) is left as it is.
-        inputs: A batch: `input_ids`, `attention_mask`, `labels`, `decoder_input_ids`. An example without a
-            label stays without.
+        inputs: A batch: `input_ids`, `attention_mask`, `labels`. An example without a label stays without.
         target_tokens: The summaries' length at most.
         seed: Seed of the random numbers. An example's summary depends on the seed and on the example, not on
             the batch.
@@ -31,20 +31,12 @@ def written(model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str
     # Its own distribution: not the shortest length and the repeated n-grams it is forbidden in use.
     plain = GenerationConfig(max_length=target_tokens + 1, **special_ids(model.generation_config))
     with writing_as(model, plain):
-        found = model.generate(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            logits_processor=LogitsProcessorList([_Chance(inputs, seed)]),
-        )
+        chance = LogitsProcessorList([_Chance(inputs, seed)])
+        tokens = family_of(model.config.model_type).write(model, inputs, chance)
     model.train(training)
-    tokens = found[:, 1:]  # without the start token
     labels = tokens.masked_fill(_after_end(tokens, model.generation_config.eos_token_id), IGNORED)
     labels = labels.masked_fill((inputs["labels"] == IGNORED).all(1, keepdim=True), IGNORED)
-    return {
-        **inputs,
-        "labels": labels,
-        "decoder_input_ids": model.prepare_decoder_input_ids_from_labels(labels),
-    }
+    return {**inputs, "labels": labels}
 
 
 class _Chance(LogitsProcessor):

@@ -3,24 +3,24 @@
 import logging
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from distill.errors import DistillError
+from distill.errors import Cancelled, DistillError
 from distill.jobs import parallel
 from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
+from distill.runs.metrics import held_out, of_gradient
 from distill.stats import points
 from distill.training.monitoring import Dominance
-from models.engines import Stopped
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
-_NOT_TERMS = {"loss", "grad_norm", "learning_rate", "epoch", "alpha", "temperature"}
-_NOT_TERMS |= {"seconds", "tokens_per_second", "outside"}
+_SHOWN_SETTINGS = ("alpha", "temperature")
 _FAR = 0.5  # of the teacher's probability: a cache that leaves out more teaches something else
 
 
@@ -54,11 +54,7 @@ class Recorder(TrainerCallback):
         if "loss" in logs:
             self._training_row(args, state, logs)
         elif "eval_loss" in logs:
-            row = {
-                f"validation_{key.removeprefix('eval_')}": value
-                for key, value in logs.items()
-                if _scores(key)
-            }
+            row = {held_out(key.removeprefix("eval_")): value for key, value in logs.items() if _scores(key)}
             self.run.record({"step": state.global_step, **row})
             self._compare_with_teacher(row)
             examples = row.pop("validation_examples")
@@ -78,7 +74,7 @@ class Recorder(TrainerCallback):
     ) -> None:
         """Leave a validation if someone asked to stop; the trainer then writes the checkpoint."""
         if self.run.stop_requested():
-            raise Stopped
+            raise Cancelled
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -93,21 +89,17 @@ class Recorder(TrainerCallback):
     def _training_row(self, args: TrainingArguments, state: TrainerState, logs: dict[str, float]) -> None:
         step = state.global_step
         self._check_finite(args, step, logs)
-        terms = {name: value for name, value in logs.items() if name not in _NOT_TERMS and "/" not in name}
-        others = {
-            name: value
-            for name, value in logs.items()
-            if name in ("alpha", "temperature") or name.startswith("gradient/")
-        }
-        self._watch_cache(logs.get("outside", 0.0))
-        self._watch_dominance({name[9:]: logs[name] for name in logs if name.startswith("weighted/")})
+        terms, settings = _group("term", logs), _group("setting", logs)
+        self._watch_cache(settings.get("outside", 0.0))
+        self._watch_dominance(_group("weighted", logs))
         eta = self._eta(state)
         self.run.record(
             {
                 "step": step,
                 "loss": logs["loss"],
                 **terms,
-                **others,
+                **{name: settings[name] for name in _SHOWN_SETTINGS if name in settings},
+                **{of_gradient(block): norm for block, norm in _group("gradient", logs).items()},
                 "learning_rate": logs["learning_rate"],
                 "gradient_norm": logs.get("grad_norm"),
                 "seconds": logs["seconds"],
@@ -142,9 +134,9 @@ class Recorder(TrainerCallback):
             )
 
     def _compare_with_teacher(self, row: dict[str, float]) -> None:
-        teacher, student = row.get("validation_teacher_hard"), row.get("validation_hard")
+        teacher, student = row.get(held_out("teacher_hard")), row.get(held_out("hard"))
         # A teacher that copies is bad at labels in other words, and may still summarise better.
-        retention = row.get("validation_retention", 1.0)
+        retention = row.get(held_out("retention"), 1.0)
         if teacher is not None and student is not None and teacher >= student and retention >= 1:
             self.run.warn(
                 "The teacher predicts the validation labels no better than the student: it has little"
@@ -168,6 +160,11 @@ class Recorder(TrainerCallback):
             / max(1, state.global_step - first)
             * (state.max_steps - state.global_step)
         )
+
+
+def _group(name: str, logs: Mapping[str, float]) -> dict[str, float]:
+    """What the trainer logs under `name/`."""
+    return {key.removeprefix(f"{name}/"): logs[key] for key in logs if key.startswith(f"{name}/")}
 
 
 def _scores(key: str) -> bool:

@@ -11,17 +11,17 @@ from torch import Tensor
 from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback
 
+from distill.errors import Cancelled
+from distill.families import family_of
 from distill.jobs import parallel
 from distill.losses import label_loss
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
-from distill.signals.features import observe
 from distill.signals.teacher import Teacher
 from distill.tasks.summarize.batches import ByLength
 from distill.training.monitoring import gradient_norms
 from distill.training.on_policy import written
 from distill.training.tally import Tally
-from models.engines import Stopped
 
 
 class DistillationTrainer(Trainer):
@@ -45,6 +45,7 @@ class DistillationTrainer(Trainer):
         super().__init__(**kwargs)
         self.objective = objective.to(self.args.device)
         self._validation = validation
+        self._family = family_of(cast(Any, self.model).config.model_type)
         self.teacher = teacher if objective.asks_teacher else None
         # Makes the library hand over what `_get_num_items_in_batch` counts in the whole accumulated batch, so
         # that the loss is a mean over tokens and not a mean of means.
@@ -64,9 +65,7 @@ class DistillationTrainer(Trainer):
         """The objective on a batch; in training its share of means over `num_items_in_batch` (`Counts`)."""
         training = self.objective.train(model.training).training
         masks = Masks.of(inputs)
-        student, outputs = observe(
-            model, {name: inputs[name] for name in inputs if name != "labels"}, self.objective.needs
-        )
+        student = self._family.observe(model, inputs, self.objective.needs)
         teacher = None
         if self.teacher is not None:
             with self.accelerator.autocast():
@@ -89,7 +88,7 @@ class DistillationTrainer(Trainer):
             if teacher is not None and isinstance(teacher.logits, Tensor):
                 own = label_loss(student=teacher.logits, labels=inputs["labels"], mask=masks.target)
                 self._held_out.add_term("teacher_hard", own, tokens)
-        return (loss, outputs) if return_outputs else loss
+        return (loss, student) if return_outputs else loss
 
     def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: Any) -> Any:
         """A step's batches and what they count; on some steps the student writes their targets first."""
@@ -184,7 +183,7 @@ class DistillationTrainer(Trainer):
             try:
                 with parallel.alone(), torch.random.fork_rng():  # models and data draw random numbers
                     found = super().evaluate(*args, **kwargs)
-            except Stopped:
+            except Cancelled:
                 self.control.should_evaluate = False
                 self.control.should_save = self.control.should_training_stop = True
         found, control = parallel.said((found, vars(self.control)))
@@ -192,15 +191,15 @@ class DistillationTrainer(Trainer):
         return found
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add the terms, the settings, the gradients and the throughput since the last log."""
+        """Add the throughput since the last log and, each under its group's name, the terms and the like."""
         if "loss" in logs:
             seconds = time.perf_counter() - self._logged_at
             noted = self._training.read(together=True)
-            logs = {**logs, **noted.sums(), **noted.settings()}
-            logs |= {f"weighted/{name}": value for name, value in noted.contributions().items()}
+            groups = {"term": noted.sums(), "setting": noted.settings(), "weighted": noted.contributions()}
             norms = torch.stack([*self._gradients.values()]).tolist() if self._gradients else []
-            logs |= {f"gradient/{block}": norm for block, norm in zip(self._gradients, norms, strict=True)}
-            logs |= {"seconds": seconds, "tokens_per_second": noted.tokens / seconds}
+            groups["gradient"] = dict(zip(self._gradients, norms, strict=True))
+            logs = {**logs, "seconds": seconds, "tokens_per_second": noted.tokens / seconds}
+            logs |= {f"{group}/{name}": each for group in groups for name, each in groups[group].items()}
             self._training = Tally()
         elif "eval_loss" in logs:
             logs |= {f"eval_{name}": value for name, value in self._held_out.read().means().items()}

@@ -44,7 +44,7 @@ class Validation:
         """The teacher's ROUGE-L, which the student's is compared with; computed once per run.
 
         Raises:
-            Stopped: Someone asked the run to stop.
+            Cancelled: Someone asked the run to stop.
         """
         if self._teacher is None:
             return None
@@ -62,7 +62,7 @@ class Validation:
         """The student's mean ROUGE, 0 to 1, by kind, and its `retention` of the teacher's ROUGE-L.
 
         Raises:
-            Stopped: Someone asked the run to stop.
+            Cancelled: Someone asked the run to stop.
         """
         home = self._run.folder / "validating"  # a home of its own, so that its converted form goes with it
         shutil.rmtree(home, ignore_errors=True)

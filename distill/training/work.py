@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,7 +13,8 @@ from transformers import PreTrainedModel, PrinterCallback, set_seed
 from distill import pairing
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
-from distill.errors import BadData, DistillError, IncompatibleModels, RunConflict
+from distill.errors import BadData, Cancelled, DistillError, IncompatibleModels, RunConflict
+from distill.families import anatomy_of, family_of
 from distill.families.model_folder import load_model
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
@@ -23,20 +25,19 @@ from distill.judging.verdict import WORSE
 from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
 from distill.runs.kept import save_once
+from distill.runs.metrics import TIMED
 from distill.signals.cached_teacher import cached_teacher
 from distill.signals.ensemble import parse_weights
-from distill.signals.features import show_attention
 from distill.signals.teacher import LiveTeacher, Teacher, Teachers
 from distill.stats import points
-from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.tasks.summarize.batches import TokenizedExamples
 from distill.tasks.summarize.lengths import learn_lengths
-from distill.training.arguments import arguments
 from distill.training.lineage import record_lineage
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
+from distill.training.trainer_arguments import arguments
 from distill.training.validation import Validation
-from models.engines import Stopped
 from models.settings import Settings
 from models.store.loading import Progress
 
@@ -97,7 +98,7 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
         run.update(message="Judging the student beside its teacher", eta_seconds=None)
         try:
             result = judging(run, config, validation, settings)
-        except Stopped:
+        except Cancelled:
             message = "Cancelled while the student was judged. Resume judges it again."
             run.update(status="cancelled", message=message)
             return _summary(run, str(run.student), step)
@@ -143,7 +144,7 @@ def _train(
     if config.has_references:
         validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
     trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
-    with suppress(Stopped):
+    with suppress(Cancelled):
         if validation and parallel.first():
             validation.teacher()
     if parallel.said(run.stop_requested()):
@@ -210,11 +211,11 @@ def make_trainer(
         BadData: No example can be trained on.
         BadConfig: The precision does not work on this machine.
     """
-    model, encoder = materials.student, materials.encoder
-    teachers = materials.teachers
-    if config.attention_weight:
+    model, encoder, teachers = materials.student, materials.encoder, materials.teachers
+    family = family_of(model.config.model_type)
+    if config.attention_weight and family.expose_attention:  # the check before a run refuses the others
         for each in (model, *teachers):
-            show_attention(each)
+            family.expose_attention(each)
     train = TokenizedExamples(materials.train, encoder, config)
     if not len(train):
         raise BadData("No example is long enough to train on.")
@@ -225,14 +226,14 @@ def make_trainer(
         model.gradient_checkpointing_enable()
 
     trainer = DistillationTrainer(
-        objective=Objective(config, model.config, teachers[0].config if teachers else None),
+        objective=Objective(config, anatomy_of(model), anatomy_of(teachers[0]) if teachers else None),
         validation=validation,
         teacher=_teacher(run, config, materials),
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
         eval_dataset=TokenizedExamples(materials.validation, encoder, config),
-        data_collator=Collator(model),
+        data_collator=partial(family.collate, pad=model.config.pad_token_id),
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
@@ -271,7 +272,7 @@ def _last_word(verdict: dict[str, Any] | None) -> str:
 
 def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]:
     rows = run.metrics()
-    last = {key: value for row in rows[-2:] for key, value in row.items() if key not in _VARYING}
+    last = {key: value for row in rows[-2:] for key, value in row.items() if key not in TIMED}
     return {
         "run_id": run.run_id,
         "folder": str(run.folder),
@@ -280,6 +281,3 @@ def _summary(run: Run, student_folder: str | None, steps: int) -> dict[str, Any]
         "metrics": last,
         "verdict": (run.result() or {}).get("verdict"),
     }
-
-
-_VARYING = {"seconds", "tokens_per_second", "memory_bytes", "eta_seconds"}  # they differ between equal runs

@@ -139,7 +139,7 @@ def check_engine(engine: str, dtype: str) -> None:
 
 
 @dataclass(frozen=True)
-class Plan:
+class EngineChoice:
     """What a model runs on.
 
     Args:
@@ -157,7 +157,7 @@ class Plan:
     note: str = ""
 
 
-def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") -> Plan:
+def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") -> EngineChoice:
     """Choose the engine that `auto` stands for, and do what it needs before a model can be opened.
 
     Where torch sees a GPU that is torch. Elsewhere it is CTranslate2 on the CPU, which converts a model on
@@ -171,36 +171,36 @@ def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") 
     check_engine(engine, dtype)
     torch_can = dtype in ("auto", *ENGINE_DTYPES["torch"])
     if engine == "torch" or (engine == "auto" and torch_can and _torch_sees_gpu()):
-        return Plan("torch", dtype)
+        return EngineChoice("torch", dtype)
     from models.engines.conversion import converted
     from models.engines.ctranslate import choose_device, choose_dtype
 
     device = choose_device() if engine == "ctranslate2" else "cpu"
     precision = choose_dtype(dtype, device)
     try:
-        return Plan("ctranslate2", precision, device, converted(folder, precision, settings.home))
+        return EngineChoice("ctranslate2", precision, device, converted(folder, precision, settings.home))
     except ModelUnavailable as problem:
         if engine != "auto" or not torch_can:
             raise
         kept = isinstance(problem.__cause__, OSError)  # a full disk is not the model's fault
         why = str(problem) if kept else "CTranslate2 cannot convert this model."
-        return Plan("torch", dtype, note=f"Running on torch instead: {why}")
+        return EngineChoice("torch", dtype, note=f"Running on torch instead: {why}")
 
 
-def open_engine(folder: Path, plan: Plan, settings: Settings) -> Engine:
+def open_engine(folder: Path, choice: EngineChoice, settings: Settings) -> Engine:
     """Load the model in `folder` as `prepare` has planned it.
 
     Raises:
         BadRequest: The precision is not possible on this device.
         ModelUnavailable: The weights cannot be loaded.
     """
-    if plan.entry is not None:
+    if choice.entry is not None:
         from models.engines.ctranslate import CTranslate2Engine
 
-        return CTranslate2Engine(folder, plan, plan.entry, settings)
+        return CTranslate2Engine(folder, choice, choice.entry, settings)
     from models.engines.pytorch import open_torch  # torch takes seconds to import
 
-    return open_torch(folder, plan.dtype, settings.threads, plan.note)
+    return open_torch(folder, choice.dtype, settings.threads, choice.note)
 
 
 def _torch_sees_gpu() -> bool:

@@ -11,7 +11,7 @@ import ctranslate2
 import psutil
 
 from models.decoding import Decoding, Sampling, check_hypotheses
-from models.engines import Plan, StepWatcher, Stopped
+from models.engines import EngineChoice, StepWatcher, Stopped
 from models.engines.conversion import converted, discard, read_special_ids
 from models.engines.special_ids import end_ids
 from models.errors import BadRequest, ModelUnavailable
@@ -27,11 +27,11 @@ class CTranslate2Engine:
     name = "ctranslate2"
     note = ""
 
-    def __init__(self, folder: Path, plan: Plan, entry: Path, settings: Settings) -> None:
-        self.device, self.dtype = plan.device, plan.dtype
-        self._translator, special = _opened(folder, entry, plan, settings)
+    def __init__(self, folder: Path, choice: EngineChoice, entry: Path, settings: Settings) -> None:
+        self.device, self.dtype = choice.device, choice.dtype
+        self._translator, special = _opened(folder, entry, choice, settings)
         self.threads = settings.threads or _threads(entry)
-        self._reopen = partial(_open, entry, plan.device, plan.dtype, settings)
+        self._reopen = partial(_open, entry, choice.device, choice.dtype, settings)
         self._ends = end_ids(special)
         self._silent = {special["pad_token_id"], special["bos_token_id"]}
         self._first = special["forced_bos_token_id"]
@@ -184,18 +184,18 @@ def choose_dtype(dtype: str, device: str) -> str:
 
 
 def _opened(
-    folder: Path, entry: Path, plan: Plan, settings: Settings
+    folder: Path, entry: Path, choice: EngineChoice, settings: Settings
 ) -> tuple[ctranslate2.Translator, dict[str, Any]]:
     """A converted model and its special tokens; one that turns out broken is converted anew, once."""
     try:
-        return _open(entry, plan.device, plan.dtype, settings), read_special_ids(entry)
+        return _open(entry, choice.device, choice.dtype, settings), read_special_ids(entry)
     except (RuntimeError, OSError, ValueError, KeyError) as error:
-        if plan.device != "cpu" and _is_whole(entry, settings):  # a full GPU, a driver that does not fit
+        if choice.device != "cpu" and _is_whole(entry, settings):  # a full GPU, a driver that does not fit
             raise _unable("open this model", error) from error
     discard(entry)
-    converted(folder, plan.dtype, settings.home)
+    converted(folder, choice.dtype, settings.home)
     try:
-        return _open(entry, plan.device, plan.dtype, settings), read_special_ids(entry)
+        return _open(entry, choice.device, choice.dtype, settings), read_special_ids(entry)
     except RuntimeError as error:
         raise _unable("open this model", error) from error
 

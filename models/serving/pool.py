@@ -112,9 +112,9 @@ class ModelPool:
         _check_vocabulary(info, tokenizer.size)
         if progress:
             progress(1.0, f"Loading {spec.name} (a first time takes some seconds longer)")
-        plan = prepare(folder, engine, self._settings, dtype)  # needs no lock: it disturbs nobody's memory
+        choice = prepare(folder, engine, self._settings, dtype)  # needs no lock: it disturbs nobody's memory
         with measure.INFERENCE_LOCK:  # loading would spoil another model's latency
-            loaded = open_engine(folder, plan, self._settings)
+            loaded = open_engine(folder, choice, self._settings)
             _warm_up(loaded, tokenizer)
         return Summarizer(spec.name, info, tokenizer, loaded)
 

@@ -13,9 +13,9 @@ from safetensors.torch import load_file
 from distill import runs
 from distill.config import RunConfig
 from distill.runs import Run
+from distill.runs.metrics import TIMED
 from models.settings import Settings
 
-VARYING = ("seconds", "tokens_per_second", "memory_bytes", "eta_seconds")
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,7 +40,7 @@ def train(values: dict[str, Any], home: Path) -> Run:
 
 def figures(run: Run) -> list[dict[str, Any]]:
     """The metrics without what differs between equal runs."""
-    return [{name: row[name] for name in row if name not in VARYING} for row in run.metrics()]
+    return [{name: row[name] for name in row if name not in TIMED} for row in run.metrics()]
 
 
 def assert_same_end(run: Run, expected: Run) -> None:

@@ -34,6 +34,7 @@ COMMANDS = (
     "agree",
     "export",
     "fresh",
+    "work",
 )
 Call = Callable[..., tuple[int, Any, str]]
 
@@ -91,6 +92,9 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["finetune", "--student", "BERT"], "encoder-only"),
         (["train", "--teacher", "TINY", "--student", "layers:9+9"], "wants 9 encoder layers"),
         (["resume", "nope"], "There is no run 'nope'"),
+        (["work", "run", "nope"], "There is no run 'nope'"),
+        (["work", "comparison", "nope"], "There is no comparison 'nope'"),
+        (["work", "evaluation", "nope"], "There is no evaluation 'nope'"),
         (["export", "nope", "/tmp/x"], "There is no run 'nope'"),
         (["evaluate", "/no/model", "--data", "built-in"], "There is no folder '/no/model'"),
         (["evaluate", "TINY", "--data", "/no/data.csv"], "There is no data"),

@@ -39,7 +39,7 @@ def test_the_app_is_set_against_the_engine(app: str, settings: Settings) -> None
     assert overhead["overhead"]["p95"] is None
     assert [(row["users"], row["round_trip"]["n"]) for row in result["users"]] == [(1, 3), (2, 2)]
     assert all(row["round_trip"]["median"] >= row["engine"]["median"] for row in result["users"])
-    assert "under 20 runs" in app_benchmark.table(result)
+    assert "under 20 runs" in app_benchmark.app_table(result)
 
 
 def test_no_app_is_said(settings: Settings) -> None:

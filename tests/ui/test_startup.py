@@ -44,7 +44,7 @@ def test_the_table_says_the_ratio_and_the_imports() -> None:
         "n": 5, "page": figures, "bare": figures, "ratio": 1.0, "summary": figures, "usual": start,
         "torch": {"process_bytes": 600_000_000, "imported": ["torch"]},
     }  # fmt: skip
-    told = startup.table(result)
+    told = startup.startup_table(result)
     assert "3.00 s (2.50–3.50)" in told
     assert "280 MB after the first summary; imported none of torch, transformers, datasets" in told
     assert "600 MB after the first summary; imported torch" in told

@@ -93,7 +93,7 @@ def _ended(session: Session, locked: int, downloads: Path) -> list[Any]:
         return [*ready, gr.update(interactive=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()]
     rows = [results_log.row(result) for result in session.rows]
     files = results_log.downloads(rows, downloads, "summaries")
-    shown = gr.update(value=results_log.table(session.rows), visible=True)
+    shown = gr.update(value=results_log.results_frame(session.rows), visible=True)
     return [*ready, gr.update(interactive=False), shown, gr.update(visible=False), *files]
 
 

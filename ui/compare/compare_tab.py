@@ -8,7 +8,7 @@ from models.store.catalogue import ROLES
 from ui.compare import columns, examples, measure_panel, presets, settings_panel
 from ui.compare.columns import Column
 from ui.compare.measure_panel import MeasurePanel
-from ui.compare.results_log import WIDTHS, table
+from ui.compare.results_log import WIDTHS, results_frame
 from ui.compare.settings_panel import SettingsPanel
 from ui.shared import rendering
 from ui.shared.limits import REFERENCE_CHARACTERS
@@ -126,7 +126,7 @@ def _examples(text: gr.Textbox, reference: gr.Textbox) -> None:
 def _log() -> tuple[gr.Dataframe, gr.HTML, gr.DownloadButton, gr.DownloadButton]:
     with gr.Accordion("Log of this visit", open=True, elem_id="log"):
         frame = gr.Dataframe(
-            table(()),
+            results_frame(()),
             interactive=False,
             max_height=360,
             wrap=True,

@@ -61,4 +61,4 @@ def ended(measured: Measured | None, downloads: Path) -> list[Any]:
     frame = measure_rendering.chart(measured)
     chart = gr.update(value=frame if len(frame) else None, visible=len(frame) > 0)
     ready = [gr.update(interactive=True), gr.update(interactive=False)]
-    return [*ready, "", measure_rendering.table(measured), chart, *files]
+    return [*ready, "", measure_rendering.measured_table(measured), chart, *files]

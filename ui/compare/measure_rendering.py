@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from distill.benchmark.repeat import times_faster
+from distill.benchmark.turns import times_faster
 from distill.stats import FOR_PERCENTILES, Spread, spread
 from models.decoding import Summary
 from ui.compare import results_log
@@ -21,7 +21,7 @@ def progress(step: Progress) -> str:
     return rendering.loading(step.text, step.share)
 
 
-def table(measured: Measured | None) -> str:
+def measured_table(measured: Measured | None) -> str:
     """A row for each model, with its conditions; empty before the first measurement."""
     if measured is None:
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from distill.benchmark.repeat import rounds
+from distill.benchmark.turns import rounds
 from models.decoding import Summary
 from models.errors import BadRequest
 from models.serving.summarizer import Summarizer

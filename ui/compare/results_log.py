@@ -69,7 +69,7 @@ def row(result: Result) -> dict[str, Any]:
     }
 
 
-def table(results: Sequence[Result]) -> pd.DataFrame:
+def results_frame(results: Sequence[Result]) -> pd.DataFrame:
     """The newest results first, rounded for reading; ROUGE in points, as all over the page."""
     rows = [row(result) for result in reversed(results)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).rename(columns=COLUMNS)

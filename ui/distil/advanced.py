@@ -1,27 +1,27 @@
 """The form's advanced part: how the student is taught, and any setting of a run as a line of text."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from distill.config import CHOICES, RunConfig
+from distill.config import CHOICES, SETTINGS
 from models.errors import BadRequest
 from ui.shared.labels import TEACHING
 
 _ROWS = (3, 3, 3, 3, 2)
 _CHOSEN_ABOVE = ("preset", "method")
-_SETTINGS = {entry.name: entry for entry in fields(RunConfig)}
 
 
-def build(values: dict[str, Any]) -> tuple[list[gr.Component], gr.Textbox]:
-    """Lay it out, inside an accordion; gives the controls, in the order of `TEACHING`, and the lines."""
+def build(values: dict[str, Any]) -> tuple[dict[str, gr.Component], gr.Textbox]:
+    """Lay it out, inside an accordion; gives the controls by the setting they show, and the lines."""
     names = iter(TEACHING)
-    controls: list[gr.Component] = []
+    controls: dict[str, gr.Component] = {}
     for length in _ROWS:
         with gr.Row():
-            controls += [_control(name, values[name]) for _, name in zip(range(length), names, strict=False)]
+            for _, name in zip(range(length), names, strict=False):
+                controls[name] = _control(name, values[name])
     lines = gr.Textbox(
         "",
         label="Any other setting",
@@ -41,7 +41,7 @@ def _control(name: str, value: Any) -> gr.Component:
     if name in CHOICES:
         return gr.Dropdown(list(CHOICES[name]), **common, filterable=False, min_width=120)
     if isinstance(value, bool):
-        return gr.Checkbox(**common, info=_SETTINGS[name].metadata["help"].capitalize() + ".", min_width=200)
+        return gr.Checkbox(**common, info=SETTINGS[name].metadata["help"].capitalize() + ".", min_width=200)
     if value == "":  # none: as a number Gradio would draw it as 0
         return gr.Textbox(**common, max_lines=1, placeholder="none", min_width=120)
     return gr.Number(**common, min_width=120)
@@ -68,7 +68,7 @@ def _all_settings() -> str:
     rows = "".join(
         f"<tr><td><code>{name}</code></td><td>{escape(entry.metadata['help'])}</td>"
         f"<td>{_usual(entry.default)}</td></tr>"
-        for name, entry in _SETTINGS.items()
+        for name, entry in SETTINGS.items()
         if name not in _CHOSEN_ABOVE
     )
     head = "<tr><th>Setting</th><th>Meaning</th><th>Default</th></tr>"

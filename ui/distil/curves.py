@@ -10,13 +10,15 @@ from typing import Any
 import pandas as pd
 
 from distill.config import FEATURE_TERMS
+from distill.runs import metrics
+from distill.runs.metrics import held_out, of_gradient, training_rows
 
 Rows = Sequence[dict[str, Any]]
 POINTS = 300
 """Steps of a curve at most; a longer one is thinned out."""
 _BLOCK_POINTS = 60  # there are many blocks
 _DASH = 0.015  # of the drawn steps, to either side of a value
-_COUNT = "validation_examples"
+_COUNT = held_out("examples")
 TRAIN, HELD_OUT, TEACHER = "training", "held out", "teacher, held out"
 _SIDES = {TRAIN: "#64748b", HELD_OUT: "#0d9488", TEACHER: "#d97706"}
 _ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
@@ -27,15 +29,15 @@ TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
 
 def term(name: str, rows: Rows) -> pd.DataFrame:
     """One term, unweighted, in training and on the held-out examples; the labels' also of the teacher."""
-    lines = {TRAIN: name, HELD_OUT: f"validation_{name}"}
-    if name == "hard" and any({"soft", "validation_teacher_hard"} & set(row) for row in rows):
-        lines[TEACHER] = "validation_teacher_hard"
+    lines = {TRAIN: name, HELD_OUT: held_out(name)}
+    if name == "hard" and any({"soft", held_out("teacher_hard")} & set(row) for row in rows):
+        lines[TEACHER] = held_out("teacher_hard")
     return _with_all(lines, _lines(rows, lines))
 
 
 def rouge(rows: Rows) -> pd.DataFrame:
     """ROUGE on the held-out examples, in points from 0 to 100."""
-    return _lines(rows, {label: f"validation_{label.replace('ROUGE-', 'rouge')}" for label in _ROUGE}, 100)
+    return _lines(rows, {label: held_out(label.replace("ROUGE-", "rouge")) for label in _ROUGE}, 100)
 
 
 def single(key: str, label: str, rows: Rows, scale: float = 1) -> pd.DataFrame:
@@ -45,17 +47,13 @@ def single(key: str, label: str, rows: Rows, scale: float = 1) -> pd.DataFrame:
 
 def gradients(stack: str, rows: Rows) -> pd.DataFrame:
     """The gradient's norm in each block of the encoder or the decoder, from its first to its last."""
-    trained = thinned([row for row in rows if "loss" in row], _BLOCK_POINTS)
-    return _lines(trained, {block: f"gradient/{block}" for block in blocks(stack, rows)})
+    trained = thinned(training_rows(rows), _BLOCK_POINTS)
+    return _lines(trained, {block: of_gradient(block) for block in blocks(stack, rows)})
 
 
 def blocks(stack: str, rows: Rows) -> list[str]:
     """`encoder.0`, `encoder.1`, … of the first row that tells them."""
-    for row in rows:
-        found = [key.removeprefix("gradient/") for key in row if key.startswith(f"gradient/{stack}.")]
-        if found:
-            return sorted(found, key=lambda block: int(block.partition(".")[2]))
-    return []
+    return next((found for row in rows if (found := metrics.blocks(row, stack))), [])
 
 
 def _lines(rows: Rows, lines: dict[str, str], scale: float = 1) -> pd.DataFrame:
@@ -139,7 +137,7 @@ CHARTS = {
         _single(
             "retention",
             "% of the teacher’s ROUGE-L on held-out examples",
-            "validation_retention",
+            held_out("retention"),
             100,
             number=".0f",
         ),

@@ -46,10 +46,14 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     changing = [form.origin, form.student, form.encoder, form.decoder]
     changing += [form.source, form.document, form.summary, form.hub]  # was said of other data
     triggers = [page.load, *(part.change for part in changing)]
-    triggers += [event for part in (*form.settings, *form.teaching, form.lines) for event in _settled(part)]
+    triggers += [
+        event
+        for part in (*form.settings.values(), *form.teaching.values(), form.lines)
+        for event in _settled(part)
+    ]
     gr.on(triggers, check, form.inputs, found, trigger_mode="always_last", **QUIET)
-    preset = form.preset.input(_preset, form.preset, list(form.settings), **QUIET)
-    method = form.method.input(_method, form.method, [form.about, *form.teaching], **QUIET)
+    preset = form.preset.input(_preset, form.preset, list(form.settings.values()), **QUIET)
+    method = form.method.input(_method, form.method, [form.about, *form.teaching.values()], **QUIET)
     for filled in (columns, depths, preset, method):
         filled.then(check, form.inputs, found, **QUIET)
     tab.try_data.click(

@@ -11,8 +11,10 @@ from ui.distil import advanced
 from ui.shared.labels import SIZE, TEACHING
 
 _OF_METHODS = {name for values in METHODS.values() for name in values} - {"alpha"}
-_LINES = 12
-"""The place of the lines among the form's values."""
+_MODELS = ("teacher", "origin", "student", "encoder", "decoder")
+_DATA = ("source", "file", "document", "summary", "hub")
+FIELDS = (*_MODELS, *_DATA, "method", "preset", "lines", *SIZE, *TEACHING)
+"""The form's fields by name, in the order in which their values come."""
 
 
 def preset_values(preset: str) -> dict[str, Any]:
@@ -30,47 +32,52 @@ def method_values(method: str) -> dict[str, Any]:
 
 def config(*values: Any) -> dict[str, Any]:
     """The form's values as a run's config; raises BadRequest where something is not chosen yet."""
-    return {**_fields(values), **advanced.read_lines(values[_LINES])}
+    form = _named(values)
+    return {**_settings(form), **advanced.read_lines(form["lines"])}
 
 
 def comparison(*values: Any) -> dict[str, Any]:
     """What all runs of a comparison take from the form: all but what a method sets, and the steps."""
-    chosen = _fields(values)
+    form = _named(values)
+    chosen = _settings(form)
     apart = {"method", "max_steps", *_OF_METHODS, *METHODS[chosen["method"]]}
     shared = {name: value for name, value in chosen.items() if name not in apart}
-    return {**shared, **advanced.read_lines(values[_LINES])}
+    return {**shared, **advanced.read_lines(form["lines"])}
 
 
-def _fields(values: Sequence[Any]) -> dict[str, Any]:
-    method, preset, _, *settings = values[10:]
-    shown = zip((*SIZE, *TEACHING), settings, strict=True)
+def _named(values: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def _settings(form: dict[str, Any]) -> dict[str, Any]:
+    """All settings but those of the lines."""
     return {
-        **_chosen_models(*values[:5]),
-        **_chosen_data(*values[5:10]),
-        "method": method,
-        "preset": preset,
+        **_chosen_models(**{name: form[name] for name in _MODELS}),
+        **_chosen_data(**{name: form[name] for name in _DATA}),
+        "method": form["method"],
+        "preset": form["preset"],
         # A cleared field means “none”; None itself would let the preset's or method's value return.
-        **{name: "" if value is None else value for name, value in shown},
+        **{name: "" if form[name] is None else form[name] for name in (*SIZE, *TEACHING)},
     }
 
 
 def _chosen_models(teacher: Any, origin: Any, student: Any, encoder: Any, decoder: Any) -> dict[str, Any]:
     return {
-        "teacher": _named(teacher, "Choose a teacher."),
+        "teacher": _given(teacher, "Choose a teacher."),
         "student": f"layers:{encoder:.0f}+{decoder:.0f}"
         if origin == "layers"
-        else _named(student, "Choose the model that the student starts from."),
+        else _given(student, "Choose the model that the student starts from."),
     }
 
 
 def _chosen_data(source: Any, file: Any, document: Any, summary: Any, hub: Any) -> dict[str, Any]:
     if source == "file":
         columns = {"document_column": document or None, "summary_column": summary or None}
-        return {"data": _named(file, "Upload a csv, jsonl or parquet file first."), **columns}
-    return {"data": _named(hub, "Choose a hub data set.") if source == "hub" else BUILT_IN}
+        return {"data": _given(file, "Upload a csv, jsonl or parquet file first."), **columns}
+    return {"data": _given(hub, "Choose a hub data set.") if source == "hub" else BUILT_IN}
 
 
-def _named(value: str | None, otherwise: str) -> str:
+def _given(value: str | None, otherwise: str) -> str:
     if not (value or "").strip():
         raise BadRequest(otherwise)
     return str(value).strip()

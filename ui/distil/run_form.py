@@ -1,6 +1,6 @@
 """The form that starts a run: layout only."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -10,7 +10,7 @@ from distill.config.presets import PRESETS
 from distill.data import HUB_DATASETS
 from distill.families import anatomy
 from ui.distil import advanced
-from ui.distil.form_values import method_values, preset_values
+from ui.distil.form_values import FIELDS, method_values, preset_values
 from ui.shared.labels import SIZE
 from ui.shared.method_words import WORDS
 from ui.shared.studio import Studio
@@ -25,9 +25,7 @@ _PRESET_LABELS = {
 
 @dataclass(frozen=True)
 class RunForm:
-    """The components of the form; `inputs` lists those that make a config, in the order of
-    `form_values.config`.
-    """
+    """The components of the form; those of `settings` and `teaching` by the setting they show."""
 
     teacher: gr.Dropdown
     origin: gr.Radio
@@ -43,15 +41,14 @@ class RunForm:
     preset: gr.Radio
     lines: gr.Textbox
     about: gr.HTML
-    settings: tuple[gr.Component, ...]
-    teaching: tuple[gr.Component, ...]
+    settings: dict[str, gr.Component]
+    teaching: dict[str, gr.Component]
 
     @property
     def inputs(self) -> list[gr.Component]:
-        """The components whose values `form_values.config` takes."""
-        apart = ("about", "settings", "teaching")
-        found = [getattr(self, entry.name) for entry in fields(self) if entry.name not in apart]
-        return [*found, *self.settings, *self.teaching]
+        """The components whose values make a config, in the order of `form_values.FIELDS`."""
+        named = {**vars(self), **self.settings, **self.teaching}
+        return [named[name] for name in FIELDS]
 
 
 def build(studio: Studio) -> RunForm:
@@ -74,8 +71,7 @@ def build(studio: Studio) -> RunForm:
     with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="advanced"):
         teaching, lines = advanced.build(method_values(USUAL))
     models, source = (teacher, origin, student, encoder, decoder), (data, file, document, summary, hub)
-    chosen = (method, preset, lines, about, settings, tuple(teaching))
-    return RunForm(*models, *source, *chosen)
+    return RunForm(*models, *source, method, preset, lines, about, settings, teaching)
 
 
 def _method() -> tuple[gr.Dropdown, gr.HTML]:
@@ -170,13 +166,13 @@ def _data() -> tuple[Any, ...]:
     return source, file, document, summary, hub
 
 
-def _settings() -> tuple[gr.Component, ...]:
+def _settings() -> dict[str, gr.Component]:
     values, names = preset_values("quick"), iter(SIZE)
-    found = []
+    found: dict[str, gr.Component] = {}
     for _ in range(0, len(SIZE), 2):
         with gr.Row():
-            found += [
-                gr.Number(values[name], label=SIZE[name], elem_id=f"setting-{name}", min_width=140)
-                for _, name in zip(range(2), names, strict=False)
-            ]
-    return tuple(found)
+            for _, name in zip(range(2), names, strict=False):
+                found[name] = gr.Number(
+                    values[name], label=SIZE[name], elem_id=f"setting-{name}", min_width=140
+                )
+    return found

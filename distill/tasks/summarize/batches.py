@@ -2,22 +2,20 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from distill.config import RunConfig
 from distill.data import Example
+from distill.families.padding import rounded
 from distill.losses.masking import IGNORED
 from distill.tasks.summarize.extraction import oracle
 from models.text.encoding import TextEncoder
 from models.text.tidying import printable
 
 EMPTY = -1  # the place of an example that only fills up a batch
-_MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and each new size a new kernel
 
 
 class TokenizedExamples(Dataset):
@@ -72,33 +70,7 @@ class ByLength(Sampler[int]):
 
 def _size(row: dict[str, list[int]]) -> int:
     """A number that orders by the padded input first and by the target next."""
-    return -(-len(row["input_ids"]) // _MULTIPLE) * 2**16 + len(row["labels"])
-
-
-class Collator:
-    """Pads the examples of a batch to its longest; also gives the decoder its shifted labels.
-
-    Args:
-        model: The student, which says what pads and what begins a summary.
-        inputs, labels: Pad to at least this many tokens.
-    """
-
-    def __init__(self, model: Any, inputs: int = 1, labels: int = 1) -> None:
-        self._model, self._inputs, self._labels = model, inputs, labels
-
-    def __call__(self, rows: Sequence[dict[str, list[int]]]) -> dict[str, Tensor]:
-        """`input_ids`, `attention_mask`, `labels` and `decoder_input_ids`, each `(batch, length)`."""
-        ids = [row["input_ids"] for row in rows]
-        inputs = _padded(ids, self._model.config.pad_token_id, self._inputs)
-        masks = _padded([[1] * len(each) for each in ids], 0, self._inputs)
-        labels = _padded([row["labels"] for row in rows], IGNORED, self._labels)
-        shifted = self._model.prepare_decoder_input_ids_from_labels(labels=labels)
-        return {"input_ids": inputs, "attention_mask": masks, "labels": labels, "decoder_input_ids": shifted}
-
-
-def _padded(rows: Sequence[list[int]], filler: int, least: int) -> Tensor:
-    longest = -(-max(least, *map(len, rows)) // _MULTIPLE) * _MULTIPLE
-    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
+    return rounded(len(row["input_ids"])) * 2**16 + len(row["labels"])
 
 
 def _summaries(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from distill.config.run_config import LEAD_WORDS
+from distill.config.sections import LEAD_WORDS
 from distill.tasks.summarize.words import split_words
 from models.text.sentences import sentence_ends
 from models.text.tidying import without_dateline

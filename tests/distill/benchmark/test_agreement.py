@@ -27,7 +27,7 @@ def test_the_engines_agree(tiny: Path, settings: Settings) -> None:
     assert (result["n"], result["same"], result["differences"], result["met"]) == (3, 3, [], True)
     assert result["rouge"] is None
     assert result["log_probability_gap"] < 1e-4
-    assert "the same for 3 of 3 texts" in agreement.table(result)
+    assert "the same for 3 of 3 texts" in agreement.agreement_table(result)
 
 
 def test_other_probabilities_are_found_behind_the_same_greedy_tokens(
@@ -37,7 +37,7 @@ def test_other_probabilities_are_found_behind_the_same_greedy_tokens(
     result = agreement.agree(str(tiny), "built-in", settings, n=3)
     assert (result["same"], result["met"]) == (3, False)
     assert result["log_probability_gap"] > 0.1
-    assert f"{result['log_probability_gap']:.6f} apart at most" in agreement.table(result)
+    assert f"{result['log_probability_gap']:.6f} apart at most" in agreement.agreement_table(result)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_too_great_a_difference_is_not_within_the_limits(
         monkeypatch.setattr(agreement, "_compare_quality", lambda *_: quality)
         result = agreement.agree(str(tiny), "built-in", settings, n=1, rouge_texts=2)
         assert result["met"] is met
-        assert f"difference {points(gap, signed=True)} (" in agreement.table(result)
+        assert f"difference {points(gap, signed=True)} (" in agreement.agreement_table(result)
 
 
 def test_what_cannot_be_compared_is_said(settings: Settings) -> None:

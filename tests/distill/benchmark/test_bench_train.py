@@ -44,7 +44,7 @@ def test_measures_all_ways(
         assert row["tokens_per_second"] > row["examples_per_second"]
     assert ("cached", "labels") in [(row["way"], row["against"]) for row in result["ratios"]]
     assert [row["k"] for row in result["errors"]] == list(TOPS)
-    assert "top 16" in training.table(result)
+    assert "top 16" in training.training_table(result)
     assert list(settings.home.iterdir()) == [], "it cleans up"
 
 
@@ -53,7 +53,7 @@ def test_the_cached_way_asks_no_teacher(
 ) -> None:
     asked = []
     materials.teachers[0].register_forward_hook(lambda *_: asked.append(1))
-    plan = training_ways.Plan(
+    workload = training_ways.Workload(
         {**values, "max_examples": 12, "max_steps": None, "epochs": 1}, settings, tmp_path
     )
     for name, expected in (
@@ -64,7 +64,7 @@ def test_the_cached_way_asks_no_teacher(
         ("first", True),
     ):
         asked.clear()
-        assert training_ways.epoch(name, plan, materials, seed=len(asked)) > 0
+        assert training_ways.epoch(name, workload, materials, seed=len(asked)) > 0
         assert bool(asked) == expected, name
 
 
@@ -77,7 +77,8 @@ def test_no_validation_is_timed(
 ) -> None:
     monkeypatch.setattr(DistillationTrainer, "evaluate", None)
     own = {**values, "max_examples": 12, "max_steps": None, "epochs": 1, "evaluation_steps": 10**7}
-    assert training_ways.epoch("labels", training_ways.Plan(own, settings, tmp_path), materials, seed=0) > 0
+    workload = training_ways.Workload(own, settings, tmp_path)
+    assert training_ways.epoch("labels", workload, materials, seed=0) > 0
 
 
 @pytest.mark.parametrize("padded", [True, False])

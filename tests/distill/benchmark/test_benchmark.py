@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from distill.benchmark import bench, machine, table
+from distill.benchmark import bench, machine, speed_table
 from distill.benchmark.bare import BareSubject
 from distill.benchmark.cases import Case, Sample, cases, decoding_for, one_token, steps
 from distill.benchmark.rows import overheads, ratios
@@ -44,7 +44,7 @@ def test_measures_models_in_turns(tiny: Path, tiny_teacher: Path, settings: Sett
     for ratio in result["ratios"]:
         assert (ratio["model"], ratio["reference"]) == (names[1], names[0])
         assert ratio["low"] <= ratio["times_faster"] <= ratio["high"]
-    assert "(under 20 runs)" in table(result)
+    assert "(under 20 runs)" in speed_table(result)
     assert result["overheads"] == []
     assert result["files"] == []
     assert result["disturbed"] == bool(result["disturbances"])
@@ -58,7 +58,7 @@ def test_each_row_has_its_floor(tiny: Path, settings: Settings) -> None:
         assert (limit["model"], limit["beams"]) == (row["model"], row["beams"])
         assert limit["floor_seconds"] > 0
         assert limit["share"] > 0
-    assert "share of the limit" in table(result)
+    assert "share of the limit" in speed_table(result)
 
 
 def test_percentiles_come_with_twenty_runs(tiny: Path, settings: Settings) -> None:
@@ -117,7 +117,7 @@ def test_the_bare_library_is_a_row_and_an_overhead_but_no_ratio(
     [overhead] = result["overheads"]
     assert overhead["model"] == str(tiny)
     assert overhead["engine"]["median"] <= overhead["whole"]["median"]
-    assert "times as long as the bare library" in table(result)
+    assert "times as long as the bare library" in speed_table(result)
 
 
 def test_ratios_and_overheads_are_taken_text_by_text(tiny: Path, settings: Settings) -> None:

@@ -16,10 +16,10 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from distill import comparison, runs
-from distill.comparison import Budget, Comparison, Plan, figures, materials, results, scores
+from distill.comparison import Budget, Comparison, Plan, figures, results, scores, shared_parts
+from distill.comparison.comparison_table import comparison_table
 from distill.comparison.curves import curves
 from distill.comparison.says import describe
-from distill.comparison.table import table
 from distill.errors import BadConfig, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.files import read_json
@@ -230,7 +230,7 @@ def _lasting(result: dict[str, Any]) -> dict[str, Any]:
 def test_sequence_learns_from_the_teacher_s_summaries(
     wanted: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(materials, "label", partial(materials.label, wanted="none"))
+    monkeypatch.setattr(shared_parts, "label", partial(shared_parts.label, wanted="none"))
     result = comparison.compare({**wanted, "methods": "sequence", "seeds": 1, "budget": "1"}, settings)
     [row] = [row for row in result["rows"] if row["method"] == "sequence"]
     config = runs.find(row["runs"][0], settings).config()
@@ -238,7 +238,7 @@ def test_sequence_learns_from_the_teacher_s_summaries(
     assert Path(config.data).name == "labels.jsonl"
     assert len(labels) == 36
     assert result["labelling_seconds"] > 0
-    assert "for the teacher's summaries" in table(result)
+    assert "for the teacher's summaries" in comparison_table(result)
 
 
 def test_minutes_become_steps_of_equal_time(
@@ -267,7 +267,7 @@ def test_a_method_that_fails_leaves_the_others_alone(wanted: dict[str, Any], set
     result = comparison.compare(values, settings)
     assert list(result["failures"]) == ["relation-42"]
     assert [row["method"] for row in result["rows"] if row["trained"]] == ["ce", "logit"]
-    assert "relation-42 failed: " in table(result)
+    assert "relation-42 failed: " in comparison_table(result)
 
 
 @pytest.mark.parametrize(
@@ -481,7 +481,7 @@ def test_in_the_background(
 
     monkeypatch.setattr(processes, "spawn", spawn)
     started = comparison.start(wanted, settings)
-    assert begun == [["compare", "--resume", started.comparison_id]]
+    assert begun == [["work", "comparison", started.comparison_id]]
     assert started.status()["status"] == "running"
     assert started.status()["total"] == 6
     with pytest.raises(RunConflict, match="cannot be resumed"):

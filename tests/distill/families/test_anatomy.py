@@ -77,3 +77,20 @@ def test_what_a_family_can_be_taught_by(kind: str, terms: set[str]) -> None:
 def test_another_kind_has_no_family() -> None:
     with pytest.raises(IncompatibleModels, match=r"'gpt2' is no kind of model .* t5, umt5"):
         families.family_of("gpt2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "block"),
+    [
+        ("t5", "encoder.block.3.layer.0.SelfAttention.q.weight", "encoder.3"),
+        ("t5", "decoder.block.10.layer.2.DenseReluDense.wi.weight", "decoder.10"),
+        ("t5", "shared.weight", "embedding"),
+        ("t5", "lm_head.weight", "other"),
+        ("t5", "decoder.final_layer_norm.weight", "other"),
+        ("bart", "model.encoder.layers.1.self_attn.k_proj.weight", "encoder.1"),
+        ("bart", "model.shared.weight", "embedding"),
+        ("bart", "model.decoder.layernorm_embedding.weight", "other"),
+    ],
+)
+def test_a_parameter_s_block(kind: str, name: str, block: str) -> None:
+    assert families.family_of(kind).block_of(name) == block

@@ -9,11 +9,10 @@ import pytest
 
 from distill import data
 from distill.data import Example
-from distill.errors import BadConfig, DistillError, RunConflict
+from distill.errors import BadConfig, Cancelled, DistillError, RunConflict
 from distill.labelling import Drafting, label, labels
 from distill.labelling.drafts import DraftJournal
 from models.decoding import Decoding, Draft, Sampling
-from models.engines import Stopped
 from tests.distill.test_cli import Call, call
 
 __all__ = ["call"]  # a fixture
@@ -237,10 +236,10 @@ def test_stopped_between_batches_it_goes_on_from_there(tmp_path: Path) -> None:
 
     def stop(count: int) -> None:
         if len(teacher.calls) == 2:
-            raise Stopped
+            raise Cancelled
 
     teacher, out = Telling(), tmp_path / "labels.jsonl"
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         run(out, teacher, on_done=stop)
     assert not out.exists()
     assert run(out, teacher)["written"] == 10

@@ -9,9 +9,9 @@ import pytest
 from distill.config.presets import METHODS
 from distill.errors import DistillError
 from distill.families.model_folder import load_model
+from distill.families.t5 import T5
 from distill.runs import Run, checkpoints
-from distill.signals.features import show_attention
-from distill.training.monitoring import Dominance, block_of
+from distill.training.monitoring import Dominance
 from distill.training.recorder import Recorder
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run, train
 from tests.tiny import make_tiny_t5
@@ -123,7 +123,7 @@ def test_shown_attentions_are_whole_in_training(tiny: Path) -> None:
 
     model: Any = load_model(tiny).train()
     assert model.config.dropout_rate > 0
-    show_attention(model)
+    T5().expose_attention(model)
     ids = torch.tensor([[5, 9, 7, 1]])
     answer = model(input_ids=ids, decoder_input_ids=ids, output_attentions=True)
     for probabilities in (*answer.encoder_attentions, *answer.decoder_attentions, *answer.cross_attentions):
@@ -157,20 +157,6 @@ def test_dominance_is_noticed_once() -> None:
     assert said.count("hidden") == 1
     even = Dominance()
     assert not any(even.see({"soft": 1.0, "hidden": 9.0}) for _ in range(45))
-
-
-@pytest.mark.parametrize(
-    ("name", "block"),
-    [
-        ("encoder.block.3.layer.0.SelfAttention.q.weight", "encoder.3"),
-        ("decoder.block.10.layer.2.DenseReluDense.wi.weight", "decoder.10"),
-        ("shared.weight", "embedding"),
-        ("lm_head.weight", "other"),
-        ("decoder.final_layer_norm.weight", "other"),
-    ],
-)
-def test_a_parameter_s_block(name: str, block: str) -> None:
-    assert block_of(name) == block
 
 
 def test_a_student_deeper_than_its_teacher_learns_from_its_logits(

@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from distill.config import RunConfig
+from distill.families import anatomy_of
 from distill.families.model_folder import load_model
+from distill.families.signal import Signal
+from distill.families.t5 import T5
 from distill.losses import label_loss, logit_loss
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective, Outcome
-from distill.signals.features import Signal, observe
 from tests.tiny import make_tiny_t5
 
 GENERATOR = torch.Generator().manual_seed(0)
@@ -96,17 +98,17 @@ def batch() -> tuple[dict[str, torch.Tensor], torch.Tensor, Masks]:
     inputs = {
         "input_ids": ids,
         "attention_mask": (ids != 0).long(),
-        "decoder_input_ids": torch.tensor([[0, 5, 9], [0, 6, 0]]),
+        "labels": torch.tensor([[5, 9, 1], [6, 1, -100]]),
     }
-    labels = torch.tensor([[5, 9, 1], [6, 1, -100]])
+    labels = inputs["labels"]
     return inputs, labels, Masks(inputs["attention_mask"], (labels != -100).long())
 
 
 def answer(made: Objective, student: Any, teacher: Any) -> Outcome:
     inputs, labels, masks = batch()
-    mine, _ = observe(student, inputs, made.needs)
+    mine = T5().observe(student, inputs, made.needs)
     with torch.no_grad():
-        theirs, _ = observe(teacher, inputs, made.teacher_needs)
+        theirs = T5().observe(teacher, inputs, made.teacher_needs)
     return made(student=mine, teacher=theirs, labels=labels, masks=masks)
 
 
@@ -114,7 +116,7 @@ def answer(made: Objective, student: Any, teacher: Any) -> Outcome:
 def test_every_term_at_once_over_other_widths_depths_and_heads(pair: tuple[Any, Any], heads: str) -> None:
     student, teacher = pair
     config = RunConfig(student="s", teacher="t", attention_heads=heads, relation_heads=2, **ALL_TERMS)
-    made = Objective(config, student.config, teacher.config)
+    made = Objective(config, anatomy_of(student), anatomy_of(teacher))
     found = answer(made, student, teacher)
     assert set(found.terms) == {"soft", "hard", "hidden", "embedding", "attention", "relation", "contrastive"}
     weighted = sum(found.weights[name] * term for name, term in found.terms.items())
@@ -130,7 +132,9 @@ def test_a_student_that_is_its_teacher_has_nothing_left_to_learn(pair: tuple[Any
     _, teacher = pair
     weights = {**ALL_TERMS, "contrastive_weight": 0.0}
     made = Objective(
-        RunConfig(student="s", teacher="t", relation_heads=3, **weights), teacher.config, teacher.config
+        RunConfig(student="s", teacher="t", relation_heads=3, **weights),
+        anatomy_of(teacher),
+        anatomy_of(teacher),
     )
     found = answer(made, teacher, teacher)
     for name in ("soft", "hidden", "embedding", "attention", "relation"):
@@ -141,7 +145,7 @@ def test_a_student_that_is_its_teacher_has_nothing_left_to_learn(pair: tuple[Any
 def test_balance_brings_each_term_to_the_soft_one_s_size(pair: tuple[Any, Any]) -> None:
     student, teacher = pair
     config = RunConfig(student="s", teacher="t", hidden_weight=2.0, attention_weight=0.5, balance=True)
-    made = Objective(config, student.config, teacher.config)
+    made = Objective(config, anatomy_of(student), anatomy_of(teacher))
     for _ in range(2):  # two batches of the step that only measures
         found = answer(made, student, teacher)
         assert (found.weights["hidden"], found.weights["attention"]) == (0, 0)
@@ -156,7 +160,9 @@ def test_balance_takes_a_step_s_sizes_in_once_however_many_batches_it_has(pair: 
     """By hand: after steps of sizes 2 (in two batches) and 6, a size runs at 0.95 · 2 + 0.05 · 6 = 2.2."""
     student, teacher = pair
     made = Objective(
-        RunConfig(student="s", teacher="t", hidden_weight=1.0, balance=True), student.config, teacher.config
+        RunConfig(student="s", teacher="t", hidden_weight=1.0, balance=True),
+        anatomy_of(student),
+        anatomy_of(teacher),
     )
     for sizes in ([(1.0, 4.0), (1.0, 4.0)], [(6.0, 8.0)]):
         for soft, hidden in sizes:
@@ -174,7 +180,7 @@ def test_balance_takes_a_step_s_sizes_in_once_however_many_batches_it_has(pair: 
 def test_hooks_are_gone_afterwards(pair: tuple[Any, Any]) -> None:
     student, teacher = pair
     config = RunConfig(student="s", teacher="t", relation_weight=1.0, relation_heads=2)
-    answer(Objective(config, student.config, teacher.config), student, teacher)
+    answer(Objective(config, anatomy_of(student), anatomy_of(teacher)), student, teacher)
     for model in pair:
         assert not model.encoder.block[-1].layer[0].SelfAttention.q._forward_hooks
 
@@ -184,7 +190,7 @@ def test_what_it_has_learnt_is_kept(pair: tuple[Any, Any], tmp_path: Path) -> No
     config = RunConfig(
         student="s", teacher="t", hidden_weight=1.0, balance=True, temperature_schedule="learnable"
     )
-    first, second = (Objective(config, student.config, teacher.config) for _ in range(2))
+    first, second = (Objective(config, anatomy_of(student), anatomy_of(teacher)) for _ in range(2))
     answer(first, student, teacher)
     first.save(tmp_path)
     second.load(tmp_path)

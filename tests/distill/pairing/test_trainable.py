@@ -115,7 +115,7 @@ def test_a_method_that_a_family_does_not_show_is_refused(
             {"attention_weight": 1, "decoder_map": "7-1"},
             "decoder_map does not fit .* Layer pair 7-1 does not",
         ),
-        ({"relation_weight": 1, "encoder_map": "all"}, "'all' is no layer map"),
+        ({"relation_weight": 1, "encoder_map": "all"}, "'all' is not a layer map"),
     ],
 )
 @pytest.mark.parametrize("student", ["model", "layers:2+2"])

@@ -3,7 +3,7 @@
 import pytest
 
 from distill.errors import BadConfig
-from distill.rules import RULES, Judged, apply_rules, choose_rules, refine, report, table
+from distill.rules import RULES, JudgedDraft, apply_rules, choose_rules, refine, report, report_table
 from distill.rules.verdict import Verdict, reject, repair
 
 SOURCE = "The cat sat on the mat for 3 hours while the dogs of the house ran to Berlin and back again."
@@ -81,7 +81,7 @@ def test_the_report_counts_and_shows() -> None:
         "The cat sat. The dogs of 9 houses ran to Berlin and",
     ]
     rules = choose_rules("unfinished,length,numbers")
-    found = report([Judged(SOURCE, draft, apply_rules(SOURCE, draft, rules)) for draft in drafts])
+    found = report([JudgedDraft(SOURCE, draft, apply_rules(SOURCE, draft, rules)) for draft in drafts])
     # The last two are cut to three words, too few; the 9 is cut off with the rest.
     counts = {name: [entry[kind] for kind in ("accepted", "repaired", "rejected")]
               for name, entry in {**found["rules"], "all": found}.items()}  # fmt: skip
@@ -96,11 +96,11 @@ def test_the_report_counts_and_shows() -> None:
         "kept": drafts[1],
         "document": SOURCE,
     }
-    text = table(found)
+    text = report_table(found)
     assert "numbers              3         0         4" in text
     assert "  kept:  The cat sat." in text
 
 
 def test_a_report_of_nothing_is_empty() -> None:
     assert report([]) == {"drafts": 0, "accepted": 0, "repaired": 0, "rejected": 0, "rules": {}}
-    assert report([Judged(SOURCE, "a", apply_rules(SOURCE, "a", {}))])["accepted"] == 1
+    assert report([JudgedDraft(SOURCE, "a", apply_rules(SOURCE, "a", {}))])["accepted"] == 1

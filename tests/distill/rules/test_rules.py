@@ -5,7 +5,7 @@ import pytest
 from distill.rules.duplicates import Duplicates
 from distill.rules.faith import copy, names, numbers
 from distill.rules.form import charset, length, marks, repetition, unfinished
-from distill.rules.verdict import Judge, Verdict
+from distill.rules.verdict import Rule, Verdict
 
 SOURCE = (
     "Officials in Iran said on Monday that 1,500 people, among them Mr. Reza Karimi, 36, had met the United "
@@ -16,12 +16,12 @@ LOWER = "officials in iran said on monday that 1,500 people had met the envoy ."
 
 @pytest.mark.parametrize("source", [SOURCE, LOWER])
 @pytest.mark.parametrize("rule", [charset, repetition, unfinished, marks, length, numbers, names, copy])
-def test_a_faithful_whole_summary_is_left_as_it_is(rule: Judge, source: str) -> None:
+def test_a_faithful_whole_summary_is_left_as_it_is(rule: Rule, source: str) -> None:
     summary = "Officials said that 1,500 people had met the envoy."
     assert rule(source, summary) == Verdict("accepted", summary)
 
 
-ACCEPTED: list[tuple[Judge, str]] = [
+ACCEPTED: list[tuple[Rule, str]] = [
     (charset, "Karimi's naïve café – “so” … 1,500 № ½."),
     (repetition, "He met the envoy. He met the people."),
     (unfinished, 'He asked: "Who are you?"'),
@@ -47,11 +47,11 @@ ACCEPTED: list[tuple[Judge, str]] = [
 
 
 @pytest.mark.parametrize(("rule", "summary"), ACCEPTED)
-def test_accepts(rule: Judge, summary: str) -> None:
+def test_accepts(rule: Rule, summary: str) -> None:
     assert rule(SOURCE, summary) == Verdict("accepted", summary)
 
 
-REPAIRED: list[tuple[Judge, str, str, str]] = [
+REPAIRED: list[tuple[Rule, str, str, str]] = [
     (charset, "He\x07 met\u200b them.", "He met them.", "control characters"),
     (
         repetition,
@@ -71,14 +71,14 @@ REPAIRED: list[tuple[Judge, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("rule", "summary", "text", "why"), REPAIRED)
-def test_repairs(rule: Judge, summary: str, text: str, why: str) -> None:
+def test_repairs(rule: Rule, summary: str, text: str, why: str) -> None:
     verdict = rule(SOURCE, summary)
     assert (verdict.kind, verdict.text) == ("repaired", text)
     assert why in verdict.why
     assert rule(SOURCE, text).kind == "accepted"
 
 
-REJECTED: list[tuple[Judge, str, str]] = [
+REJECTED: list[tuple[Rule, str, str]] = [
     (charset, "He met \ufffd them.", "lost characters: \ufffd"),
     (charset, "He met ⁇ them.", "lost characters"),
     (charset, "Он met them.", "22% of the letters are cyrillic"),
@@ -97,7 +97,7 @@ REJECTED: list[tuple[Judge, str, str]] = [
 
 
 @pytest.mark.parametrize(("rule", "summary", "why"), REJECTED)
-def test_rejects(rule: Judge, summary: str, why: str) -> None:
+def test_rejects(rule: Rule, summary: str, why: str) -> None:
     verdict = rule(SOURCE, summary)
     assert (verdict.kind, verdict.text) == ("rejected", summary)
     assert why in verdict.why

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from distill.families.model_folder import load_model
+from distill.families.signal import Needs, Signal
 from distill.losses import logit_loss
 from distill.losses.masking import IGNORED
 from distill.losses.topk import TopK
 from distill.signals.cached_teacher import CachedTeacher, largest, source
-from distill.signals.features import Needs, Signal
 from distill.signals.signal_cache import SignalStore
 from distill.signals.teacher import LiveTeacher
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run, train

@@ -10,8 +10,7 @@ import pytest
 
 from distill.config import RunConfig
 from distill.data import Example
-from distill.families.model_folder import load_model
-from distill.tasks.summarize.batches import ByLength, Collator, TokenizedExamples
+from distill.tasks.summarize.batches import ByLength, TokenizedExamples
 from models.folders.inspection import inspect
 from models.folders.tokenizer import open_tokenizer
 from models.serving.summarizer import Summarizer
@@ -129,20 +128,6 @@ def test_training_reads_what_use_reads(tiny: Path, tmp_path: Path, kind: str, te
     used.summarize(text)
     [given] = used.engine.inputs
     assert feature["input_ids"] == given
-
-
-def test_batches_are_padded_with_the_student_s_ids(tiny: Path) -> None:
-    batch = Collator(load_model(tiny))(
-        [{"input_ids": [5, 6, 1], "labels": [7, 1]}, {"input_ids": [5, 1], "labels": [8, 9, 1]}]
-    )
-    rows = {name: values[:, :4].tolist() for name, values in batch.items()}
-    assert rows == {
-        "input_ids": [[5, 6, 1, 0], [5, 1, 0, 0]],
-        "attention_mask": [[1, 1, 1, 0], [1, 1, 0, 0]],
-        "labels": [[7, 1, -100, -100], [8, 9, 1, -100]],
-        "decoder_input_ids": [[0, 7, 1, 0], [0, 8, 9, 1]],
-    }
-    assert {values.shape for values in batch.values()} == {(2, 8)}
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ import torch
 from distill import data
 from distill.config import RunConfig
 from distill.families.model_folder import load_model
+from distill.families.signal import Needs, Signal
+from distill.families.t5 import T5
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.runs import Run
-from distill.signals.features import Signal
 from distill.signals.teacher import LiveTeacher
-from distill.tasks.summarize.batches import Collator, TokenizedExamples
+from distill.tasks.summarize.batches import TokenizedExamples
 from models.folders.inspection import inspect
 from models.text.encoding import open_encoder
 from tests.distill.helpers import carry_out, figures, new_run, train, weights
@@ -67,7 +68,9 @@ def test_the_first_step_s_terms_are_means_over_all_its_tokens(
     config = RunConfig.from_dict(values)
     rows, _ = data.split_off(data.load(str(articles), limit=5), 1, config.seed)
     model, teacher = (load_model(Path(name)) for name in (values["student"], values["teacher"]))
-    batch: Any = Collator(model)(TokenizedExamples(rows, open_encoder(Path(values["student"])), config).rows)
+    batch: Any = T5().collate(
+        TokenizedExamples(rows, open_encoder(Path(values["student"])), config).rows, pad=0
+    )
     assert len(set((batch["labels"] != -100).sum(1).tolist())) > 1, "the lengths must differ"
     with torch.no_grad():
         mine, theirs = (
@@ -139,7 +142,9 @@ def test_the_student_learnt_and_the_teacher_did_not(whole: Run, tiny: Path, tiny
     teacher: Any = load_model(tiny_teacher)
     live = LiveTeacher(teacher.train())
     ids = torch.tensor([[5, 9, 1]])
-    one, two = (live.logits(ids, torch.ones_like(ids), ids) for _ in range(2))
+    batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": ids}
+    answers: list[Any] = [live.signal(batch, Needs()).logits for _ in range(2)]
+    one, two = answers
     assert not one.requires_grad
     assert not any(parameter.requires_grad for parameter in teacher.parameters())
     assert torch.equal(one, two), "its dropout must be off"

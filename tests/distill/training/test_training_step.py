@@ -13,11 +13,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from distill.config import RunConfig
+from distill.families.signal import Signal
 from distill.losses.masking import IGNORED
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.runs import Run
-from distill.signals.features import Signal
 from distill.tasks.summarize.batches import EMPTY, ByLength, TokenizedExamples
 from distill.training import work
 from distill.training.materials import load_materials
@@ -70,7 +70,7 @@ def test_a_step_on_its_own_words_is_a_mean_over_all_of_them(
     numbers = [int((batch["labels"] != IGNORED).sum()) for batch in batches]
     assert len(set(numbers)) > 1, "the lengths must differ"
     for batch, number in zip(batches, numbers, strict=True):
-        inputs = {name: batch[name] for name in ("input_ids", "attention_mask", "decoder_input_ids")}
+        inputs = {name: batch[name] for name in ("input_ids", "attention_mask", "labels")}
         with torch.no_grad():
             teacher = trainer.teacher.model(**inputs).logits  # pyright: ignore
         p, q = ((logits / 2).log_softmax(-1) for logits in (teacher, trainer.model(**inputs).logits))

@@ -8,7 +8,7 @@ import pytest
 
 from models import engines
 from models.decoding import Decoding
-from models.engines import Engine, Plan, Stopped, conversion, ctranslate, open_engine, prepare
+from models.engines import Engine, EngineChoice, Stopped, conversion, ctranslate, open_engine, prepare
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
 from tests.tiny import make_tiny_t5
@@ -191,7 +191,7 @@ def test_a_good_entry_outlives_a_full_gpu(folder: Path, home: Path, monkeypatch:
     monkeypatch.setattr("ctranslate2.Translator", refuse)
     monkeypatch.setattr(ctranslate, "discard", lambda entry: pytest.fail("discarded"))
     with pytest.raises(ModelUnavailable, match=r"could not open .*: CUDA .* memory\. Use the engine"):
-        open_engine(folder, Plan("ctranslate2", "int8", "cuda", entry), settings)
+        open_engine(folder, EngineChoice("ctranslate2", "int8", "cuda", entry), settings)
 
 
 def test_what_the_library_says_while_it_runs_reaches_the_user(

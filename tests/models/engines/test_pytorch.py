@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models.decoding import Decoding
-from models.engines import Overflow, Plan, Stopped, open_engine, prepare
+from models.engines import EngineChoice, Overflow, Stopped, open_engine, prepare
 from models.engines import pytorch as pytorch_engine
 from models.engines.pytorch import TorchEngine, choose_dtype
 from models.errors import BadRequest, ModelUnavailable
@@ -259,7 +259,7 @@ def test_threads_are_set_once_for_every_thread(
     before, asked = torch.get_num_threads(), []
     monkeypatch.setattr(pytorch_engine, "_threads_set", threading.Event())
     monkeypatch.setattr(pytorch_engine.torch, "set_num_threads", asked.append)
-    engines = [open_engine(tiny, Plan("torch", "auto"), settings) for _ in range(2)]
+    engines = [open_engine(tiny, EngineChoice("torch", "auto"), settings) for _ in range(2)]
     assert asked == [settings.threads]
     assert (engines[0].name, engines[0].device, engines[0].dtype) == ("torch", "cpu", "float32")
     assert torch.get_num_threads() == before

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.decoding import Decoding
-from models.engines import Plan
+from models.engines import EngineChoice
 from models.errors import BadRequest, ModelUnavailable
 from models.serving import pool as pool_module
 from models.serving.measure import INFERENCE_LOCK
@@ -27,12 +27,14 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replaces engines by quick ones; lists what is loaded, as `folder engine dtype`."""
     found: list[str] = []
 
-    def open_fake(folder: Path, plan: Plan, settings: Settings) -> FakeEngine:
+    def open_fake(folder: Path, plan: EngineChoice, settings: Settings) -> FakeEngine:
         found.append(f"{folder.name} {plan.engine} {plan.dtype}")
         return FakeEngine([98])
 
     monkeypatch.setattr(pool_module, "open_engine", open_fake)
-    monkeypatch.setattr(pool_module, "prepare", lambda folder, engine, settings, dtype: Plan(engine, dtype))
+    monkeypatch.setattr(
+        pool_module, "prepare", lambda folder, engine, settings, dtype: EngineChoice(engine, dtype)
+    )
     return found
 
 

@@ -12,7 +12,7 @@ from models.store.catalogue import ROLES
 from ui.compare import columns, presets
 from ui.compare.comparing import Request
 from ui.compare.measure_events import ended
-from ui.compare.measure_rendering import chart, progress, table
+from ui.compare.measure_rendering import chart, measured_table, progress
 from ui.compare.measuring import Measured, Progress
 from ui.shared.result import Result
 
@@ -30,7 +30,7 @@ def test_medians_intervals_and_paired_ratios(runs: Callable[..., tuple[Summary, 
     measured = Measured(
         3, {"teacher": runs("teacher", 2.0, 4.0, 6.0), "distilled": runs("distilled", 1.0, 1.0, 1.5)}
     )
-    html = table(measured)
+    html = measured_table(measured)
     assert "<td>4.00 s" in html
     assert "2.00 s to 6.00 s" in html
     assert "4.0× as fast" in html  # of 2, 4 and 4
@@ -40,27 +40,29 @@ def test_medians_intervals_and_paired_ratios(runs: Callable[..., tuple[Summary, 
 
 
 def test_percentiles_are_told_from_twenty_runs_on(runs: Callable[..., tuple[Summary, ...]]) -> None:
-    assert "from 20 runs on" in table(Measured(19, {"teacher": runs("teacher", *[1.0] * 19)}))
-    html = table(Measured(21, {"teacher": runs("teacher", *range(1, 22))}))
+    assert "from 20 runs on" in measured_table(Measured(19, {"teacher": runs("teacher", *[1.0] * 19)}))
+    html = measured_table(Measured(21, {"teacher": runs("teacher", *range(1, 22))}))
     assert "from 20 runs on" not in html
     assert "<td>2.00 s to 20.0 s</td>" in html
 
 
 def test_without_a_teacher_the_first_is_the_reference(runs: Callable[..., tuple[Summary, ...]]) -> None:
-    html = table(Measured(1, {"original": runs("original", 2.0), "distilled": runs("distilled", 4.0)}))
+    html = measured_table(
+        Measured(1, {"original": runs("original", 2.0), "distilled": runs("distilled", 4.0)})
+    )
     assert "Against the original" in html
     assert "0.50× as fast" in html
 
 
 def test_a_stop_and_a_disturbance_are_said(runs: Callable[..., tuple[Summary, ...]]) -> None:
-    html = table(Measured(10, {"teacher": runs("teacher", 1.0, 1.0)}, busy=True))
+    html = measured_table(Measured(10, {"teacher": runs("teacher", 1.0, 1.0)}, busy=True))
     assert "Stopped after 2 of 10 runs." in html
     assert "busy with other work" in html
-    assert "before the first run" in table(Measured(10))
+    assert "before the first run" in measured_table(Measured(10))
 
 
 def test_what_failed_says_so_as_text() -> None:
-    html = table(Measured(10, problems={"teacher": "no folder <b>x</b>"}))
+    html = measured_table(Measured(10, problems={"teacher": "no folder <b>x</b>"}))
     assert "Teacher: no folder &lt;b&gt;x&lt;/b&gt;" in html
     assert "Stopped" not in html
 

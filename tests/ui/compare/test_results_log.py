@@ -12,7 +12,7 @@ Make = Callable[..., Result]
 
 
 def test_the_table_shows_the_newest_first(make_result: Make) -> None:
-    frame = results_log.table((make_result("original"), make_result("teacher")))
+    frame = results_log.results_frame((make_result("original"), make_result("teacher")))
     assert list(frame["Column"]) == ["teacher", "original"]
     assert list(frame.columns) == list(results_log.COLUMNS.values())
 
@@ -49,7 +49,7 @@ def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make) -> None:
 
 
 def test_the_table_shows_whole_summaries_before_the_figures(make_result: Make) -> None:
-    frame = results_log.table((make_result(text="word " * 100),))
+    frame = results_log.results_frame((make_result(text="word " * 100),))
     assert list(frame.columns)[:4] == ["Time (UTC)", "Column", "Summary", "Model"]
     assert frame["Summary"][0] == "word " * 100
 

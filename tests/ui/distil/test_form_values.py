@@ -25,7 +25,10 @@ def values(
     **changes: Any,
 ) -> list[Any]:
     shown = {**form_values.preset_values(preset), **form_values.method_values(method), **changes}
-    return [*models, *data, method, preset, lines, *shown.values()]
+    shown |= {"method": method, "preset": preset, "lines": lines}
+    shown |= dict(zip(("teacher", "origin", "student", "encoder", "decoder"), models, strict=True))
+    shown |= dict(zip(("source", "file", "document", "summary", "hub"), data, strict=True))
+    return [shown[name] for name in form_values.FIELDS]
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -18,7 +18,7 @@ _COSTS = ("steps", "seconds", "MB")
 _NAMES = {"hard": "cross-entropy", "soft": "teacher's logits"}
 
 
-def table(result: Mapping[str, Any]) -> str:
+def comparison_table(result: Mapping[str, Any]) -> str:
     """The rows as two Markdown tables: scores and costs; losses on train and on held-out data.
 
     ROUGE is F1 × 100. A difference is called better or worse where the test says so.

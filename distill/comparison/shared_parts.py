@@ -9,9 +9,8 @@ from distill.comparison.folder import Comparison
 from distill.config import RunConfig, parse_layers
 from distill.data import Example, load
 from distill.errors import BadData
-from distill.families import anatomy
-from distill.families.model_folder import load_model, save_model
-from distill.families.t5 import student
+from distill.families import anatomy, inspect
+from distill.families.model_folder import cut, load_model, save_model
 from distill.jobs.files import write_json_lines
 from distill.labelling import Drafting, label
 from distill.training.materials import load_examples
@@ -19,7 +18,7 @@ from models.folders.inspection import ModelInfo
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from models.store.catalogue import resolve
-from models.store.loading import fetch, inspect
+from models.store.loading import fetch
 
 
 def split_data(folder: Path, base: RunConfig, settings: Settings) -> list[Example]:
@@ -44,7 +43,7 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
         both = (_info(base.student, settings), teacher)
         own, most = (anatomy(model.config).depths.values() for model in both)
         depths = tuple(map(min, own, most))
-    model = student.from_teacher_layers(load_model(teacher.folder), *depths)
+    model = cut(load_model(teacher.folder), depths)
     save_model(model, teacher.folder, target)
 
 
@@ -59,7 +58,7 @@ def label_texts(
 
     Raises:
         BadData: The rules leave nothing.
-        Stopped: By `stop_if_asked`, which is called after each batch; what is written by then is kept.
+        Cancelled: By `stop_if_asked`, which is called after each batch; what is written by then is kept.
     """
     out, began = comparison.folder / "data" / "labels.jsonl", time.monotonic()
     if out.is_file():

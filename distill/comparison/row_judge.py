@@ -7,16 +7,16 @@ from typing import Any
 from distill.comparison.folder import Comparison
 from distill.config import RunConfig
 from distill.data import load
+from distill.errors import Cancelled
 from distill.jobs.files import write_json
 from distill.judging import decoding_of, judge_model
 from distill.runs import Run
 from distill.tasks.summarize.evaluation import ROUGE_KINDS, rouge
-from models.engines import Stopped
 from models.serving.pool import ModelPool
 from models.settings import Settings
 
 
-class Judge:
+class RowJudge:
     """Judges each row once; what it found lies in `judged/`.
 
     Args:
@@ -49,7 +49,7 @@ class Judge:
         def tell(count: int) -> None:
             self._stop_if_asked()
             if run is not None and run.stop_requested():
-                raise Stopped
+                raise Cancelled
 
         held_out = str(self._comparison.folder / "data" / "validation.jsonl")
         examples = load(held_out, settings=self._settings).rows

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from distill.benchmark.repeat import rounds, times_faster
+from distill.benchmark.turns import rounds, times_faster
 from models.decoding import Summary
 
 SUMMARY = Summary(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def table(result: dict[str, Any]) -> str:
+def speed_table(result: dict[str, Any]) -> str:
     """The result in plain text: latencies, ratios, shares of the limit, disturbances."""
     width = max(len(row["model"]) for row in result["rows"])
     lines = [
