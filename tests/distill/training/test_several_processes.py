@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,9 @@ from models.settings import Settings
 from tests.distill.helpers import ROOT, carry_out, figures, new_run, train, wait_for, weights
 from tests.tiny import make_tiny_t5
 
-TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m", "distill"]
+_PAIR = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m"]
+TORCHRUN = [*_PAIR, "distill"]
+IN_TURN = [*_PAIR, "tests.distill.training.commands_in_turn"]
 ALONE = ["-m", "distill"]
 WAYS: dict[str, dict[str, Any]] = {
     "logit": {},
@@ -55,7 +58,11 @@ def pair_values(tmp_path_factory: pytest.TempPathFactory, articles: Path, plain:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """What processes of these tests are given."""
-    return {**os.environ, "STUDIO_HOME": str(tmp_path), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+    return _environment(tmp_path)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "STUDIO_HOME": str(home), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
 
 def _begin(environment: dict[str, str], how: list[str], *arguments: str) -> subprocess.Popen:
@@ -85,18 +92,33 @@ def _assert_as_one(run: Run, one: Run) -> None:
     torch.testing.assert_close(weights(run), weights(one), rtol=0, atol=1e-5)
 
 
+@pytest.fixture(scope="module")
+def pairs(pair_values: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The homes in which two processes have trained, by way: one pair for all of them, one after another."""
+    homes = {way: tmp_path_factory.mktemp(way) for way in WAYS}
+    commands = [
+        (str(home), _free_port(), ["train", *_settings({**pair_values, **WAYS[way]})])
+        for way, home in homes.items()
+    ]
+    process = _begin(_environment(tmp_path_factory.mktemp("home")), IN_TURN, json.dumps(commands))
+    answers, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors[-3000:]
+    assert [json.loads(line)["steps"] for line in answers.splitlines()] == [11] * len(WAYS)
+    return homes
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_two_processes_train_what_one_does(
-    way: str, pair_values: dict[str, Any], environment: dict[str, str], tmp_path: Path
+    way: str, pair_values: dict[str, Any], pairs: dict[str, Path], tmp_path: Path
 ) -> None:
-    values = {**pair_values, **WAYS[way]}
-    process = _begin(environment, TORCHRUN, "train", *_settings(values))
-    one = train({**values, "batch_size": 4}, tmp_path / "one")
-    answer, errors = process.communicate()
-    assert process.returncode == 0, errors[-3000:]
-    [line] = answer.splitlines()
-    assert json.loads(line)["steps"] == 11
-    run = _run(tmp_path)
+    one = train({**pair_values, **WAYS[way], "batch_size": 4}, tmp_path)
+    run = _run(pairs[way])
     assert run.status().status == "finished"
     assert run.config().processes == 2
     rows = (run.folder / "metrics.jsonl").read_text().splitlines()
