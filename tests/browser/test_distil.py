@@ -1,9 +1,13 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from models.engines.conversion import converted
+from models.engines.ctranslate import choose_dtype
+from models.store.catalogue import EMBEDDED, ROLES
 from tests.browser.conftest import PATIENCE, Server, insist, open_page
 from tests.tiny import make_tiny_t5
 
@@ -11,9 +15,19 @@ pytestmark = pytest.mark.browser
 RUN = 5 * PATIENCE
 
 
+@pytest.fixture(scope="session")
+def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the embedded models as an app converts them on their first use. Shared: copy it."""
+    home = tmp_path_factory.mktemp("converted")
+    for role in ROLES:
+        converted(EMBEDDED / role, choose_dtype("auto", "cpu"), home)
+    return home
+
+
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Server]:
+def own(tmp_path: Path, converted_models: Path) -> Iterator[Server]:
     """An app that the test may kill."""
+    shutil.copytree(converted_models, tmp_path / "studio")
     running = Server(tmp_path / "studio")
     running.start()
     yield running
@@ -92,9 +106,11 @@ def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserConte
     expect(page.locator("#setting-max_steps input")).to_have_value("")
 
 
-def test_a_run_is_cancelled_and_resumed_from_the_page(context: BrowserContext, own: Server) -> None:
+def test_a_run_is_cancelled_and_resumed_from_the_page(
+    context: BrowserContext, own: Server, tmp_path: Path
+) -> None:
     page = distil_tab(context, own)
-    page.get_by_text("Settings of the preset").click()
+    tiny_pair(page, tmp_path)
     page.locator("#setting-max_steps input").fill("5000")
     page.click("#start-run")
     expect(page.locator(".run-steps")).to_contain_text("of 5,000", timeout=RUN)
@@ -146,6 +162,7 @@ def test_methods_are_compared_found_again_after_a_reload_and_cancelled(
     page.get_by_label("All of them together").uncheck()
     page.locator("#setting-lines textarea").fill("validation_examples=3")
     page.locator("#methods-budget input").fill("3")
+    page.get_by_label("number input for Seeds").fill("1")
     page.click("#start-methods")
     expect(page.locator("#methods-status .badge.running")).to_be_visible()
     shown = page.locator("#methods-status .model").inner_text()
