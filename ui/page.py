@@ -13,6 +13,7 @@ from ui import api
 from ui.compare import compare_events, compare_tab, measure_events, preparing_events
 from ui.compare.preparing import Preparation
 from ui.distil import distil_tab, form_events, run_events
+from ui.evaluate import evaluate_events, evaluate_tab
 from ui.hosting import answers, link_preview, sessions, sliders, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
@@ -48,6 +49,8 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             with gr.Tab("Distil", id="distil"):
                 distillation = distil_tab.build(studio)
                 methods = methods_panel.build() if distillation else None
+            with gr.Tab("Evaluate", id="evaluate"):
+                evaluation = evaluate_tab.build(studio)
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
@@ -55,6 +58,8 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             form_events.connect(distillation, page, studio)
             run_events.connect(distillation, comparison, tabs, page, studio)
             methods_events.connect(methods, distillation.form, page, studio)
+        if evaluation:
+            evaluate_events.connect(evaluation, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page, preparation

@@ -37,15 +37,16 @@ def check_new_folder(path: Path) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as JSON, atomically; numbers that are not finite become null."""
-    _write(path, _text(value, indent=1))
+    write_text(path, _text(value, indent=1))
 
 
 def write_json_lines(path: Path, values: Iterable[Any]) -> None:
     """Write one line of JSON for each value, likewise."""
-    _write(path, "".join(f"{_text(value)}\n" for value in values))
+    write_text(path, "".join(f"{_text(value)}\n" for value in values))
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text, likewise."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         scratch.write_text(text, encoding="utf-8")

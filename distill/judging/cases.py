@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from distill.data import Example
+from distill.judging.lead import is_lead
 from distill.judging.results import Answers
 from distill.tasks.summarize.evaluation import rouge
 
@@ -44,14 +45,18 @@ def _case(place: int, example: Example, answers: Mapping[str, Mapping[str, Any]]
 
 
 def _faulty(case: Case) -> int:
-    """How many models have a fault in their summary of it, or failed."""
-    return sum(bool(row.get("faults")) or "failed" in row for row in case["answers"].values())
+    """How many models have a fault in their summary of it, or failed; a lead is cut, which is no fault."""
+    return sum(bool(row.get("faults")) or "failed" in row for row in _written(case))
+
+
+def _written(case: Case) -> list[Mapping[str, Any]]:
+    return [row for name, row in case["answers"].items() if not is_lead(name)]
 
 
 FILTERS: dict[str, Callable[[Case], bool]] = {
     "all": lambda case: True,
     "fault": lambda case: _faulty(case) > 0,
-    "one": lambda case: _faulty(case) == 1 and len(case["answers"]) > 1,
+    "one": lambda case: _faulty(case) == 1 and len(_written(case)) > 1,
     "garbled": lambda case: any(row.get("garbled") for row in case["answers"].values()),
     "failed": lambda case: any("failed" in row for row in case["answers"].values()),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from distill.stats import BETTER, NO_VERDICT, WORSE, interval, limits, points
+from distill.stats import BETTER, NO_VERDICT, UNDECIDED, WORSE, interval, limits, points
 
 _COPIER = 0.5  # of its summaries are whole sentences of the text
 _GARBLED = 0.01  # of the words
@@ -14,8 +14,37 @@ def describe(result: Mapping[str, Any]) -> list[str]:
     rows = [row for row in result["results"] if row["n"]]
     if not rows:
         return ["No model has written a summary."]
-    said = _quality(rows, result) if result["references"] else [_unscored(result)]
+    said = [_answer(rows), *_quality(rows, result)] if result["references"] else [_unscored(result)]
     return [*said, *_speed(rows), *_copies(rows), *_garbled(rows), *_failures(result["results"])]
+
+
+def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Who is better, in one sentence that says no more than the tests do."""
+    first, *others = rows
+    tested = {row["model"]: row["difference"]["verdict"] for row in others if row["difference"]}
+    by_word = {
+        word: [name for name, verdict in tested.items() if verdict == word]
+        for word in (BETTER, UNDECIDED, WORSE, NO_VERDICT)
+    }
+    if not tested:
+        return f"{first['model']} was judged alone."
+    if by_word[NO_VERDICT]:
+        return "There are too few texts to say which model is better."
+    told = [
+        f"{_listed(by_word[BETTER])} {_are(by_word[BETTER])} better" if by_word[BETTER] else "",
+        f"{_listed(by_word[WORSE])} {_are(by_word[WORSE])} worse" if by_word[WORSE] else "",
+        f"{_listed(by_word[UNDECIDED])} cannot be told apart from it" if by_word[UNDECIDED] else "",
+    ]
+    return f"Compared with {first['model']}, {_listed([part for part in told if part])}."
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _quality(rows: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> list[str]:

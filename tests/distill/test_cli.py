@@ -28,6 +28,7 @@ COMMANDS = (
     "cancel",
     "runs",
     "evaluate",
+    "report",
     "bench",
     "bench-train",
     "bench-startup",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from distill import runs
-from distill.comparison import Comparison
 from distill.errors import RunNotFound
+from distill.jobs.job_folder import JobFolder
 from distill.runs import Run
 from models.settings import Settings
 
@@ -35,7 +35,7 @@ def look(run: Run | None) -> Watch:
     return Watch(run.run_id, run.status().status, seen)
 
 
-def signature(shown: Run | Comparison) -> Signature:
+def signature(shown: JobFolder) -> Signature:
     """Time and size of each file that a run or a comparison changes; needs no reading."""
     found = []
     for name in _FILES:

@@ -15,7 +15,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from distill import comparison, runs
+from distill import comparison, report, runs
 from distill.comparison import Budget, Comparison, Plan, figures, results, scores, shared_parts
 from distill.comparison.comparison_table import comparison_table
 from distill.comparison.curves import curves
@@ -155,6 +155,16 @@ def test_the_pictures_show_the_figures_of_the_table(
             pixels = {pixel for _, pixel in picture.convert("RGB").getcolors(picture.width * picture.height)}
         for line in figure.axes[0].lines:
             assert tuple(round(255 * part) for part in to_rgb(line.get_color())) in pixels, name
+
+
+def test_a_report_tells_what_it_found(compared: Any, tmp_path: Path) -> None:
+    result, settings, _ = compared
+    sheet = report.compose(result["comparison_id"], settings)
+    assert sheet.answer == "Too few texts, seeds or steps to say which way of teaching is better."
+    assert [row[0] for row in sheet.tables[0].rows] == [row["method"] for row in result["rows"]]
+    assert "--methods ce,logit,shrink --seeds 2 --budget 2" in sheet.commands[0]
+    page = report.write(f"comparison:{result['comparison_id']}", settings, tmp_path / "r.html")
+    assert page.read_text(encoding="utf-8").count("<svg") == 1
 
 
 def test_it_can_be_taken_away(compared: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from distill import comparison, runs
+from distill import comparison, judging, runs
 from distill.data import check_allowed
 from distill.errors import BadData
 from models.errors import DistillError, ModelUnavailable
@@ -48,7 +48,7 @@ def visitor(trio: Path, home: Path) -> Iterator[Visitor]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "EMBEDDED", trio)
         patch.setenv("GRADIO_TEMP_DIR", str(settings.temporary))  # as app.py sets it
-        for module in (runs, comparison):
+        for module in (runs, comparison, judging):
             patch.setattr(module, "start", _refused_before(module.start))
         blocks = page.build(settings)
         _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
@@ -91,6 +91,12 @@ DATA: dict[str, Callable[[Visitor, str], str]] = {
     "start, validation": lambda visitor, path: visitor.act("start-run", "click", _lines(validation=path)),
     "tune": lambda visitor, path: visitor.act("tune-teacher", "click", _hub(path)),
     "compare methods": lambda visitor, path: visitor.act("start-methods", "click", _hub(path)),
+    "evaluate": lambda visitor, path: visitor.act(
+        "start-evaluation", "click", {"evaluation-source": "hub", "evaluation-hub": path}
+    ),
+    "evaluation's file field": lambda visitor, path: visitor.act(
+        "evaluation-file", "change", {"evaluation-file": {"path": path, "meta": {"_type": "gradio.FileData"}}}
+    ),
     "endpoint": lambda visitor, path: visitor.call("start_run", {**PAIR, "data": path}),
     "endpoint, as an upload": lambda visitor, path: visitor.call(
         "start_run", {**PAIR, "data": {"path": path}}
@@ -120,6 +126,9 @@ MODELS: dict[str, Callable[[Visitor, str], str]] = {
     "start, teacher": lambda visitor, name: visitor.act("start-run", "click", {"teacher": name}),
     "start, more teachers": lambda visitor, name: visitor.act(
         "start-run", "click", _lines(more_teachers=name)
+    ),
+    "evaluate": lambda visitor, name: visitor.act(
+        "start-evaluation", "click", {"evaluation-models": [name, "embedded/teacher"]}
     ),
     "endpoint": lambda visitor, name: visitor.call("summarize", "the cat", name, 1, 4),
     "endpoint, of a run": lambda visitor, name: visitor.call("start_run", {**PAIR, "student": name}),

@@ -1,0 +1,99 @@
+"""What a report says of one thing, before it is laid out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Facts = Sequence[tuple[str, str]]
+"""Names with what they are."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its title, its heads, its rows of plain text, in which a line break begins a line."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A text with what was made of it.
+
+    Args:
+        title: Which text, and why it is shown.
+        document: The text.
+        summaries: Who wrote what, and a line of facts on it.
+    """
+
+    title: str
+    document: str
+    summaries: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A run, a comparison or an evaluation on paper.
+
+    Args:
+        title: What it is.
+        asked: What was asked for.
+        answer: The answer in one sentence, which the data supports.
+        says: Further sentences.
+        tables, charts, cases: What it rests on; charts are SVG.
+        cost: What it cost.
+        lineage: What it was made from.
+        environment: What it was made with.
+        commands: How to do it again.
+    """
+
+    title: str
+    asked: Facts
+    answer: str
+    says: Sequence[str]
+    tables: Sequence[Table]
+    charts: Sequence[str]
+    cost: Facts
+    lineage: Facts
+    environment: Facts
+    commands: Sequence[str]
+    cases: Sequence[Case] = field(default_factory=tuple)
+
+
+def facts(values: Mapping[str, Any]) -> Facts:
+    """Plain values as facts; what is None is left out."""
+    return [(name.replace("_", " "), _plain(value)) for name, value in values.items() if value is not None]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def seconds(value: float | None) -> str:
+    """Seconds as people read them; a dash where there are none."""
+    if value is None:
+        return "–"
+    if value < 1:
+        return f"{1000 * value:.0f} ms"
+    return f"{value:.1f} s" if value < 60 else f"{value / 60:.1f} min"
+
+
+def megabytes(value: int | None) -> str:
+    """Bytes in MB."""
+    return "–" if value is None else f"{value / 1e6:,.0f} MB"
+
+
+def millions(value: int | None) -> str:
+    """A number of parameters."""
+    return "–" if value is None else f"{value / 1e6:,.1f} M"
+
+
+def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by name, whatever section they stand in."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        found |= flat(value) if isinstance(value, Mapping) else {name: value}
+    return found

@@ -1,0 +1,83 @@
+"""Find what is to be reported, and lay it out."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from distill import comparison, judging, runs
+from distill.errors import BadConfig, RunNotFound
+from distill.jobs.files import write_text
+from distill.report import of_comparison, of_evaluation, of_run
+from distill.report.sheet import Sheet
+from models.settings import Settings
+
+_KINDS: dict[str, tuple[Callable[[str, Settings], Any], Callable[[Any], Sheet]]] = {
+    "run": (runs.find, of_run.sheet),
+    "comparison": (comparison.find, of_comparison.sheet),
+    "evaluation": (judging.find, of_evaluation.sheet),
+}
+
+
+def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
+    """Write one page on what these ids stand for, in their order.
+
+    Args:
+        ids: Of finished runs, comparisons and evaluations; `run:`, `comparison:` or `evaluation:` before one
+            says which is meant where two have the same.
+        settings: The studio's.
+        out: The file, made anew.
+
+    Returns:
+        The file.
+
+    Raises:
+        RunNotFound: There is nothing of an id.
+        RunConflict: It has no figures yet.
+        BadConfig: The file cannot be written.
+    """
+    sheets = [compose(each, settings) for each in ([ids] if isinstance(ids, str) else ids)]
+    page = _laid_out(sheets)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_text(out, page)
+    except OSError as error:
+        raise BadConfig(f"{out} cannot be written: {error.strerror}. Name another file.") from error
+    return out
+
+
+def compose(name: str, settings: Settings) -> Sheet:
+    """What there is to say of an id; errors as for `write`."""
+    kind, colon, rest = name.partition(":")
+    wanted = [kind] if colon and kind in _KINDS else list(_KINDS)
+    found = []
+    for each in wanted:
+        try:
+            found.append((each, _KINDS[each][0](rest if len(wanted) == 1 else name, settings)))
+        except RunNotFound:
+            continue
+    if not found:
+        raise RunNotFound(f"There is no run, comparison or evaluation {name!r}. {_newest(settings)}")
+    if len(found) > 1:
+        told = " or ".join(f"{each}:{name}" for each, _ in found)
+        raise BadConfig(f"{name} is the id of more than one thing: say {told}.")
+    each, job = found[0]
+    return _KINDS[each][1](job)
+
+
+def _newest(settings: Settings) -> str:
+    known = [
+        *(f"evaluation:{each.evaluation_id}" for each in judging.all_evaluations(settings)[:3]),
+        *(f"comparison:{each.comparison_id}" for each in comparison.all_comparisons(settings)[:3]),
+        *(f"run:{each.run_id}" for each in runs.all_runs(settings)[:3]),
+    ]
+    return f"The newest are {', '.join(known)}." if known else "There is none yet: start one first."
+
+
+def _laid_out(sheets: Sequence[Sheet]) -> str:
+    from jinja2 import Environment, PackageLoader
+
+    templates = Environment(loader=PackageLoader("distill.report", "."), autoescape=True, trim_blocks=True)
+    title = " · ".join(sheet.title for sheet in sheets)
+    written = time.strftime("%Y-%m-%d %H:%M %Z")
+    return templates.get_template("page.html").render(title=title, sheets=sheets, written=written)

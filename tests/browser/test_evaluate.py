@@ -1,0 +1,66 @@
+"""The Evaluate tab in a real browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import PATIENCE, Server, open_page
+from tests.browser.test_distil import RUN, own
+
+__all__ = ["own"]  # a fixture
+pytestmark = pytest.mark.browser
+
+
+def evaluate_tab(context: BrowserContext, server: Server) -> Page:
+    page = open_page(context, server)
+    page.get_by_role("tab", name="Evaluate").click()
+    expect(page.locator("#start-evaluation")).to_be_visible()
+    return page
+
+
+def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
+    context: BrowserContext, own: Server, tmp_path: Path
+) -> None:
+    page = evaluate_tab(context, own)
+    page.locator("#evaluation-texts input").fill("0")
+    page.locator("#evaluation-texts input").blur()
+    page.click("#start-evaluation")
+    expect(page.get_by_text("Give one text or more")).to_be_visible()
+    page.locator("#evaluation-texts input").fill("6")
+    page.locator("#evaluation-texts input").blur()
+    page.click("#start-evaluation")
+    expect(page.locator("#evaluation-status .badge.running")).to_be_visible()
+    shown = page.locator("#evaluation-status .model").inner_text()
+    page.close()
+    own.kill()  # the evaluation is a process of its own
+    own.start()
+    page = evaluate_tab(context, own)
+    expect(page.locator("#evaluation-status .model")).to_have_text(shown)
+    expect(page.locator("#evaluation-status .badge.finished")).to_be_visible(timeout=RUN)
+    expect(page.locator("#evaluation-result")).to_contain_text("There are too few texts to say which")
+    expect(page.locator("#evaluation-charts svg")).to_have_count(2)
+
+    cell = page.locator("#evaluation-cases [role=gridcell]").nth(1)
+    expect(cell).to_be_visible()
+    cell.click()
+    expect(page.locator("#evaluation-case .case")).to_have_count(5)  # reference, three models, a lead
+    page.get_by_text("Where it stands in the text").nth(1).click()
+    expect(page.locator("#evaluation-case details[open] mark.copied").first).to_be_visible()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    for button, suffix in (("jsonl", ".jsonl"), ("report", ".html")):
+        with page.expect_download(timeout=PATIENCE) as download:
+            page.click(f"#evaluation-{button}")
+        file = tmp_path / f"taken{suffix}"
+        download.value.save_as(file)
+        assert download.value.suggested_filename.endswith(suffix)
+    cases = [json.loads(line) for line in (tmp_path / "taken.jsonl").open(encoding="utf-8")]
+    assert [case["text"] for case in cases] == [1, 2, 3, 4, 5, 6]
+    report = page.context.browser.new_page(java_script_enabled=False, offline=True)  # type: ignore[union-attr]
+    report.goto((tmp_path / "taken.html").as_uri())
+    expect(report.locator(".answer")).to_have_text("There are too few texts to say which model is better.")
+    report.close()

@@ -1,0 +1,129 @@
+"""The Evaluate tab's HTML: words for verdicts, what is escaped, what is left out; and its fields."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from distill import judging
+from distill.judging import Plan
+from models.errors import BadRequest
+from models.settings import Settings
+from tests.distill.judging.test_evaluation import write_data
+from ui.evaluate import asking, cases_rendering, evaluate_events, evaluate_rendering, evaluate_tab
+from ui.shared.studio import Studio
+
+NASTY = "<b>bold</b>"
+
+
+@pytest.fixture
+def found(tmp_path: Path, settings: Settings) -> judging.Evaluation:
+    """Three leads on 24 texts, of which the middle one is the best."""
+    rows = [{"document": f"word{n} b{n} c{n} {NASTY}", "summary": f"word{n} b{n} c{n}"} for n in range(24)]
+    data = write_data(tmp_path / "data.jsonl", rows)
+    plan = Plan.from_dict({"models": ["lead:2", "lead:3", "lead:1"], "data": data})
+    evaluation = judging.create(plan, settings)
+    judging.carry_out(evaluation, settings)
+    return evaluation
+
+
+def test_verdicts_are_plain_words(found: judging.Evaluation) -> None:
+    html = evaluate_rendering.result(found.result())
+    assert '<span class="verdict good">better</span>' in html
+    assert '<span class="verdict bad">worse</span>' in html
+    assert "Compared with lead:2, lead:3 is better and lead:1 is worse." in html
+    assert "Holm’s correction for 2" in html
+    assert evaluate_rendering.charts(found.result()) == ""  # baselines have neither latency nor size
+
+
+def test_quality_is_left_out_without_references(found: judging.Evaluation) -> None:
+    result = {**(found.result() or {}), "references": False}
+    rows = [
+        {**row, **dict.fromkeys(("rouge1", "rouge2", "rougeL", "difference"))} for row in result["results"]
+    ]
+    html = evaluate_rendering.result({**result, "results": rows})
+    assert "Quality" not in html
+    assert "What they write" in html
+    assert evaluate_rendering.result(None) == evaluate_rendering.charts(None) == ""
+
+
+def test_a_text_is_read_with_what_was_copied(found: judging.Evaluation) -> None:
+    case = found.cases()[1]
+    html = cases_rendering.case(case)
+    assert NASTY not in html
+    assert '<mark class="copied">word1 b1 c1</mark>' in html
+    failed = {**case, "answers": {"m": {"failed": NASTY}}}
+    assert '<div class="problem">&lt;b&gt;bold' in cases_rendering.case(failed)
+
+
+def test_the_table_has_a_row_a_text(found: judging.Evaluation) -> None:
+    table = cases_rendering.table(found.cases())
+    assert list(table.columns) == [
+        "Text",
+        "Begins",
+        "lead:2",
+        "lead:3",
+        "lead:1",
+        "Gap",
+        "In common",
+        "Faults",
+    ]
+    assert list(table.iloc[0][["Text", "lead:2", "lead:3", "lead:1", "Gap", "Faults"]]) == [
+        1,
+        80,
+        100,
+        50,
+        50,
+        0,
+    ]
+
+
+def test_everything_is_drawn_and_can_be_taken_away(found: judging.Evaluation, settings: Settings) -> None:
+    drawn = evaluate_events.drawn(found, settings)
+    assert drawn[0].run_id == found.evaluation_id
+    *_, report = drawn
+    files = [Path(update["value"]) for update in drawn[-4:]]
+    assert all(file.is_relative_to(settings.temporary) and file.is_file() for file in files)
+    assert Path(report["value"]).name == "report.html"
+    assert evaluate_events.watched(evaluate_events.Watch(), settings).evaluation_id == found.evaluation_id  # type: ignore[union-attr]
+    assert len(drawn) == len(evaluate_events.drawn(None, settings))
+
+
+FIELDS: dict[str, Any] = {
+    "models": ["a", "b"],
+    "lead": True,
+    "beams": 4,
+    "longest": 128,
+    "source": "built-in",
+}
+FIELDS |= {"file": None, "document": None, "summary": None, "hub": None, "texts": 5, "shuffle": True}
+
+
+def test_fields_become_a_plan() -> None:
+    assert Plan.from_dict(asking.values(**FIELDS)) == Plan(("a", "b", "lead:=b"), limit=5, shuffle=True)
+    assert asking.values(**{**FIELDS, "source": "hub", "hub": " xsum "})["data"] == "xsum"
+    file = asking.values(**{**FIELDS, "source": "file", "file": "f.csv", "document": "text"})
+    assert (file["data"], file["document_column"], file["summary_column"]) == ("f.csv", "text", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"models": ["a"]}, "Choose two to six models; 1 is chosen"),
+        ({"models": None}, "Choose two to six models; 0 are chosen"),
+        ({"texts": 0}, "Give one text or more"),
+        ({"source": "file"}, "Upload a csv"),
+        ({"source": "hub"}, "Choose a hub data set"),
+    ],
+)
+def test_what_is_missing_is_said(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadRequest, match=words):
+        asking.values(**{**FIELDS, **changes})
+
+
+def test_it_is_closed_where_distilling_is(settings: Settings) -> None:
+    with gr.Blocks():
+        closed = Studio(replace(settings, enable_distill=False), None)  # type: ignore[arg-type]
+        assert evaluate_tab.build(closed) is None

@@ -1,0 +1,1 @@
+"""The Evaluate tab: models judged on many texts, in the background."""

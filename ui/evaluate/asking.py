@@ -1,0 +1,66 @@
+"""How the tab's fields become what an evaluation does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from distill import judging
+from distill.data import BUILT_IN
+from distill.judging import Evaluation
+from models.errors import BadRequest
+from models.settings import Settings
+from ui.shared import uploads
+
+_FEWEST, _MOST = 2, 6
+
+
+def values(
+    models: Sequence[str] | None,
+    lead: bool,
+    beams: float,
+    longest: float,
+    source: str,
+    file: str | None,
+    document: str | None,
+    summary: str | None,
+    hub: str | None,
+    texts: float | None,
+    shuffle: bool,
+) -> dict[str, Any]:
+    """The fields as the settings of `distill.judging.Plan`; raises BadRequest where one is not chosen yet."""
+    named = [str(name).strip() for name in models or []]
+    if not _FEWEST <= len(named) <= _MOST:
+        raise BadRequest(
+            f"Choose two to six models; {len(named)} {'is' if len(named) == 1 else 'are'} chosen."
+        )
+    if texts is not None and texts < 1:
+        raise BadRequest("Give one text or more, or leave the number empty for all.")
+    return {
+        "models": [*named, *(["lead:="] if lead else [])],
+        "beams": int(beams),
+        "max_new_tokens": int(longest),
+        "limit": None if texts is None else int(texts),
+        "shuffle": bool(shuffle),
+        **_data(source, file, document, summary, hub),
+    }
+
+
+def start(asked: dict[str, Any], settings: Settings) -> Evaluation:
+    """Evaluate in a process of its own; an uploaded file is kept for it.
+
+    Raises:
+        DistillError: A setting is wrong, or names what a visitor may not name.
+        RunConflict: A run is busy.
+    """
+    return judging.start(uploads.kept(asked, settings), settings)
+
+
+def _data(
+    source: str, file: str | None, document: str | None, summary: str | None, hub: str | None
+) -> dict[str, Any]:
+    if source == "file":
+        if not file:
+            raise BadRequest("Upload a csv, jsonl or parquet file first.")
+        return {"data": file, "document_column": document or None, "summary_column": summary or None}
+    if source == "hub" and not (hub or "").strip():
+        raise BadRequest("Choose a hub data set.")
+    return {"data": str(hub).strip() if source == "hub" else BUILT_IN}

@@ -1,0 +1,169 @@
+"""What the Evaluate tab's buttons do, and the tick that keeps its view fresh."""
+
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from distill import data, judging, report
+from distill.errors import RunNotFound
+from distill.jobs.files import read_json_lines
+from distill.judging import Evaluation
+from distill.judging.cases import chosen
+from distill.runs import RESUMABLE
+from models.errors import DistillError
+from models.settings import Settings
+from ui.evaluate import asking, cases_rendering, evaluate_rendering
+from ui.evaluate.evaluate_tab import EvaluateTab
+from ui.shared.errors import told
+from ui.shared.limits import ACT, QUIET
+from ui.shared.studio import Studio
+from ui.shared.watching import Watch, signature
+
+_TICK = 3.0
+_log = logging.getLogger(__name__)
+
+
+def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
+    """Attach the events of starting, watching and ending evaluations, and of reading their texts."""
+    settings = studio.settings
+
+    def opened() -> list[Any]:
+        return drawn(watched(Watch(), settings), settings)
+
+    def tick(watch: Watch) -> Any:
+        found = watched(watch, settings)
+        if found is None or look(found) == watch:
+            return gr.skip()
+        return drawn(found, settings, watch)
+
+    def start(*values: Any) -> list[Any]:
+        return drawn(asking.start(asking.values(*values), settings), settings)
+
+    def cancel(watch: Watch) -> list[Any]:
+        found = judging.find(watch.run_id or "", settings)
+        found.cancel()
+        return drawn(found, settings)
+
+    def resume(watch: Watch) -> list[Any]:
+        found = judging.find(watch.run_id or "", settings)
+        found.resume(settings)
+        return drawn(found, settings)
+
+    def select(evaluation_id: str) -> list[Any]:
+        return drawn(judging.find(evaluation_id, settings), settings)
+
+    def choose(watch: Watch, which: str, order: str) -> list[Any]:
+        found = judging.find(watch.run_id or "", settings)
+        return [cases_rendering.table(chosen(_cases(found), which, order)), ""]
+
+    def read(watch: Watch, event: gr.SelectData) -> str:
+        found = _cases(judging.find(watch.run_id or "", settings))
+        place = int(event.row_value[0]) - 1
+        return cases_rendering.case(found[place]) if 0 <= place < len(found) else ""
+
+    page.load(told(opened), None, tab.outputs, **QUIET)
+    gr.Timer(_TICK).tick(tick, tab.watch, tab.outputs, **QUIET)
+    tab.start.click(told(start), tab.asked, tab.outputs, **ACT)
+    tab.cancel.click(told(cancel), tab.watch, tab.outputs, **ACT)
+    tab.resume.click(told(resume), tab.watch, tab.outputs, **ACT)
+    tab.chooser.input(told(select), tab.chooser, tab.outputs, **ACT)
+    gr.on(
+        [tab.which.input, tab.order.input],
+        told(choose),
+        [tab.watch, tab.which, tab.order],
+        [tab.cases, tab.case],
+        **ACT,
+    )
+    tab.cases.select(told(read), tab.watch, tab.case, **ACT)
+    tab.source.input(_source, tab.source, [tab.file, *tab.columns, tab.hub], **QUIET)
+    tab.file.change(lambda file: _columns(file, settings), tab.file, tab.columns, **QUIET)
+
+
+def watched(watch: Watch, settings: Settings) -> Evaluation | None:
+    """The evaluation a page shows; without one, the one that is running, else the newest."""
+    if watch.run_id:
+        try:
+            return judging.find(watch.run_id, settings)
+        except RunNotFound:  # its folder was removed by hand
+            pass
+    known = judging.all_evaluations(settings)
+    return next((each for each in known if each.status()["status"] == "running"), next(iter(known), None))
+
+
+def look(found: Evaluation) -> Watch:
+    """The present look of an evaluation."""
+    seen = signature(found)  # before the status: news in between is drawn at the next tick
+    return Watch(found.evaluation_id, found.status()["status"], seen)
+
+
+def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = None) -> list[Any]:
+    """The watch and the view of an evaluation; texts, list and files only where the state has changed."""
+    if found is None:
+        return [Watch(), *[gr.skip()] * 14]
+    watch, status, result = look(found), found.status(), found.result()
+    going, stopping = status["status"] == "running", found.stop_requested()
+    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    return [
+        watch,
+        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
+        gr.update(visible=status["status"] in RESUMABLE),
+        gr.skip() if same else _chooser(found, settings),
+        evaluate_rendering.status(status),
+        evaluate_rendering.result(result),
+        evaluate_rendering.charts(result),
+        *([gr.skip()] * 4 if same else _texts(found)),
+        *([gr.skip()] * 4 if same else _files(found, settings)),
+    ]
+
+
+def _texts(found: Evaluation) -> list[Any]:
+    """Filter, order, table and the text that is read."""
+    cases = _cases(found)
+    shown: dict[str, Any] = {"visible": bool(cases)}
+    table = gr.update(value=cases_rendering.table(cases), **shown) if cases else gr.update(**shown)
+    return [gr.update(value="all", **shown), gr.update(value="data", **shown), table, ""]
+
+
+def _cases(found: Evaluation) -> Sequence[Mapping[str, Any]]:
+    file = found.folder / "cases.jsonl"
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else []
+
+
+@lru_cache(maxsize=4)  # a click reads one text of what may be thousands
+def _read(file: Path, changed: int) -> Sequence[Mapping[str, Any]]:
+    return read_json_lines(file)
+
+
+def _files(found: Evaluation, settings: Settings) -> list[Any]:
+    """The files, copied to where the page may serve them from, and the report; hidden before the end."""
+    folder = settings.temporary / "evaluations" / found.evaluation_id
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [Path(shutil.copy(file, folder)) for file in found.downloads()]
+        files += [report.write(found.evaluation_id, settings, folder / "report.html")] if files else []
+    except (OSError, DistillError) as problem:  # a full disk costs the downloads, not the page
+        _log.error("The evaluation cannot be copied to %s: %s", folder, problem)
+        files = []
+    return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4
+
+
+def _chooser(found: Evaluation, settings: Settings) -> Any:
+    ids = [each.evaluation_id for each in judging.all_evaluations(settings)]
+    return gr.update(choices=ids, value=found.evaluation_id, visible=len(ids) > 1)
+
+
+def _source(source: str) -> list[Any]:
+    return [gr.update(visible=source == "file")] * 3 + [gr.update(visible=source == "hub")]
+
+
+def _columns(file: str | None, settings: Settings) -> list[Any]:
+    try:
+        names = data.read_columns(file, settings) if file else []
+    except DistillError:  # the start says what is wrong with it
+        names = []
+    return [gr.update(choices=names, value=None, info="Empty: found by its name." if names else None)] * 2

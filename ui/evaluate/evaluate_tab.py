@@ -1,0 +1,214 @@
+"""The Evaluate tab: what to judge, how it stands, what was found, text by text. Layout only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from distill.data import HUB_DATASETS
+from ui.evaluate import cases_rendering, evaluate_rendering
+from ui.shared.studio import Studio
+from ui.shared.watching import Watch
+
+MOST = 6
+"""Models at most."""
+_TEXTS = 100
+_ROLES = ("teacher", "distilled", "original")
+_DOWNLOADS = {
+    "table": "Download the table (CSV)",
+    "csv": "Download all summaries (CSV)",
+    "jsonl": "Download all summaries (JSON Lines)",
+}
+"""In the order of `Evaluation.downloads`."""
+
+
+@dataclass(frozen=True)
+class EvaluateTab:
+    """The components that events read and write.
+
+    Args:
+        asked: What an evaluation is asked for, in the order of `asking.values`.
+        downloads: As `Evaluation.downloads` gives the files.
+    """
+
+    asked: list[gr.Component]
+    source: gr.Radio
+    file: gr.File
+    columns: list[gr.Dropdown]
+    hub: gr.Dropdown
+    start: gr.Button
+    cancel: gr.Button
+    resume: gr.Button
+    watch: gr.State
+    chooser: gr.Dropdown
+    status: gr.HTML
+    result: gr.HTML
+    charts: gr.HTML
+    which: gr.Dropdown
+    order: gr.Dropdown
+    cases: gr.Dataframe
+    case: gr.HTML
+    downloads: list[gr.DownloadButton]
+    report: gr.DownloadButton
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """Everything that is drawn anew when the evaluation has moved."""
+        shown = [self.cancel, self.resume, self.chooser, self.status, self.result, self.charts]
+        return [
+            self.watch,
+            *shown,
+            self.which,
+            self.order,
+            self.cases,
+            self.case,
+            *self.downloads,
+            self.report,
+        ]
+
+
+def build(studio: Studio) -> EvaluateTab | None:
+    """Lay the tab out; None where it is switched off, which the tab then says."""
+    if not studio.settings.enable_distill:
+        gr.HTML(evaluate_rendering.OFF)
+        return None
+    watch = gr.State(Watch())
+    gr.HTML(evaluate_rendering.ABOUT)
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=300), gr.Group():
+            models, lead = _models(studio)
+            with gr.Row():
+                beams = gr.Slider(1, 8, 4, step=1, label="Beams", elem_id="evaluation-beams", min_width=130)
+                longest = gr.Slider(
+                    8,
+                    512,
+                    128,
+                    step=8,
+                    label="Longest, in tokens",
+                    elem_id="evaluation-longest",
+                    min_width=130,
+                )
+        with gr.Column(min_width=300), gr.Group():
+            source, file, document, summary, hub = _data()
+            with gr.Row():
+                texts = gr.Number(
+                    _TEXTS, label="Texts at most", precision=0, elem_id="evaluation-texts", min_width=130
+                )
+                shuffle = gr.Checkbox(
+                    True, label="Draw them at random", elem_id="evaluation-shuffle", min_width=130
+                )
+    with gr.Row():
+        start = gr.Button("Evaluate", variant="primary", elem_id="start-evaluation", min_width=160)
+        cancel = gr.Button(
+            "Cancel", variant="stop", visible=False, elem_id="cancel-evaluation", min_width=120
+        )
+        resume = gr.Button("Resume", visible=False, elem_id="resume-evaluation", min_width=120)
+    with gr.Column(variant="panel", elem_classes=["card", "evaluation"]):
+        shown = _found()
+    asked: list[gr.Component] = [
+        models,
+        lead,
+        beams,
+        longest,
+        source,
+        file,
+        document,
+        summary,
+        hub,
+        texts,
+        shuffle,
+    ]
+    buttons = (start, cancel, resume)
+    return EvaluateTab(asked, source, file, [document, summary], hub, *buttons, watch, *shown)
+
+
+def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
+    names = studio.columns(studio.settings.model_set)
+    models = gr.Dropdown(
+        studio.choices(),
+        value=[name for role in _ROLES if (name := names[role])],
+        label="Models: the others are compared with the first",
+        multiselect=True,
+        max_choices=MOST,
+        allow_custom_value=True,
+        elem_id="evaluation-models",
+    )
+    lead = gr.Checkbox(
+        True,
+        label="Beside the last model: the text’s first words, as many as it wrote",
+        info="The simplest summary of news, and the one to beat.",
+        elem_id="evaluation-lead",
+    )
+    return models, lead
+
+
+def _data() -> tuple[Any, ...]:
+    source = gr.Radio(
+        [("Built-in samples (12 texts)", "built-in"), ("A file", "file"), ("A hub data set", "hub")],
+        value="built-in",
+        label="Data",
+        elem_id="evaluation-source",
+    )
+    kinds = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".gz"]
+    file = gr.File(
+        label="csv, jsonl or parquet", file_types=kinds, visible=False, height=120, elem_id="evaluation-file"
+    )
+    with gr.Row():
+        column: dict[str, Any] = {"visible": False, "allow_custom_value": True}
+        document = gr.Dropdown([], label="Column of the texts", elem_id="evaluation-document", **column)
+        summary = gr.Dropdown([], label="Column of the references", elem_id="evaluation-summary", **column)
+    hub = gr.Dropdown(
+        list(HUB_DATASETS),
+        label="Data set",
+        info="A name from the list, or owner/name.",
+        allow_custom_value=True,
+        visible=False,
+        elem_id="evaluation-hub",
+    )
+    return source, file, document, summary, hub
+
+
+def _found() -> tuple[Any, ...]:
+    status = gr.HTML(evaluate_rendering.NONE, elem_id="evaluation-status")
+    result = gr.HTML("", elem_id="evaluation-result")
+    charts = gr.HTML("", elem_id="evaluation-charts")
+    with gr.Row():
+        which = gr.Dropdown(
+            cases_rendering.FILTERS,
+            value="all",
+            label="Texts",
+            filterable=False,
+            visible=False,
+            elem_id="evaluation-which",
+            min_width=200,
+        )
+        order = gr.Dropdown(
+            cases_rendering.ORDERS,
+            value="data",
+            label="In the order",
+            filterable=False,
+            visible=False,
+            elem_id="evaluation-order",
+            min_width=200,
+        )
+    table = gr.Dataframe(
+        interactive=False,
+        max_height=380,
+        label="Select a text to read it; sort by a column’s head",
+        buttons=[],
+        visible=False,
+        elem_id="evaluation-cases",
+    )
+    case = gr.HTML("", elem_id="evaluation-case")
+    with gr.Row():
+        report = gr.DownloadButton(
+            "Download the report (HTML)", size="sm", visible=False, elem_id="evaluation-report"
+        )
+        downloads = [
+            gr.DownloadButton(label, size="sm", visible=False, elem_id=f"evaluation-{name}")
+            for name, label in _DOWNLOADS.items()
+        ]
+    chooser = gr.Dropdown(
+        [], label="All evaluations", visible=False, filterable=False, elem_id="all-evaluations"
+    )
+    return chooser, status, result, charts, which, order, table, case, downloads, report
