@@ -144,12 +144,30 @@ def _files(found: Evaluation, settings: Settings) -> list[Any]:
     folder = settings.temporary / "evaluations" / found.evaluation_id
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files = [Path(shutil.copy(file, folder)) for file in found.downloads()]
-        files += [report.write(found.evaluation_id, settings, folder / "report.html")] if files else []
+        files = [_copied(file, folder) for file in found.downloads()]
+        files += [_report(found, settings, folder / "report.html")] if files else []
     except (OSError, DistillError) as problem:  # a full disk costs the downloads, not the page
         _log.error("The evaluation cannot be copied to %s: %s", folder, problem)
         files = []
     return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4
+
+
+def _copied(file: Path, folder: Path) -> Path:
+    target = folder / file.name
+    if _is_older(target, file):
+        shutil.copy(file, target)
+    return target
+
+
+def _report(found: Evaluation, settings: Settings, target: Path) -> Path:
+    if _is_older(target, found.folder / "result.json"):
+        report.write(f"evaluation:{found.evaluation_id}", settings, target)
+    return target
+
+
+def _is_older(target: Path, source: Path) -> bool:
+    """Whether a copy for visitors has to be made, or made again."""
+    return not target.is_file() or target.stat().st_mtime_ns < source.stat().st_mtime_ns
 
 
 def _chooser(found: Evaluation, settings: Settings) -> Any:
