@@ -91,7 +91,7 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["finetune", "--student", "TINY", "--data", "/no/data.csv"], "There is no data '/no/data.csv'"),
         (["finetune", "--student", "layers:1+1"], "is cut from a teacher: name one"),
         (["finetune", "--student", "BERT"], "encoder-only"),
-        (["train", "--teacher", "TINY", "--student", "layers:9+9"], "wants 9 encoder layers"),
+        (["train", "--teacher", "TINY", "--student", "layers:9+9"], "asks for 9 encoder layers"),
         (["resume", "nope"], "There is no run 'nope'"),
         (["work", "run", "nope"], "There is no run 'nope'"),
         (["work", "comparison", "nope"], "There is no comparison 'nope'"),

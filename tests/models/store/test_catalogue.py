@@ -106,7 +106,11 @@ def test_a_folder_resolves_absolute(
         "https://example.org/x",
     ],
 )
-def test_what_is_no_model_is_refused_with_what_is_allowed(name: str, settings: Settings) -> None:
+def test_what_is_no_model_is_refused_with_what_is_allowed(
+    name: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")  # whatever lies beside the checkout
     with pytest.raises(ModelUnavailable, match=r"embedded/original.*run:RUN_ID.*hub id"):
         resolve(name, settings)
 
