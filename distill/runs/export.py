@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from jinja2 import StrictUndefined, Template
 
 from distill.errors import BadConfig, RunConflict
 from distill.families.model_folder import load_model, save_model
@@ -18,29 +19,44 @@ from models.folders.inspection import inspect
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _SHOWN = ("label", "n", "beams", "seconds", "engine", "device")  # of a row, beside its scores
-_CARD = """---
+_CARD = Template(
+    """---
 library_name: transformers
 tags: [summarization, t5, distillation]
 ---
 
-# {name}
+# {{ name }}
 
-{kind} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and begin each
+{{ kind }} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and begin each
 input with `summarize: `.
 
-{table}
+{% if rows %}
+{{ rows[0].n }} validation examples, {{ rows[0].beams }} beams, F1 × 100 with 95% intervals.
+
+| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds per summary |
+|---|---|---|---|---|
+{% for row in rows %}
+| {{ row.label }} | {{ interval(row.rouge1) }} | {{ interval(row.rouge2) }} | {{ interval(row.rougeL) }} \
+| {{ "%.2f" | format(row.seconds) }} ({{ row.engine }}, {{ row.device }}) |
+{% endfor %}
+
+{% endif %}
 ## How it was made
 
 ```json
-{lineage}
+{{ lineage }}
 ```
 
 Settings:
 
 ```json
-{config}
+{{ config }}
 ```
-"""
+""",
+    trim_blocks=True,
+    keep_trailing_newline=True,
+    undefined=StrictUndefined,
+)
 
 
 def export_student(
@@ -56,7 +72,8 @@ def export_student(
     Args:
         run: A finished run.
         folder: Where to write it; new or empty.
-        dtype: Precision of the weights. shard_size: Largest size of a weight file.
+        dtype: Precision of the weights.
+        shard_size: Largest size of a weight file.
         shortest: Tokens its summaries usually have at least, kept in its generation settings.
         no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
 
@@ -91,10 +108,12 @@ def _check_usual(name: str, value: int | None, high: int) -> None:
 
 def _card(run: Run, name: str) -> str:
     config = run.config().as_dict()
-    return _CARD.format(
+    rows = (run.result() or {}).get("rows", [])
+    return _CARD.render(
         name=name,
         kind=f"Distilled from `{_shown(config['teacher'])}`" if config["teacher"] else "Trained on labels",
-        table=_table((run.result() or {}).get("rows", [])),
+        rows=rows if all(row.get(each) is not None for row in rows for each in _SHOWN) else [],
+        interval=interval,
         lineage=_json(run.lineage()),
         config=_json(config),
     )
@@ -109,18 +128,3 @@ def _shown(value: Any) -> Any:
     """A path as its last name: a folder of one's own machine is nobody else's business."""
     is_path = isinstance(value, str) and Path(value).expanduser().is_absolute()
     return Path(value).name if is_path else value
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    if not rows or any(row.get(name) is None for row in rows for name in _SHOWN):
-        return ""
-    lines = [
-        f"{rows[0]['n']} validation examples, {rows[0]['beams']} beams, F1 × 100 with 95% intervals.\n",
-        "| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds per summary |",
-        "|---|---|---|---|---|",
-    ]
-    for row in rows:
-        scores = " | ".join(interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL"))
-        seconds = f"{row['seconds']:.2f} ({row['engine']}, {row['device']})"
-        lines.append(f"| {row['label']} | {scores} | {seconds} |")
-    return "\n".join(lines) + "\n"
