@@ -15,6 +15,7 @@ from distill.errors import DistillError, RunConflict, RunNotFound
 from distill.jobs import processes
 from distill.jobs.files import read_object, write_json
 from models.settings import Settings
+from models.store.students import STATUS
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
@@ -68,11 +69,11 @@ class JobFolder:
 
     def update(self, **changes: Any) -> None:
         """Change the saved status; called by the process that carries the work out."""
-        write_json(self.folder / "status.json", {**self.saved_status(), **changes})
+        write_json(self.folder / STATUS, {**self.saved_status(), **changes})
 
     def saved_status(self) -> dict[str, Any]:
         """The status saved last; empty if there is none."""
-        return read_object(self.folder / "status.json") or {}
+        return read_object(self.folder / STATUS) or {}
 
     def died(self) -> bool:
         """Whether its status says running although its process is gone."""

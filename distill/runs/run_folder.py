@@ -24,6 +24,7 @@ from distill.jobs.status import RunStatus, readable
 from distill.runs import checkpoints, end_table
 from distill.runs.metrics import is_validation
 from models.settings import Settings
+from models.store import students
 
 _MOST_STEPS = 10**8  # as `max_steps` allows
 RESUMABLE = ("interrupted", "cancelled", "failed")
@@ -48,7 +49,7 @@ class Run(JobFolder):
     @property
     def student(self) -> Path:
         """Where its student is, or will be."""
-        return self.folder / "student"
+        return self.folder / students.STUDENT
 
     @property
     def initial(self) -> Path:
@@ -74,9 +75,14 @@ class Run(JobFolder):
         except BadConfig as error:
             raise RunConflict(f"The settings of the run {self.run_id} cannot be used: {error}") from error
 
+    @property
+    def lineage_file(self) -> Path:
+        """What it was made from, as JSON."""
+        return self.folder / students.LINEAGE
+
     def lineage(self) -> dict[str, Any]:
         """What it was made from: models, data hash, commit, library versions, seed."""
-        return read_object(self.folder / "lineage.json") or {}
+        return read_object(self.lineage_file) or {}
 
     def result(self) -> dict[str, Any] | None:
         """Its end table, once there is one; a damaged one is none."""

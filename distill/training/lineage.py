@@ -28,9 +28,9 @@ def record_lineage(run: Run, config: RunConfig, materials: Materials) -> None:
     before, now = run.lineage(), _lineage(config, materials)
     hashes = ("data_sha256", "validation_sha256")
     if not all(isinstance(before.get(name), str) for name in hashes):
-        if (run.folder / "lineage.json").exists():
+        if run.lineage_file.exists():
             log.warning("lineage.json cannot be read: whether the data is still the same is not known.")
-        write_json(run.folder / "lineage.json", now)
+        write_json(run.lineage_file, now)
     elif any(before[name] != now[name] for name in hashes):
         raise BadData(f"The data {config.data} has changed since this run began; start a new run.")
 

@@ -40,6 +40,7 @@ from distill.training.trainer_arguments import arguments
 from distill.training.validation import Validation
 from models.settings import Settings
 from models.store.loading import Progress
+from models.store.students import FINISHED
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
             return _summary(run, str(run.student), step)
     write_json(run.folder / "result.json", result)
     message = _last_word(result.get("verdict"))
-    run.update(status="finished", message=message, student=f"run:{run.run_id}", eta_seconds=None)
+    run.update(status=FINISHED, message=message, student=f"run:{run.run_id}", eta_seconds=None)
     return _summary(run, str(run.student), step)
 
 

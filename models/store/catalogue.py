@@ -187,8 +187,8 @@ def _run(name: str, settings: Settings) -> ModelSpec:
         raise ModelUnavailable(
             f"{name!r} is not a run: an id has letters, digits, '.', '_' and '-' only. Runs: {known}."
         )
-    folder = settings.runs / run / "student"
-    if not folder.is_dir():
+    folder = students.student(settings.runs, run)
+    if folder is None:
         raise ModelUnavailable(
             f"{name} has no student (unknown, or not finished). Runs with a student: {known}."
         )

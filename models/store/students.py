@@ -1,24 +1,42 @@
-"""Students that finished runs have left, read from the runs' own files. Imports nothing heavy."""
+"""Students that runs have left, and the little of a run's folder that the catalogue needs for that.
+
+Who makes runs writes what stands here, by these names, and the catalogue reads nothing else of them. Imports
+nothing heavy.
+"""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+STUDENT = "student"
+"""The model folder in a run's folder, whole as soon as it is there."""
+LINEAGE = "lineage.json"
+"""An object that has the teacher's name, or null, as `teacher`."""
+STATUS = "status.json"
+"""An object that has `FINISHED` as `status` once the run is."""
+FINISHED = "finished"
+
+
+def student(runs: Path, run_id: str) -> Path | None:
+    """The student's folder, if the run has left one."""
+    folder = runs / run_id / STUDENT
+    return folder if folder.is_dir() else None
+
 
 def with_student(runs: Path) -> list[str]:
     """Ids of the runs in a folder that have a student, the newest student first."""
-    students = [folder for folder in runs.glob("*/student") if (folder / "config.json").is_file()]
+    students = [folder for folder in runs.glob(f"*/{STUDENT}") if (folder / "config.json").is_file()]
     return [folder.parent.name for folder in sorted(students, key=lambda f: f.stat().st_mtime, reverse=True)]
 
 
 def finished(runs: Path) -> Iterator[tuple[str, str]]:
     """Id and teacher of each finished run with a teacher and a student, newest first."""
     for folder in sorted(runs.glob("*"), key=lambda folder: folder.name, reverse=True):
-        if not (folder / "student" / "config.json").is_file():
+        if not (folder / STUDENT / "config.json").is_file():
             continue
-        teacher = _read(folder / "lineage.json").get("teacher")
-        if isinstance(teacher, str) and _read(folder / "status.json").get("status") == "finished":
+        teacher = _read(folder / LINEAGE).get("teacher")
+        if isinstance(teacher, str) and _read(folder / STATUS).get("status") == FINISHED:
             yield folder.name, teacher
 
 
