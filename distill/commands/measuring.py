@@ -32,7 +32,7 @@ def _add_evaluate(parsers: Any) -> None:
     parser.add_argument("--data", help="file, built-in, a name such as cnn_dailymail, or a hub id")
     add_choice_options(parser)
     parser.add_argument("--beams", type=int, help="of the search (default: 4)")
-    parser.add_argument("--max-new-tokens", type=int, help="tokens of a summary at most (default: 128)")
+    parser.add_argument("--max-new-tokens", type=int, help="longest summary in tokens (default: 128)")
     parser.add_argument(
         "--teacher", help="model whose ROUGE-L retention is a share of (default: the one named teacher)"
     )

@@ -10,9 +10,9 @@ from models.settings import Settings
 def add(parsers: Any) -> None:
     """Add this command."""
     parser = add_command(
-        parsers, "report", report, "One self-contained HTML page on runs, comparisons and evaluations."
+        parsers, "report", report, "Write one self-contained HTML page on runs, comparisons and evaluations."
     )
-    parser.add_argument("ids", nargs="+", metavar="ID", help="also run:ID, comparison:ID, evaluation:ID")
+    parser.add_argument("ids", nargs="+", metavar="ID", help="id, or run:ID, comparison:ID, evaluation:ID")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.html")
 
 

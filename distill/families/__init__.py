@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 FAMILIES: tuple[Family, ...] = (T5(), Bart())
-"""All families; a new one is entered here."""
+"""All families; enter a new one here."""
 
 
 def family_of(kind: Any) -> Family:
@@ -39,7 +39,7 @@ def family_of(kind: Any) -> Family:
         if kind in family.model_types:
             return family
     known = sorted(name for family in FAMILIES for name in family.model_types)
-    raise IncompatibleModels(f"{kind!r} is no kind of model that can be trained here: {', '.join(known)}.")
+    raise IncompatibleModels(f"{kind!r} is not a kind of model that can be trained here: {', '.join(known)}.")
 
 
 def anatomy(config: Mapping[str, Any]) -> Anatomy:

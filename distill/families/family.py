@@ -1,4 +1,4 @@
-"""What a kind of model has to know of itself, so that nobody else need know it. Imports nothing heavy."""
+"""What a kind of model knows about itself, so that nothing else needs to. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Family(Protocol):
         ...
 
     def limit_input(self, model: Any, tokens: int) -> None:
-        """Note in a model that it reads so many tokens, the special ones included."""
+        """Note in a model that it reads this many tokens, special ones included."""
         ...
 
     def collate(
@@ -57,7 +57,7 @@ class Family(Protocol):
         Args:
             rows: `input_ids` and `labels` each.
             pad: Id of the token that pads.
-            least: Pad to so many tokens of input and of labels at least.
+            least: Pad to at least this many tokens of input and of labels.
 
         Returns:
             `input_ids`, `attention_mask` and `labels`, each `(batch, length)`; labels that do not count are
@@ -92,7 +92,7 @@ class Family(Protocol):
         ...
 
     def cut_parameters(self, model: ModelInfo, depths: Sequence[int]) -> int:
-        """About how many parameters of a model remain with so many layers, stack by stack."""
+        """About how many parameters of a model remain with this many layers, stack by stack."""
         ...
 
     def activation_bytes(self, model: ModelInfo, depths: Sequence[int], config: RunConfig) -> int:

@@ -99,7 +99,7 @@ def layer_weights(n: int, growth: float) -> tuple[float, ...]:
 
 
 def check_relation_heads(heads: int, widths: Mapping[str, int]) -> None:
-    """See that the relation heads divide the width of each model's attention.
+    """Check that the relation heads divide the width of each model's attention.
 
     Args:
         heads: How many.

@@ -20,7 +20,7 @@ def load_model(folder: Path) -> PreTrainedModel:
 
 
 def cut(teacher: Any, depths: Sequence[int]) -> Any:
-    """A student with so many of a loaded teacher's layers, stack by stack.
+    """A student with this many of a loaded teacher's layers, stack by stack.
 
     Raises:
         IncompatibleModels: Its family's students cannot be made so, or it has fewer layers.

@@ -9,7 +9,7 @@ _MULTIPLE = 8  # lengths are padded to: odd sizes make slow matrix kernels, and 
 
 
 def rounded(length: int) -> int:
-    """The length that so many tokens are padded to."""
+    """The length that this many tokens are padded to."""
     return -(-length // _MULTIPLE) * _MULTIPLE
 
 

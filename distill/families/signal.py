@@ -1,4 +1,4 @@
-"""What a model says of a batch: logits, and what lies below them."""
+"""What a model says about a batch: logits, and what lies below them."""
 
 from dataclasses import dataclass, field
 
@@ -32,8 +32,8 @@ class Signal:
     """One model's answer to one batch. Features are empty where they were not asked for.
 
     Args:
-        logits: `(batch, target_length, vocab)`, aligned with the batch's labels: those at a place are of the
-            label at that place. Or a teacher's largest.
+        logits: `(batch, target_length, vocab)`, aligned with the batch's labels: the logits at a place belong
+            to the label at that place. Or a teacher's largest.
         hidden: For each stack the embeddings and then each layer's output, of the last one after the stack's
             final norm, `(batch, length, width)`.
         attentions: For each kind of attention each layer's probabilities, `(batch, heads, queries, keys)`.

@@ -1,4 +1,4 @@
-"""An evaluation text by text: what each model made of it, and where they differ."""
+"""An evaluation text by text: what each model wrote, and where they differ."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
@@ -14,7 +14,7 @@ _KEPT = ("summary", "failed", "tokens_in", "tokens_out", "seconds")
 
 
 def collect(examples: Sequence[Example], answers: Mapping[str, Answers]) -> list[dict[str, Any]]:
-    """A case a text.
+    """One case per text.
 
     Returns:
         `text` (from 1 on), `document`, `reference`; `answers` by model: `summary` (or `failed`, why there is
@@ -60,7 +60,7 @@ FILTERS: dict[str, Callable[[Case], bool]] = {
     "garbled": lambda case: any(row.get("garbled") for row in case["answers"].values()),
     "failed": lambda case: any("failed" in row for row in case["answers"].values()),
 }
-"""Which cases to look at: a rule found a fault in some summary, in exactly one model's, a word is
+"""Which cases to show: a rule found a fault in some summary, in exactly one model's, a word is
 garbled, a model failed."""
 ORDERS: dict[str, Callable[[Case], float]] = {
     "data": lambda case: case["text"],

@@ -26,12 +26,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A row a model."""
+    """One row per model."""
     _write(path, [_flat(row) for row in rows])
 
 
 def write_cases(path: Path, cases: Sequence[Mapping[str, Any]]) -> None:
-    """A row a text and model."""
+    """One row per text and model."""
     _write(path, list(_each(cases)))
 
 

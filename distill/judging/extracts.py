@@ -10,8 +10,8 @@ from models.text.tidying import without_dateline
 def copies_sentences(summary: str, document: str) -> bool:
     """Whether a summary consists of whole sentences of the document only.
 
-    Case, punctuation and spaces do not count; an unfinished sentence is no whole one unless the document
-    stops there as well.
+    Case, punctuation and spaces do not count; an unfinished sentence does not count as whole unless the
+    document stops there as well.
     """
     found = _sentences(summary)
     return bool(found) and set(found) <= {key for form in _forms(document) for key in _sentences(form)}

@@ -82,7 +82,7 @@ class Evaluation(JobFolder):
         return [path for path in found if path.is_file()]
 
     def status(self) -> dict[str, Any]:
-        """How it stands now; a process that died is noticed here.
+        """Its present status; a process that died is noticed here.
 
         Returns:
             `evaluation_id`; `status`: running, finished, failed, cancelled or interrupted; `message`; `done`
@@ -99,9 +99,9 @@ class Evaluation(JobFolder):
         }
         status = {**blank, **readable(self.saved_status()), "evaluation_id": self.evaluation_id}
         if died:
-            again = f"Resume goes on after {status['done']} of {status['total']} summaries."
+            again = f"Resume continues after {status['done']} of {status['total']} summaries."
             stopped = self.stop_requested()
-            ended = "Cancelled." if stopped else "The process ended without a word."
+            ended = "Cancelled." if stopped else "The process ended unexpectedly."
             status |= {"status": "cancelled" if stopped else "interrupted", "message": f"{ended} {again}"}
             status |= {"eta_seconds": None}
         return status
@@ -146,7 +146,7 @@ def start(values: Mapping[str, Any], settings: Settings) -> Evaluation:
 
     Raises:
         BadConfig: A setting is wrong.
-        DistillError: It names a model or data that who asks may not name.
+        DistillError: It names a model or data that this user may not name.
         RunConflict: A run is busy.
     """
     plan = Plan.from_dict(values)

@@ -1,9 +1,10 @@
-"""Words that are none: small models write a word piece by piece, and at times one piece wrong.
+"""Words that do not exist: small models write a word piece by piece, and at times one piece wrong.
 
 A word is garbled if neither its document nor a list of 160,000 English words has it (that of pyspellchecker).
 No model has a say in that. Words with a capital are left to the rule on names, so that a name which the list
-lacks is no garbled word; numbers and words of one or two letters do not count either. Of the 12,550 words of
-400 references of CNN/DailyMail, which people wrote, 7 are garbled by this, one of them misspelt indeed.
+lacks does not count as garbled; numbers and words of one or two letters do not count either. Of the 12,550
+words of 400 references of CNN/DailyMail, which people wrote, 7 are garbled by this, one of them misspelt
+indeed.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ def garbled_words(summary: str, document: str) -> list[str]:
 
 
 def is_english(documents: Sequence[str]) -> bool:
-    """Whether the list of words fits these texts: it has most words of the first fifty."""
+    """Whether the word list fits these texts: it has most words of the first fifty."""
     words = {
         part for text in documents[:_LOOKED_AT] for part in _parts(text.lower()) if len(part) >= _SHORTEST
     }

@@ -1,4 +1,4 @@
-"""The simplest summary of news, and the one to beat: how a text begins.
+"""The simplest summary of news, and the one to beat: a text's first words.
 
 `lead:50` is the first 50 words. `lead:=MODEL` is as many first words as MODEL's own summary of that text has,
 so that neither is favoured by its length; `lead:=` alone stands for the model named before it.
@@ -24,7 +24,7 @@ def spelled_out(names: Sequence[str]) -> tuple[str, ...]:
     """The names with each `lead:=` naming its model.
 
     Raises:
-        BadConfig: A lead is of no length, or of a model that is not named before it.
+        BadConfig: A lead has no length, or names a model that is not named before it.
     """
     found: list[str] = []
     for name in names:
@@ -33,15 +33,15 @@ def spelled_out(names: Sequence[str]) -> tuple[str, ...]:
             name += models[-1]
         if is_lead(name) and not _FIXED.fullmatch(name) and beside(name) not in models:
             raise BadConfig(
-                f"{name!r} is no lead: use lead:50 for the first 50 words, or lead:= behind the name of the "
-                "model whose summaries it shall be as long as."
+                f"{name!r} is not a lead: use lead:50 for the first 50 words, or lead:= after the name of "
+                "the model whose summaries it should match in length."
             )
         found.append(name)
     return tuple(found)
 
 
 def beside(name: str) -> str | None:
-    """The model whose lengths a lead has; None for one of a fixed length."""
+    """The model whose lengths a lead takes; None for one of a fixed length."""
     return name.removeprefix(_BESIDE) if name.startswith(_BESIDE) else None
 
 

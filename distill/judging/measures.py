@@ -1,4 +1,4 @@
-"""What one summary is measured by, text by text."""
+"""The measures of one summary, text by text."""
 
 from typing import Any
 

@@ -23,8 +23,8 @@ class Plan:
         data: As in `distill.data.load_unseen`.
         limit: Texts at most.
         shuffle: Whether they are drawn at random, by `seed`, and not the first.
-        seed: Of the drawing.
-        beams: Of the search.
+        seed: Seed of the drawing.
+        beams: Beams of the search.
         max_new_tokens: Tokens of a summary at most.
         teacher: The model whose quality the others have a share of.
         document_column, summary_column: Where their names are not usual ones.
@@ -65,14 +65,14 @@ class Plan:
 
     @property
     def reference(self) -> str | None:
-        """The model whose quality is the whole: the teacher, by default the one named so."""
+        """The model whose quality counts as 100%: the teacher, by default the one named so."""
         return self.teacher or next(
             (name for name in self.models if "teacher" in name and not is_lead(name)), None
         )
 
     @property
     def written(self) -> list[str]:
-        """The models that have to write."""
+        """The models that write summaries."""
         return [name for name in self.models if not is_lead(name)]
 
     @classmethod
@@ -94,7 +94,7 @@ class Plan:
         return asdict(self)
 
     def check_names(self, settings: Settings) -> None:
-        """Ask the guards about each name before anything is made of it: a misspelt one costs no minutes.
+        """Ask the guards about each name before anything is made of it: so a misspelt name costs no time.
 
         Raises:
             DistillError: One is refused, or is no name of a model.
@@ -128,7 +128,7 @@ class Plan:
 
 
 def _without_references(source: str, options: Mapping[str, Any]) -> Examples | None:
-    """The texts of data that have no summary at all; None where that is not what is wrong with them."""
+    """The texts of data without any summaries; None if something else is wrong with the data."""
     try:
         found = data.load_unseen(source, **options, summary_optional=True)
     except BadData:

@@ -1,4 +1,4 @@
-"""An evaluation's table: a row a model, with means, intervals, differences to the first, and costs."""
+"""An evaluation's table: one row per model, with means, intervals, differences to the first, and costs."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
@@ -30,7 +30,7 @@ def collect(
         about: What each model is, by model.
 
     Returns:
-        A row a model: `model`; `n`, its summaries; `failed`, the texts it failed on; the ROUGE means with
+        One row per model: `model`; `n`, its summaries; `failed`, the texts it failed on; the ROUGE means with
         their intervals and `retention` (None without references); `difference` to the first model (see
         `stats.compare_pairs`; None for the first and without references), text by text, on those of which
         both have a summary; shares, lengths and costs.

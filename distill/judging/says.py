@@ -1,4 +1,4 @@
-"""What an evaluation says in plain sentences: who is better, what it costs, what else stands out."""
+"""An evaluation in plain sentences: who is better, what it costs, what else stands out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -70,7 +70,7 @@ def _verdict(row: Mapping[str, Any], first: str) -> str:
         return f"{row['model']} is worse than {first}, {by}."
     gap = f"the difference is {interval(found, signed=True)}"
     if found["verdict"] == NO_VERDICT:
-        return f"Of {row['model']} and {first} nothing can be said: {gap}."
+        return f"There is no verdict on {row['model']} and {first}: {gap}."
     return f"{row['model']} and {first} cannot be told apart: {gap}."
 
 
@@ -82,7 +82,7 @@ def _why(others: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _unscored(result: Mapping[str, Any]) -> str:
     texts = _count(result["conditions"]["texts"], "text")
-    return f"The data have no references, so nothing is said of quality: {texts} were summarised."
+    return f"The data has no references, so quality was not judged: {texts} were summarised."
 
 
 def _speed(rows: Sequence[Mapping[str, Any]]) -> list[str]:

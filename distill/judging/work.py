@@ -22,7 +22,7 @@ from models.serving.pool import ModelPool
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
-_SAID = 1.0  # seconds between two words on progress
+_SAID = 1.0  # seconds between two progress messages
 _LOGGED = 5.0
 
 
@@ -50,7 +50,7 @@ class Work:
         """
         self.evaluation.belongs_to(processes.identity())
         self.evaluation.update(status="running", message="Reading the data")
-        again = f"python -m distill evaluate --resume {self.evaluation.evaluation_id} goes on with it."
+        again = f"python -m distill evaluate --resume {self.evaluation.evaluation_id} continues it."
         try:
             result = self._work()
         except (Cancelled, KeyboardInterrupt) as stop:
@@ -77,7 +77,7 @@ class Work:
             else:
                 tell = self._progress.of(name)
                 Writing(self.evaluation, name, self._examples, self.plan.decoding, tell).carry_out(pool)
-                pool.release(name)  # the next one's memory is its own
+                pool.release(name)  # so that the next one's memory is its own
             result = self._keep_result(name)
         return result
 

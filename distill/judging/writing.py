@@ -28,7 +28,7 @@ class Writing:
         model: The model's name.
         examples: The texts.
         decoding: Generation settings.
-        on_done: Told how many summaries there are; what it raises ends the work.
+        on_done: Called with the number of summaries so far; an exception it raises ends the work.
     """
 
     def __init__(
@@ -48,7 +48,8 @@ class Writing:
         """Write what is missing: of the first texts one by one, of the others in batches.
 
         Raises:
-            DistillError: The model cannot be had. A text that it fails on is noted, and the others go on.
+            DistillError: The model is not available. A text that it fails on is noted, and the others
+                continue.
         """
         self._file.parent.mkdir(exist_ok=True)
         missing = [place for place in range(len(self._examples)) if place not in self._known]
@@ -75,7 +76,7 @@ class Writing:
         _tried(lambda: {"summary": summarizer.summarize(text, self._decoding).text})
 
     def _timed(self, summarizer: Summarizer, text: str) -> dict[str, Any]:
-        """A summary with all that it costs."""
+        """A summary with everything it costs."""
 
         def write() -> dict[str, Any]:
             before, joules = measure.load(), measure.energy_joules()
@@ -96,7 +97,7 @@ class Writing:
         return _tried(write)
 
     def _together(self, summarizer: Summarizer, places: Sequence[int]) -> dict[int, dict[str, Any]]:
-        """Summaries written in batches; where that fails, one by one, so that it is known of which text."""
+        """Summaries written in batches; where that fails, one by one, so that it is known for which text."""
         texts = [self._examples[place].document for place in places]
         done = len(self._known)
         try:
@@ -137,12 +138,12 @@ def write_lead(evaluation: Evaluation, name: str, examples: Sequence[Example]) -
         elif "summary" in answers[place]:
             row = {"summary": as_long_as(answers[place]["summary"], example.document)}
         else:
-            row = {"failed": f"{model} has no summary of this text to be as long as."}
+            row = {"failed": f"{model} has no summary of this text whose length could be matched."}
         append_json_line(file, {"text": place, **row})
 
 
 def _tried(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """A row, or why there is none. A full disk is no fault of the text's."""
+    """A row, or why there is none. A full disk is not the text's fault."""
     try:
         return write()
     except (Cancelled, OSError):

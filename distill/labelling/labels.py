@@ -127,10 +127,10 @@ def is_new(out: Path, wanted: str = "all") -> bool:
     """
     rules.choose_rules(wanted)
     if out.suffix != ".jsonl":
-        raise BadConfig(f"{out} is not named .jsonl, which the summaries are written as.")
+        raise BadConfig(f"{out} does not end in .jsonl, the format the summaries are written in.")
     new = not _journal(out).exists()
     if out.exists() and new:
-        raise RunConflict(f"{out} exists already and is no labelling's; name a new file.")
+        raise RunConflict(f"{out} exists already and was not written by a labelling; name a new file.")
     return new
 
 

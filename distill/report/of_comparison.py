@@ -1,4 +1,4 @@
-"""A comparison of ways to teach on paper."""
+"""A comparison of ways to teach as a report."""
 
 import shlex
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An evaluation on paper."""
+"""An evaluation as a report."""
 
 import shlex
 from collections.abc import Mapping, Sequence

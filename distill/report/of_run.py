@@ -1,4 +1,4 @@
-"""A training run on paper."""
+"""A training run as a report."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _SETTINGS = ("method", "preset", "max_steps", "epochs", "batch_size", "learning_
 
 
 def sheet(run: Run) -> Sheet:
-    """What it came to.
+    """The outcome.
 
     Raises:
         RunConflict: It has no figures yet.
@@ -58,7 +58,7 @@ def _answer(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     verdict = found.get("verdict")
     after = next((row for row in rows if row["label"] == "student after"), None)
     if not isinstance(verdict, Mapping) or after is None:
-        return "The student was trained; its end table tells how it compares with the others."
+        return "The student was trained; its end table shows how it compares with the others."
     change = verdict["difference"]
     told = f"{points(change['f'], signed=True)} ROUGE-L ({limits(change, signed=True)})"
     told += f" on {verdict['n']:,} texts"
@@ -116,12 +116,12 @@ def _cost(metrics: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     memory = max((row.get("memory_bytes") or 0 for row in steps), default=0)
     return [
         ("training", f"{len(steps):,} steps in {seconds(spent)}"),
-        *([("memory at its most", megabytes(memory))] if memory else []),
+        *([("peak memory", megabytes(memory))] if memory else []),
     ]
 
 
 def _command(settings: Mapping[str, Any]) -> str:
-    """How to start the same run: what differs from the usual settings."""
+    """How to start the same run: the settings that differ from the defaults."""
     usual = flat(RunConfig(student="-").as_dict())
     changed = {name: value for name, value in settings.items() if value != usual.get(name)}
     pairs = [f"{name}={'' if value is None else _written(value)}" for name, value in changed.items()]

@@ -1,16 +1,16 @@
-"""What a report says of one thing, before it is laid out."""
+"""What a report says about one thing, before it is laid out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Facts = Sequence[tuple[str, str]]
-"""Names with what they are."""
+"""Names with their values."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its title, its heads, its rows of plain text, in which a line break begins a line."""
+    """A table: its title, its heads, its rows of plain text, where a line break starts a new line."""
 
     title: str
     heads: Sequence[str]
@@ -24,7 +24,7 @@ class Case:
     Args:
         title: Which text, and why it is shown.
         document: The text.
-        summaries: Who wrote what, and a line of facts on it.
+        summaries: Who wrote what, and a line of facts about it.
     """
 
     title: str
@@ -34,7 +34,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A run, a comparison or an evaluation on paper.
+    """A run, a comparison or an evaluation as a report.
 
     Args:
         title: What it is.
@@ -45,7 +45,7 @@ class Sheet:
         cost: What it cost.
         lineage: What it was made from.
         environment: What it was made with.
-        commands: How to do it again.
+        commands: How to repeat it.
     """
 
     title: str
@@ -73,7 +73,7 @@ def _plain(value: Any) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """Seconds as people read them; a dash where there are none."""
+    """Seconds formatted for people; a dash where there are none."""
     if value is None:
         return "–"
     if value < 1:
@@ -92,7 +92,7 @@ def millions(value: int | None) -> str:
 
 
 def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings by name, whatever section they stand in."""
+    """Settings by name, whatever section they are in."""
     found: dict[str, Any] = {}
     for name, value in settings.items():
         found |= flat(value) if isinstance(value, Mapping) else {name: value}

@@ -1,4 +1,4 @@
-"""Find what is to be reported, and lay it out."""
+"""Find what to report on, and lay it out."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ _KINDS: dict[str, tuple[Callable[[str, Settings], Any], Callable[[Any], Sheet]]]
 
 
 def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
-    """Write one page on what these ids stand for, in their order.
+    """Write one page about what these ids stand for, in their order.
 
     Args:
         ids: Of finished runs, comparisons and evaluations; `run:`, `comparison:` or `evaluation:` before one
@@ -32,7 +32,7 @@ def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
         The file.
 
     Raises:
-        RunNotFound: There is nothing of an id.
+        RunNotFound: Nothing has one of the ids.
         RunConflict: It has no figures yet.
         BadConfig: The file cannot be written.
     """
@@ -47,7 +47,7 @@ def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
 
 
 def compose(name: str, settings: Settings) -> Sheet:
-    """What there is to say of an id; errors as for `write`."""
+    """What there is to say about an id; errors as for `write`."""
     kind, colon, rest = name.partition(":")
     wanted = [kind] if colon and kind in _KINDS else list(_KINDS)
     found = []
@@ -60,7 +60,7 @@ def compose(name: str, settings: Settings) -> Sheet:
         raise RunNotFound(f"There is no run, comparison or evaluation {name!r}. {_newest(settings)}")
     if len(found) > 1:
         told = " or ".join(f"{each}:{name}" for each, _ in found)
-        raise BadConfig(f"{name} is the id of more than one thing: say {told}.")
+        raise BadConfig(f"{name} is the id of more than one thing: use {told}.")
     each, job = found[0]
     return _KINDS[each][1](job)
 

@@ -1,9 +1,9 @@
 """Symbolic rules that accept, repair or reject a summary, each a small named function of source and summary.
 
-Used on a teacher's summaries before a student learns from them, and, where it is asked for, on what a student
-writes. West et al. (2022), Symbolic Knowledge Distillation, arXiv:2110.07178, filter a teacher's writings
-likewise, with a trained critic. To add a rule: a function in this package, one line in `RULES`, one test.
-Imports nothing heavy.
+Used on a teacher's summaries before a student learns from them, and, if asked, on what a student writes. West
+et al. (2022), Symbolic Knowledge Distillation, arXiv:2110.07178, filter a teacher's writings likewise, with a
+trained critic. To add a rule: a function in this package, one line in `RULES`, one test. Imports nothing
+heavy.
 """
 
 from distill.rules.choice import RULES, choose_rules

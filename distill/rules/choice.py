@@ -1,4 +1,4 @@
-"""The rules there are, and choosing among them."""
+"""The rules, and how to choose among them."""
 
 import inspect
 from collections.abc import Callable, Mapping

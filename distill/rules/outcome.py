@@ -8,7 +8,7 @@ from distill.rules.verdict import Kind, Rule, Verdict
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """What the rules made of a summary.
+    """What the rules did to a summary.
 
     Args:
         refined: The summary with every repair, whether or not it was rejected as well.
@@ -37,7 +37,7 @@ class RuleOutcome:
 def apply_rules(source: str, summary: str, rules: Mapping[str, Rule]) -> RuleOutcome:
     """Apply the rules one after the other, in their order, each to what the former ones have left.
 
-    All of them judge, also after one has rejected, so that a report says how common each fault is.
+    All of them judge, even after one has rejected, so that a report shows how common each fault is.
     """
     verdicts: dict[str, Verdict] = {}
     for name, judge in rules.items():

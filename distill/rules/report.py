@@ -15,7 +15,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class JudgedDraft:
-    """A draft, its source and what the rules made of it."""
+    """A draft, its source and what the rules did to it."""
 
     source: str
     draft: str
@@ -25,7 +25,7 @@ class JudgedDraft:
 def report(judged: Sequence[JudgedDraft]) -> dict[str, Any]:
     """Per rule how many drafts it accepted, repaired and rejected, and up to three samples of the latter two.
 
-    Every rule judges every draft, also one that another rule rejects. With several drafts a text, those after
+    Every rule judges every draft, even one that another rule rejects. With several drafts a text, those after
     the first good one are not judged and not counted.
 
     Returns:

@@ -18,5 +18,5 @@ def ngrams(tokens: list[str], size: int) -> list[tuple[str, ...]]:
 
 
 def quoted(items: list[str], most: int = 3) -> str:
-    """The first few items as the reader of a reason sees them."""
+    """The first few items, formatted for a reason."""
     return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")

@@ -1,4 +1,4 @@
-"""Which checkpoints of a run can be relied on. Imports nothing heavy."""
+"""Which checkpoints of a run are reliable. Imports nothing heavy."""
 
 import logging
 import time
@@ -53,7 +53,7 @@ def is_last(checkpoint: Path) -> bool:
 
 
 def _damage(checkpoint: Path, processes: int) -> str | None:
-    """What is wrong with it, None if nothing is."""
+    """What is wrong with it; None if nothing is."""
     if (checkpoint / _DONE).stat().st_size:  # else an earlier version wrote it, which took no checksums
         noted = read_object(checkpoint / _DONE)
         damage = f"{_DONE} is damaged" if noted is None else changed(checkpoint, noted)
@@ -62,7 +62,7 @@ def _damage(checkpoint: Path, processes: int) -> str | None:
 
 
 def _unreadable(checkpoint: Path, processes: int) -> str | None:
-    """Which of its files cannot be read, None if all can."""
+    """Which of its files cannot be read; None if all can."""
     from safetensors import SafetensorError, safe_open
 
     state = read_object(checkpoint / _STATE) or {}

@@ -1,4 +1,4 @@
-"""What a run keeps beside its checkpoints, relied on only while it is as it was written."""
+"""What a run keeps beside its checkpoints, used only while it is unchanged."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def save_once(run: Run, model: PreTrainedModel, source: Path, folder: Path) -> None:
-    """Save a model of a run, unless it was before the run was resumed and still is what it was.
+    """Save a model of a run, unless that was done before the run was resumed and nothing has changed since.
 
     Args:
         run: The run.
@@ -52,7 +52,7 @@ def _sums(noted: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def teacher_rouge(run: Run) -> float | None:
-    """The teacher's ROUGE-L as it was noted in `teacher.json`, from 0 to 1; None where it is to be found."""
+    """The teacher's ROUGE-L as it was noted in `teacher.json`, from 0 to 1; None where it has to be found."""
     file = run.folder / "teacher.json"
     rouge = (read_object(file) or {}).get("rougeL")
     value = rouge.get("f") if isinstance(rouge, dict) else None

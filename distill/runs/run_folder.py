@@ -85,7 +85,7 @@ class Run(JobFolder):
         return read_object(self.lineage_file) or {}
 
     def result(self) -> dict[str, Any] | None:
-        """Its end table, once there is one; a damaged one is none."""
+        """Its end table, once there is one; None if it is damaged."""
         return end_table.readable(read_object(self.folder / "result.json") or {})
 
     def metrics(self) -> list[dict[str, Any]]:
@@ -189,7 +189,7 @@ class Run(JobFolder):
 
 
 class JoinedRun(Run):
-    """A run as the processes see it that only help with its training: they write nothing into its folder."""
+    """A run as seen by the processes that only help with its training: they write nothing into its folder."""
 
     def update(self, **changes: Any) -> None:
         """The first process says how it stands."""

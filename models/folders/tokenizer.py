@@ -153,7 +153,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, Unfit):
         return str(error)
     if isinstance(error, RecursionError):
-        return "it is nested too deep"
+        return "it is nested too deeply"
     if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
         return f"it is not valid JSON ({not_json(error)})"
     said = " ".join(str(error).rstrip(".").split())[:200]

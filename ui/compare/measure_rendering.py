@@ -13,7 +13,7 @@ from ui.compare.measuring import Measured, Progress
 from ui.shared import figures, rendering
 
 COLOURS = {"Original": "#64748b", "Teacher": "#6366f1", "Distilled": "#0d9488"}
-"""Of the chart's lines: seen on light and on dark."""
+"""Colours of the chart's lines, visible on light and on dark."""
 
 
 def progress(step: Progress) -> str:
@@ -22,7 +22,7 @@ def progress(step: Progress) -> str:
 
 
 def measured_table(measured: Measured | None) -> str:
-    """A row for each model, with its conditions; empty before the first measurement."""
+    """One row per model, with its conditions; empty before the first measurement."""
     if measured is None:
         return ""
     problems = "".join(

@@ -1,4 +1,4 @@
-"""Which engines all columns run on, in one choice."""
+"""One choice that sets the engines of all columns."""
 
 from models.store.catalogue import ROLES
 

@@ -1,4 +1,4 @@
-"""What the Distil tab's form does while it is filled in: show what is needed, check the pair."""
+"""What the Distil tab's form does while it is filled in: shows what is needed, checks the pair."""
 
 from dataclasses import replace
 from functools import partial
@@ -36,7 +36,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     page.load(told(opened), None, [form.teacher, form.student], **QUIET)
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
     form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
-    # What a field may hold changes first, then the check: it would be given the one before.
+    # First what a field may hold changes, then the check runs: otherwise it would get the former value.
     of_file = partial(_columns, studio=studio)
     columns = form.file.change(of_file, form.file, [form.document, form.summary], **QUIET)
     depths = form.teacher.change(
@@ -44,7 +44,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     )
     found = [tab.check, tab.tune]
     changing = [form.origin, form.student, form.encoder, form.decoder]
-    changing += [form.source, form.document, form.summary, form.hub]  # was said of other data
+    changing += [form.source, form.document, form.summary, form.hub]  # was about other data
     triggers = [page.load, *(part.change for part in changing)]
     triggers += [
         event
@@ -62,7 +62,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
 
 
 def _settled(part: Any) -> list[Any]:
-    """When a field is filled in: numbers and texts when they are whole, not at each key."""
+    """When a field counts as filled in: numbers and texts when they are complete, not at each key."""
     if isinstance(part, gr.Number | gr.Textbox):
         return [part.blur, part.submit]
     return [part.input]

@@ -1,4 +1,4 @@
-"""How the values of the form become the settings of a run or of a comparison."""
+"""Turns the form's values into the settings of a run or of a comparison."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,13 +18,13 @@ FIELDS = (*_MODELS, *_DATA, "method", "preset", "lines", *SIZE, *TEACHING)
 
 
 def preset_values(preset: str) -> dict[str, Any]:
-    """What a preset sets the form's settings of size to."""
+    """The values a preset gives to the form's size settings."""
     config = RunConfig.from_dict({"student": "-", "preset": preset})
     return {name: getattr(config, name) for name in SIZE}
 
 
 def method_values(method: str) -> dict[str, Any]:
-    """What a method sets the form's settings of teaching to."""
+    """The values a method gives to the form's teaching settings."""
     config = RunConfig.from_dict({"student": "-", "method": method})
     values = {name: getattr(config, name) for name in TEACHING}
     return {name: "" if value is None else value for name, value in values.items()}
@@ -37,7 +37,7 @@ def config(*values: Any) -> dict[str, Any]:
 
 
 def comparison(*values: Any) -> dict[str, Any]:
-    """What all runs of a comparison take from the form: all but what a method sets, and the steps."""
+    """What all runs of a comparison take from the form: everything but the steps and what a method sets."""
     form = _named(values)
     chosen = _settings(form)
     apart = {"method", "max_steps", *_OF_METHODS, *METHODS[chosen["method"]]}
@@ -56,7 +56,7 @@ def _settings(form: dict[str, Any]) -> dict[str, Any]:
         **_chosen_data(**{name: form[name] for name in _DATA}),
         "method": form["method"],
         "preset": form["preset"],
-        # A cleared field means “none”; None itself would let the preset's or method's value return.
+        # A cleared field means “none”; None itself would bring back the preset's or method's value.
         **{name: "" if form[name] is None else form[name] for name in (*SIZE, *TEACHING)},
     }
 

@@ -26,12 +26,12 @@ ORDERS = [
     ("Most different summaries first", "disagreement"),
 ]
 SHOWN = 1000
-"""Texts of the table at most; the downloads hold all."""
+"""The most texts in the table; the downloads hold all."""
 _OPENING = 70
 
 
 def table(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A row a text: its number, how it begins, each model's ROUGE-L, the gap, the faults."""
+    """One row per text: its number, how it begins, each model's ROUGE-L, the gap, the faults."""
     names = _short(list(cases[0]["answers"]) if cases else [])
     scored = any(case["reference"] for case in cases)
     rows = []
@@ -65,7 +65,7 @@ def case(found: Mapping[str, Any]) -> str:
 
 
 def _short(names: Sequence[str]) -> dict[str, str]:
-    """The names as a column has room for them, where they stay apart."""
+    """The names shortened for a column, as long as they stay distinct."""
     found = {name: "lead" if is_lead(name) else name.rpartition("/")[2] for name in names}
     return found if len(set(found.values())) == len(names) else {name: name for name in names}
 

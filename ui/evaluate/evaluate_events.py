@@ -146,7 +146,7 @@ def _files(found: Evaluation, settings: Settings) -> list[Any]:
         folder.mkdir(parents=True, exist_ok=True)
         files = [_copied(file, folder) for file in found.downloads()]
         files += [_report(found, settings, folder / "report.html")] if files else []
-    except (OSError, DistillError) as problem:  # a full disk costs the downloads, not the page
+    except (OSError, DistillError) as problem:  # with a full disk there are no downloads, but still a page
         _log.error("The evaluation cannot be copied to %s: %s", folder, problem)
         files = []
     return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4

@@ -34,7 +34,7 @@ _RULES = {
 
 
 def status(found: Mapping[str, Any]) -> str:
-    """How an evaluation stands: state, progress, time left."""
+    """The status of an evaluation: state, progress, time left."""
     done, total = found["done"], found["total"]
     eta = found["eta_seconds"]
     left = f" · {figures.duration(eta)} left" if found["status"] == "running" and eta is not None else ""

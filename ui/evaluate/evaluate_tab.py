@@ -1,4 +1,4 @@
-"""The Evaluate tab: what to judge, how it stands, what was found, text by text. Layout only."""
+"""The Evaluate tab: what to judge, its status, what was found, text by text. Layout only."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from ui.shared.studio import Studio
 from ui.shared.watching import Watch
 
 MOST = 6
-"""Models at most."""
+"""The most models."""
 _TEXTS = 100
 _ROLES = ("teacher", "distilled", "original")
 _DOWNLOADS = {
@@ -135,7 +135,7 @@ def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
     )
     lead = gr.Checkbox(
         True,
-        label="Beside the last model: the text’s first words, as many as it wrote",
+        label="Next to the last model: the text’s first words, as many as it wrote",
         info="The simplest summary of news, and the one to beat.",
         elem_id="evaluation-lead",
     )
@@ -194,7 +194,7 @@ def _found() -> tuple[Any, ...]:
     table = gr.Dataframe(
         interactive=False,
         max_height=380,
-        label="Select a text to read it; sort by a column’s head",
+        label="Select a text to read it; click a column’s heading to sort",
         buttons=[],
         visible=False,
         elem_id="evaluation-cases",

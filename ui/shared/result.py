@@ -1,4 +1,4 @@
-"""What one column of one visitor holds: a summary with all that is shown beside it."""
+"""What one column of one visitor holds: a summary and everything shown with it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -75,5 +75,5 @@ class Session:
 
 
 def fingerprint(text: str, long_input: str) -> str:
-    """Tells whether two results come from the same input."""
+    """Shows whether two results come from the same input."""
     return hashlib.sha256(f"{long_input}\0{text}".encode(errors="surrogatepass")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Uploaded data outlives the page's temporary folder: a run must find it again when it is resumed."""
+"""Uploaded data is kept beyond the page's temporary folder, as a run must find it when it is resumed."""
 
 import hashlib
 import shutil

@@ -1,4 +1,5 @@
-"""The shapes a T5 student may have: which there are for a teacher, what they weigh, how one is born."""
+"""The shapes a T5 student may have: which there are for a teacher, how many weights they have, how one is
+made."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,7 +63,7 @@ def default_space(teacher: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
 
 
 def allowed(part: str, value: Any) -> str:
-    """What a part's value must be where this is none; else nothing."""
+    """What a part's value would have to be; None if it is fine."""
     if part == "kind":
         return "" if value in KINDS else f"one of {', '.join(KINDS)}"
     if part == "tied":

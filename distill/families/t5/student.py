@@ -112,7 +112,7 @@ def fresh(
 
 
 def _untie(model: Any) -> None:
-    """Give a model an output layer of its own, which at first says what the embedding would have said."""
+    """Give a model an output layer of its own, which at first gives what the embedding would have given."""
     weight = model.shared.weight.detach() * model.config.d_model**-0.5
     model.lm_head.weight = nn.Parameter(weight.clone())
     model.config.tie_word_embeddings = model.config.scale_decoder_outputs = False

@@ -75,7 +75,7 @@ def test_what_a_family_can_be_taught_by(kind: str, terms: set[str]) -> None:
 
 
 def test_another_kind_has_no_family() -> None:
-    with pytest.raises(IncompatibleModels, match=r"'gpt2' is no kind of model .* t5, umt5"):
+    with pytest.raises(IncompatibleModels, match=r"'gpt2' is not a kind of model .* t5, umt5"):
         families.family_of("gpt2")
 
 

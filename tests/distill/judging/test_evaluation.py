@@ -72,7 +72,7 @@ def test_a_lead_takes_the_length_of_the_summary_beside_it() -> None:
     assert as_long_as("Two words.", "The cat  sat on") == "The cat"
     assert as_long_as("", "The cat sat") == ""
     for wrong in (["lead:="], ["lead:0"], ["lead:=b", "b"], ["a", "lead:x"]):
-        with pytest.raises(BadConfig, match="is no lead: use lead:50"):
+        with pytest.raises(BadConfig, match="is not a lead: use lead:50"):
             spelled_out(wrong)
 
 
@@ -211,7 +211,7 @@ def test_data_without_references_leave_quality_out(tiny: Path, settings: Setting
     assert not result["references"]
     assert (model["rougeL"], model["difference"], lead["difference"], lead["retention"]) == (None,) * 4
     assert (model["n"], lead["mean_words"], model["timed_texts"]) == (3, 2, 3)
-    assert result["says"][0].startswith("The data have no references, so nothing is said of quality")
+    assert result["says"][0].startswith("The data has no references, so quality was not judged")
     assert "–" in score_table(result["results"])
     with pytest.raises(DistillError, match="has no column 'gist'"):
         evaluated({"models": ["lead:2"], "data": data, "summary_column": "gist"}, settings)

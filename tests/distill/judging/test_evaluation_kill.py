@@ -28,7 +28,7 @@ def test_killed_and_resumed_it_equals_one_that_nothing_interrupted(
     os.kill((killed.process() or {})["pid"], signal.SIGKILL)
     wait_for(lambda: killed.status()["status"] != "running")
     assert killed.status()["status"] == "interrupted"
-    assert "Resume goes on after" in killed.status()["message"]
+    assert "Resume continues after" in killed.status()["message"]
     before = killed.answers(str(tiny))
     assert 3 <= len(before) < 80
 
