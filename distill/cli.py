@@ -17,6 +17,7 @@ from distill.commands import (
     measuring,
     reporting,
     runs,
+    searching,
     startup,
     training,
     work,
@@ -74,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=None, together=False)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (
-        training, labelling, figurative, comparing, runs, measuring, reporting, agreeing, bench_train,
-        startup, fresh, work,
+        training, labelling, figurative, comparing, searching, runs, measuring, reporting, agreeing,
+        bench_train, startup, fresh, work,
     ):  # fmt: skip
         group.add(commands_of)
     return parser

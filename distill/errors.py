@@ -7,6 +7,7 @@ __all__ = [
     "BadData",
     "Cancelled",
     "DistillError",
+    "Diverged",
     "IncompatibleModels",
     "NoSuchSplit",
     "RunConflict",
@@ -20,6 +21,10 @@ class BadConfig(DistillError):
 
 class BadData(DistillError):
     """The data cannot be read, lacks a column, or holds nothing to learn from."""
+
+
+class Diverged(DistillError):
+    """A loss or a gradient is not finite."""
 
 
 class NoSuchSplit(BadData):

@@ -3,6 +3,7 @@
 import argparse
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -29,12 +30,20 @@ def anchors(text: str) -> set[str]:
 
 
 def options() -> dict[str, set[str]]:
-    """The options of each command."""
-    groups = [action for action in cli._parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return {
-        name: {option for action in parser._actions for option in action.option_strings}
-        for name, parser in groups[0].choices.items()
-    }
+    """The options of each command, those of its own commands among them."""
+    return {name: set(_options(parser)) for name, parser in _commands(cli._parser()).items()}
+
+
+def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(groups[0].choices) if groups else {}
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        yield from action.option_strings
+    for own in _commands(parser).values():
+        yield from _options(own)
 
 
 @pages

@@ -49,9 +49,16 @@ def _add_training(parsers: Any) -> None:
     add_training_options(pretrain_parser)
 
 
-def add_training_options(parser: argparse.ArgumentParser, layers: bool = False) -> None:
-    """What a run is made of; `run_values` reads them. `layers`: a student may be cut from a teacher."""
-    parser.add_argument("--student", help=f"model to start from{', or layers:E+D' if layers else ''}")
+def add_training_options(parser: argparse.ArgumentParser, layers: bool = False, student: bool = True) -> None:
+    """What a run is made of; `run_values` reads them.
+
+    Args:
+        parser: Where to.
+        layers: Whether a student may be cut from a teacher.
+        student: Whether there is one to name.
+    """
+    if student:
+        parser.add_argument("--student", help=f"model to start from{', or layers:E+D' if layers else ''}")
     parser.add_argument("--data", help="built-in, cnn_dailymail, xsum, samsum, a hub id, or a file")
     parser.add_argument(
         "--validation", help="data to validate on; by default part of the data, chosen by seed"
@@ -62,7 +69,8 @@ def add_training_options(parser: argparse.ArgumentParser, layers: bool = False) 
         "--set", dest="values", action="append", default=[], metavar="KEY=VALUE", help="any of `settings`"
     )
     parser.add_argument("--max-examples", type=int)
-    parser.add_argument("--max-steps", type=int)
+    if student:
+        parser.add_argument("--max-steps", type=int)
 
 
 def check(*, teacher: str, student: str, data: str | None, settings: Settings, **options: Any) -> Answer:

@@ -15,7 +15,7 @@ def add(parsers: Any) -> None:
         parsers, "work", work, "Carry out what was started in the background (for the program itself).", True
     )
     parser.add_argument("kind", choices=_KINDS)
-    parser.add_argument("name", help="the id of the run, comparison or evaluation")
+    parser.add_argument("name", help="the id of the run, comparison, evaluation or search")
 
 
 def work(*, kind: str, name: str, settings: Settings) -> Answer:
@@ -42,4 +42,11 @@ def _evaluation(name: str, settings: Settings) -> dict[str, Any]:
         return judging.carry_out(found, settings)
 
 
-_KINDS = {"run": _run, "comparison": _comparison, "evaluation": _evaluation}
+def _search(name: str, settings: Settings) -> dict[str, Any]:
+    from distill.search import searches  # brings Optuna, which nothing else needs
+
+    with processes.RunLock(settings.home, shared=True):
+        return searches.go_on(searches.find(name, settings), settings)
+
+
+_KINDS = {"run": _run, "comparison": _comparison, "evaluation": _evaluation, "search": _search}

@@ -8,7 +8,7 @@ def explain(error: Exception) -> str:
     text = str(error)
     if disk_is_full(error):
         return "The disk is full. Free some space, then resume the run: it goes on from its last checkpoint."
-    if isinstance(error, MemoryError) or _of_torch(error) or "not enough memory" in text:
+    if out_of_memory(error):
         return "Memory ran out: lower batch_size or input_tokens, or set gradient_checkpointing=true."
     first = (text.splitlines() or [""])[0][:200]
     if isinstance(error, OSError):
@@ -18,6 +18,11 @@ def explain(error: Exception) -> str:
     return f"The run failed: {type(error).__name__}: {first}. The log has the details."
 
 
-def _of_torch(error: Exception) -> bool:
+def out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out."""
+    return isinstance(error, MemoryError) or _of_torch(error) or "not enough memory" in str(error)
+
+
+def _of_torch(error: BaseException) -> bool:
     """Torch's own class has this name; checking for the class would import torch."""
     return type(error).__name__ == "OutOfMemoryError"

@@ -25,13 +25,18 @@ log = logging.getLogger(__name__)
 
 
 class RunLock:
-    """Lets one run at a time train in a studio's home.
+    """Lets one run at a time train in a studio's home, or any number of workers of searches.
 
-    An exclusive `flock`, so the system releases it however its holder ends. A child process given the open
+    A `flock`, so the system releases it however its holder ends. A child process given the open
     descriptor keeps holding it after the parent has closed its own: there is no moment between the two.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, shared: bool = False) -> None:
+        """Take it; `shared`: with other workers, who see to it that nobody disturbs what is timed.
+
+        Raises:
+            RunConflict: A run is busy, or for a run any worker.
+        """
         inherited = os.environ.pop(_INHERITED, None)
         if inherited is not None:  # several processes were started by the one that holds it
             self.descriptor = int(inherited) if parallel.number() == 1 else None
@@ -39,7 +44,8 @@ class RunLock:
         home.mkdir(parents=True, exist_ok=True)
         self.descriptor: int | None = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            fcntl.flock(self.descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self.descriptor)
             raise RunConflict("Another run is busy. Wait for it to end, or cancel it first.") from None

@@ -10,7 +10,7 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from distill.errors import Cancelled, DistillError
+from distill.errors import Cancelled, Diverged
 from distill.jobs import parallel
 from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
@@ -148,7 +148,7 @@ class Recorder(TrainerCallback):
         wrong = [name for name in ("loss", "grad_norm") if not math.isfinite(logs.get(name, 0.0))]
         if "loss" in wrong or (wrong and not args.fp16):
             what = "loss" if "loss" in wrong else "gradient"
-            raise DistillError(
+            raise Diverged(
                 f"The {what} is not finite at step {step}. The checkpoints before it are good:"
                 " start again with a lower learning_rate or precision=float32."
             )

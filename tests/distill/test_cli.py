@@ -24,6 +24,7 @@ COMMANDS = (
     "label",
     "figurative",
     "compare",
+    "search",
     "resume",
     "cancel",
     "runs",

@@ -1,0 +1,287 @@
+"""The trials of a search as a queue that any number of workers empties, each part of the budget once.
+
+An Optuna storage is all there is: what the sampler learns from, who works on what, and what came of it. The
+budget is so many slots. A trial belongs to one, and a slot has ended with its first trial that was trained or
+that failed for a reason of its own. A trial that comes out of the cache is free and leaves its slot open, as
+does one whose worker died or was stopped: the next worker fills the slot again.
+"""
+
+import logging
+import threading
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning, UpdateFinishedTrialError
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from distill.errors import RunConflict, RunNotFound
+from distill.jobs import processes
+from distill.search.plan import Plan
+from distill.search.samplers import make_sampler
+from distill.search.space import Shape, Space
+from distill.search.storage import FORMAT, StorageLost, check_format, open_storage, reachable, shown
+
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
+MOST_DEATHS = 3
+"""Workers that may die of one candidate before it counts as the reason."""
+MOST_FREE = 20
+"""Known candidates in a row after which a slot is given up: the sampler has nothing new to ask."""
+_LIVE = (TrialState.WAITING, TrialState.RUNNING)
+log = logging.getLogger(__name__)
+
+
+class Queue:
+    """One search's trials.
+
+    Args:
+        url: Of the storage.
+        name: Of the study, which is the search's id.
+        plan: What the search does; None for what the study says.
+    """
+
+    def __init__(self, url: str, name: str, plan: Plan | None = None) -> None:
+        self.url, self.name = url, name
+        known = plan or Plan.from_dict(_read_plan(url, name))
+        self.plan = known
+        self.storage = open_storage(url, known.heartbeat, known.grace)
+        with reachable(url):
+            self.study = _load(self.storage, name, url)
+
+    @classmethod
+    def create(cls, url: str, name: str, plan: Plan, **attributes: Any) -> "Queue":
+        """A new one.
+
+        Args:
+            url, name, plan: As above.
+            **attributes: What every worker has to know.
+
+        Raises:
+            RunConflict: The storage has a study of that name.
+        """
+        storage = open_storage(url, plan.heartbeat, plan.grace)
+        directions: Any = ["minimize", "minimize"] if plan.multi else ["maximize"]
+        with reachable(url):
+            try:
+                study = optuna.create_study(storage=storage, study_name=name, directions=directions)
+            except DuplicatedStudyError as error:
+                raise RunConflict(
+                    f"{shown(url)} has a study {name} already: start the search again."
+                ) from error
+            for key, value in {"plan": plan.as_dict(), **attributes, "format": FORMAT}.items():
+                study.set_user_attr(key, value)
+        return cls(url, name, plan)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What every worker has to know."""
+        with reachable(self.url):
+            return self.study.user_attrs
+
+    def tell_all(self, key: str, value: Any) -> None:
+        """Let every worker know something."""
+        with reachable(self.url):
+            self.study.set_user_attr(key, value)
+
+    def trials(self) -> list[FrozenTrial]:
+        """All of them, by number."""
+        with reachable(self.url):
+            return self.study.get_trials(deepcopy=False)
+
+    def outcomes(self, trials: Sequence[FrozenTrial] | None = None) -> dict[int, FrozenTrial]:
+        """The trial that each ended slot has ended with."""
+        found: dict[int, FrozenTrial] = {}
+        for slot, own in self._by_slot(self.trials() if trials is None else trials).items():
+            ended = [trial for trial in own if trial.state in ENDED]
+            paid = [trial for trial in ended if not trial.user_attrs.get("free")]
+            if paid or len(ended) >= MOST_FREE:
+                found[slot] = (paid or ended)[0]
+        return found
+
+    def refill(self) -> None:
+        """See that each slot has ended, is being worked on, or waits for a worker."""
+        with reachable(self.url):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ExperimentalWarning)
+                optuna.storages.fail_stale_trials(self.study)
+            for trial in self.trials():
+                if trial.state == TrialState.RUNNING and _died_here(trial):
+                    with suppress(UpdateFinishedTrialError):
+                        self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+            trials = self.trials()
+            ended, by_slot = self.outcomes(trials), self._by_slot(trials)
+            for slot in range(self.plan.trials):
+                own = by_slot.get(slot, [])
+                if slot not in ended and not any(trial.state in _LIVE for trial in own):
+                    self._enqueue(slot, own)
+
+    def claim(self, space: Space) -> "Claim | None":
+        """Take the next waiting trial and choose its shape; None where none waits."""
+        with reachable(self.url):
+            waiting = [trial for trial in self.trials() if trial.state == TrialState.WAITING]
+            for trial in sorted(waiting, key=lambda trial: (trial.user_attrs["slot"], trial.number)):
+                with suppress(UpdateFinishedTrialError):  # it was given to another worker meanwhile
+                    claim = self._take(trial, space)
+                    if claim is not None:
+                        return claim
+        return None
+
+    def end(self, trial: FrozenTrial, attributes: Mapping[str, Any], values: Sequence[float] | None) -> bool:
+        """Say what came of a trial; whether it counts, which it does not where it was given to another.
+
+        Args:
+            trial: The trial.
+            attributes: What is to be known of it; `reason` where it has no values.
+            values: Of the objectives.
+        """
+        with reachable(self.url):
+            try:
+                for key, value in attributes.items():
+                    self.storage.set_trial_user_attr(trial._trial_id, key, value)
+                state = TrialState.PRUNED if values is None else TrialState.COMPLETE
+                return self.storage.set_trial_state_values(trial._trial_id, state, values)
+            except UpdateFinishedTrialError:
+                log.warning("Trial %d was given to another worker meanwhile.", trial.number)
+                return False
+
+    def give_up(self, trial: FrozenTrial, why: str) -> None:
+        """Leave a trial's slot to another trial."""
+        with reachable(self.url), suppress(UpdateFinishedTrialError):
+            self.storage.set_trial_user_attr(trial._trial_id, "why", why)
+            self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+
+    @contextmanager
+    def alive(self, trial: FrozenTrial, lost: Callable[[], None]) -> Iterator[None]:
+        """Give signs of life while a trial is worked on.
+
+        Args:
+            trial: The trial.
+            lost: Called once everybody was asked to stop, or the trial was given to another worker.
+        """
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(self.plan.heartbeat):
+                try:
+                    with reachable(self.url):
+                        self.storage.record_heartbeat(trial._trial_id)
+                        state = self.storage.get_trial(trial._trial_id).state
+                    if self.attributes.get("stop") or state != TrialState.RUNNING:
+                        lost()
+                except StorageLost as error:
+                    log.warning("%s", error)
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _take(self, trial: FrozenTrial, space: Space) -> "Claim | None":
+        # The sign of life comes first: a worker that dies in between is missed all the same.
+        self.storage.record_heartbeat(trial._trial_id)
+        if not self.storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
+            return None
+        self.storage.set_trial_user_attr(trial._trial_id, "worker", _myself())
+        if self._superfluous(trial):
+            self.give_up(trial, "superfluous")
+            return None
+        return self._chosen(trial, space)
+
+    def _chosen(self, trial: FrozenTrial, space: Space) -> "Claim":
+        slot = trial.user_attrs["slot"]
+        free = [other for other in self._by_slot(self.trials())[slot] if other.user_attrs.get("free")]
+        self.study.sampler = make_sampler(self.plan, space, slot + self.plan.trials * len(free))
+        asked, shape = Trial(self.study, trial._trial_id), {}
+        for part, distribution in space.distributions().items():
+            if isinstance(distribution, optuna.distributions.IntDistribution):
+                shape[part] = asked.suggest_int(
+                    part, distribution.low, distribution.high, step=distribution.step
+                )
+            else:
+                choices: Any = distribution
+                shape[part] = asked.suggest_categorical(part, choices.choices)
+        return Claim(self.storage.get_trial(trial._trial_id), shape)
+
+    def _enqueue(self, slot: int, own: Sequence[FrozenTrial]) -> None:
+        """A new trial for a slot, of the shape that the last one did not come to the end of."""
+        begun = [trial for trial in own if trial.params]
+        again = begun[-1] if begun and begun[-1].state == TrialState.FAIL else None
+        shape: dict[str, Any] = again.params if again else {}
+        deaths = [t for t in own if t.state == TrialState.FAIL and "why" not in t.user_attrs]
+        if again and len([trial for trial in deaths if trial.params == shape]) >= MOST_DEATHS:
+            self.study.add_trial(
+                optuna.trial.create_trial(
+                    state=TrialState.PRUNED,
+                    params=shape,
+                    distributions=again.distributions,
+                    user_attrs={
+                        "slot": slot,
+                        "shape": shape,
+                        "reason": f"{MOST_DEATHS} workers died of it: memory is the usual cause",
+                    },
+                )
+            )
+            return
+        self.study.enqueue_trial(shape, user_attrs={"slot": slot})
+
+    def _superfluous(self, trial: FrozenTrial) -> bool:
+        """Whether two workers filled one slot at the same time: the trial of the lower number counts."""
+        trials = self.trials()
+        own = self._by_slot(trials)[trial.user_attrs["slot"]]
+        if trial.user_attrs["slot"] in self.outcomes(trials):
+            return True
+        return any(other.number < trial.number and other.state in _LIVE for other in own)
+
+    def _by_slot(self, trials: Sequence[FrozenTrial]) -> Mapping[int, list[FrozenTrial]]:
+        found: dict[int, list[FrozenTrial]] = defaultdict(list)
+        for trial in trials:
+            found[trial.user_attrs.get("slot", -1)].append(trial)
+        return found
+
+
+class Claim:
+    """A trial that this worker has taken, and its shape."""
+
+    def __init__(self, trial: FrozenTrial, shape: Shape) -> None:
+        self.trial, self.shape = trial, shape
+
+
+def _load(storage: Any, name: str, url: str) -> optuna.Study:
+    try:
+        study = optuna.load_study(storage=storage, study_name=name)
+    except KeyError as error:
+        known = ", ".join(sorted(optuna.get_all_study_names(storage))[-5:]) or "none"
+        raise RunNotFound(f"There is no search {name!r} in {shown(url)}. It has: {known}.") from error
+    check_format(study.user_attrs, name, url)
+    return study
+
+
+def _read_plan(url: str, name: str) -> dict[str, Any]:
+    with reachable(url):
+        return _load(open_storage(url, Plan.heartbeat, Plan.grace), name, url).user_attrs["plan"]
+
+
+def _myself() -> dict[str, Any]:
+    return {"machine": _machine(), **processes.identity()}
+
+
+def _died_here(trial: FrozenTrial) -> bool:
+    """Whether its worker was a process of this machine that is gone: no need to wait for a sign of life."""
+    worker = trial.user_attrs.get("worker") or {}
+    return bool(worker) and worker.get("machine") == _machine() and not processes.is_alive(worker)
+
+
+def _machine() -> str:
+    """What tells this boot of this machine, and the processes seen here, from others."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # no Linux: its signs of life will tell
+        return str(processes.identity())

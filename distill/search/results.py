@@ -1,0 +1,98 @@
+"""What a search has found: a row a candidate, and the table of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from optuna.trial import TrialState
+
+from distill.search.folder import Search
+from distill.search.queue import ENDED
+from distill.stats import points
+
+Row = dict[str, Any]
+
+
+def collect(search: Search) -> list[Row]:
+    """All candidates that ended, by number.
+
+    Returns:
+        Rows of `number`, `slot`, `shape`, `free`; `birth`, `parameters`, `seconds`, `teacher_seconds`,
+        `share` (of the teacher's latency, with `share_low` and `share_high`), `loss`, `rougeL`, `reward`,
+        `train_seconds`, as far as each came; `reason` where it failed; `ended`, in seconds since 1970.
+    """
+    rows = []
+    for trial in search.queue().trials():
+        if trial.state in ENDED:
+            told = {name: value for name, value in trial.user_attrs.items() if name != "worker"}
+            ended = trial.datetime_complete
+            failed = trial.state == TrialState.PRUNED
+            rows.append(
+                {
+                    "number": trial.number,
+                    "free": False,
+                    **told,
+                    "failed": failed,
+                    "ended": ended.timestamp() if ended else None,
+                }
+            )
+    return rows
+
+
+def front(rows: Sequence[Row]) -> set[int]:
+    """The numbers of the candidates that no other one beats in both loss and latency."""
+    good = [row for row in rows if not row["failed"]]
+    return {
+        row["number"]
+        for row in good
+        if not any(
+            other["loss"] <= row["loss"]
+            and other["share"] <= row["share"]
+            and (other["loss"], other["share"]) != (row["loss"], row["share"])
+            for other in good
+        )
+    }
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The candidates for people to read, the best first; a star marks the front."""
+    if not rows:
+        return "No candidate has ended yet."
+    on_front = front(rows)
+    good = sorted((row for row in rows if not row["failed"]), key=lambda row: -row["reward"])
+    lines = [
+        "| | candidate | shape | parameters | latency | × teacher | loss | ROUGE-L | reward |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in good:
+        mark = "★" if row["number"] in on_front else ""
+        free = " (free)" if row["free"] else ""
+        lines.append(
+            f"| {mark} | {row['number']}{free} | {words(row['shape'])}, {row['birth']}"
+            f" | {row['parameters'] / 1e6:.2f} M | {latency(row)} | {share(row)} | {row['loss']:.4f}"
+            f" | {_rouge(row)} | {row['reward']:.4f} |"
+        )
+    failed = [row for row in rows if row["failed"]]
+    lines += [f"Candidate {row['number']} ({words(row['shape'])}): {row['reason']}." for row in failed]
+    return "\n".join(lines)
+
+
+def words(shape: Mapping[str, Any]) -> str:
+    """A shape in a line."""
+    layers = f"{shape['encoder_layers']}+{shape['decoder_layers']} layers"
+    heads = f"{shape['heads']} × {shape['head_size']} heads"
+    tied = "tied" if shape["tied"] else "untied"
+    return f"{layers}, {shape['width']} wide, {heads}, {shape['inner']} inside ({shape['kind']}), {tied}"
+
+
+def latency(row: Mapping[str, Any]) -> str:
+    """The median latency."""
+    return f"{1000 * row['seconds']:.1f} ms"
+
+
+def share(row: Mapping[str, Any]) -> str:
+    """The latency as a share of the teacher's, with its interval."""
+    return f"{row['share']:.2f} ({row['share_low']:.2f}–{row['share_high']:.2f})"
+
+
+def _rouge(row: Mapping[str, Any]) -> str:
+    return "–" if row.get("rougeL") is None else points(row["rougeL"])

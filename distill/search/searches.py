@@ -1,0 +1,73 @@
+"""Begin searches, carry them out, help with them.
+
+    search = start(plan, settings)          # in the background; a page reads it from disk
+    search.status(); search.cancel(); search.resume(settings)
+    all_searches(settings); find(ID, settings)
+    results.collect(search)                 # a row a candidate
+
+A worker of another machine joins by the URL of the storage: `join`.
+"""
+
+from typing import Any
+
+from distill.data.naming import check_names
+from distill.errors import RunConflict
+from distill.jobs import processes
+from distill.search.folder import Search, all_searches, create, find
+from distill.search.plan import Plan
+from models.settings import Settings
+
+__all__ = ["Search", "all_searches", "begin", "create", "find", "go_on", "join", "start"]
+
+
+def begin(plan: Plan, settings: Settings, url: str | None = None) -> Search:
+    """Check a plan and make its search; nothing is tried yet.
+
+    Raises:
+        BadConfig: The space is empty, or the storage's URL cannot be used.
+        IncompatibleModels: The teacher is of a family whose shapes are not known.
+        DistillError: A model or data cannot be used, or the storage cannot be reached.
+    """
+    from distill.search.candidates import space_of, teacher_of
+
+    check_names(plan.config(), settings)
+    space = space_of(teacher_of(plan.teacher, settings), plan.space)
+    return create(plan, settings, url, shapes=space.count)
+
+
+def start(plan: Plan, settings: Settings, url: str | None = None) -> Search:
+    """Make a search and carry it out in a process of its own; errors as of `begin`.
+
+    Raises:
+        RunConflict: A run is busy.
+    """
+    with processes.RunLock(settings.home, shared=True) as lock:
+        search = begin(plan, settings, url)
+        search.spawn(settings, lock)
+    return search
+
+
+def go_on(search: Search, settings: Settings) -> dict[str, Any]:
+    """Carry a search out in this process, as its first worker; its status at the end."""
+    from distill.search.worker import Worker
+
+    worker = Worker(search, settings, first=True)
+    with processes.asked_by_sigterm(worker.halt.set):
+        worker.carry_out()
+    return search.status()
+
+
+def join(search: Search, settings: Settings) -> dict[str, Any]:
+    """Help with a search in this process; its status at the end.
+
+    Raises:
+        RunConflict: It was cancelled.
+    """
+    from distill.search.worker import Worker
+
+    if search.queue().attributes.get("stop"):
+        raise RunConflict(f"The search {search.search_id} was cancelled: resume it first.")
+    worker = Worker(search, settings, first=False)
+    with processes.asked_by_sigterm(worker.halt.set):
+        worker.carry_out()
+    return search.status()

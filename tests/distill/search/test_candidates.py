@@ -1,0 +1,242 @@
+"""A real search of tiny models: born, timed, distilled; picked and distilled on all the data."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill import runs
+from distill.errors import BadConfig, Diverged, RunConflict
+from distill.search import Plan, candidates, distilling, picks, results, searches
+from distill.search.candidates import Candidates
+from distill.search.folder import Search
+from distill.search.picks import LatencyBudget, pick
+from distill.search.reward import Reward
+from models.settings import Settings
+from tests.distill.test_cli import Call, call
+
+__all__ = ["call"]  # a fixture
+SPACE = {"encoder_layers": [1, 2], "decoder_layers": 1, "heads": 2, "inner": 64, "kind": "relu", "tied": True}
+
+
+@pytest.fixture(scope="session")
+def base(tiny_teacher: Path, articles: Path) -> dict[str, Any]:
+    """Settings of a mini-distillation of tiny models."""
+    return {
+        "teacher": str(tiny_teacher),
+        "data": str(articles),
+        "validation_examples": 4,
+        "target_tokens": 8,
+        "input_tokens": 16,
+        "precision": "float32",
+        "batch_size": 2,
+        "beams": 1,
+    }
+
+
+@pytest.fixture(scope="session")
+def searched(
+    tmp_path_factory: pytest.TempPathFactory, base: dict[str, Any], one_thread: None
+) -> tuple[Search, Settings]:
+    """A search of three candidates in which one diverges. Shared."""
+    settings = Settings(home=tmp_path_factory.mktemp("searched"), threads=1)
+    plan = Plan.of(base, space=SPACE, sampler="random", trials=3, steps=2, new_tokens=2, slowest=1000.0)
+    original, begun = candidates.work.carry_out, []
+
+    def carry_out(*arguments: Any) -> Any:
+        begun.append(arguments[0])
+        if len(begun) == 2:
+            raise Diverged("The loss is not finite at step 1.")
+        return original(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates.work, "carry_out", carry_out)
+        search = searches.begin(plan, settings)
+        searches.go_on(search, settings)
+    return search, settings
+
+
+def test_each_candidate_is_told_of(searched: Any, tiny_teacher: Path) -> None:
+    search, _ = searched
+    rows = results.collect(search)
+    good = [row for row in rows if not row["failed"]]
+    assert [row["failed"] for row in rows] == [False, True, False]
+    assert rows[1]["reason"] == "diverged: The loss is not finite at step 1."
+    for row in good:
+        assert row["share_low"] <= row["share"] <= row["share_high"]
+        assert row["steps"] == 2
+        assert row["loss"] > 0
+        assert 0 <= row["rougeL"] <= 1
+        wanted = Reward()(row["loss"], row["reference"], row["share"])
+        assert row["reward"] == pytest.approx(wanted)
+    status = search.status()
+    assert (status["status"], status["trained"], status["failed"]) == ("finished", 2, 1)
+
+
+def test_the_models_of_candidates_do_not_fill_the_disk(searched: Any) -> None:
+    search, settings = searched
+    weights = {file.parent.name for file in search.folder.rglob("model*.safetensors")}
+    assert weights == {"uniform"}
+    assert not [file for file in search.folder.rglob("*") if file.is_file() and file.suffix == ".pt"]
+    assert not list(settings.home.glob(".timing-*"))
+    assert not runs.all_runs(settings), "they are no runs of the user's"
+    kept = runs.all_runs(search.settings(settings))
+    assert len(kept) == 3
+    assert sum(bool(run.metrics()) for run in kept) == 2
+
+
+def test_the_reference_is_what_equally_likely_tokens_lose(searched: Any, tiny_teacher: Path) -> None:
+    """At temperature 2: 4 times the mean divergence of the teacher's probabilities from even ones."""
+    import torch
+
+    from distill.data import load
+    from distill.families.model_folder import load_model
+    from models.text.encoding import open_encoder
+
+    search, _ = searched
+    teacher: Any = load_model(tiny_teacher).eval()
+    tokenizer = open_encoder(tiny_teacher, 16)
+    assert tokenizer is not None
+    [reference] = {row["reference"] for row in results.collect(search) if "reference" in row}
+    rows = load(str(search.folder / "data" / "validation.jsonl")).rows
+    assert len(rows) == 4
+    even = torch.log(torch.tensor(float(teacher.config.vocab_size)))
+    assert 0 < reference < 4 * float(even)
+
+
+def test_the_same_again_is_free(searched: Any, base: dict[str, Any]) -> None:
+    """The failed one is tried again: nothing is known of it."""
+    _, settings = searched
+    plan = Plan.of(base, space=SPACE, sampler="random", trials=1, steps=2, new_tokens=2, slowest=1000.0)
+    again = searches.begin(plan, settings)
+    status = searches.go_on(again, settings)
+    assert status["free"] >= 1
+    assert status["done"] == 1
+
+
+def test_too_slow_a_one_is_not_trained(searched: Any, base: dict[str, Any], tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "slow", threads=1)
+    plan = Plan.of(base, space=SPACE, sampler="random", trials=1, steps=2, new_tokens=2, slowest=0.01)
+    search = searches.begin(plan, settings)
+    searches.go_on(search, settings)
+    [row] = results.collect(search)
+    assert row["reason"].startswith("too slow: ")
+    assert "loss" not in row
+    with pytest.raises(RunConflict, match="No candidate has come through yet"):
+        pick([row], [LatencyBudget(1, True)], Reward())
+
+
+def test_memory_that_runs_out_is_a_reason_and_a_full_disk_is_none(
+    searched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    search, settings = searched
+    found = Candidates(search, settings, threading.Event())
+    shape = results.collect(search)[0]["shape"]
+
+    def fail(error: Exception) -> Any:
+        def raises(*_: Any) -> None:
+            raise error
+
+        return raises
+
+    monkeypatch.setattr(candidates, "save_model", fail(MemoryError()))
+    assert found.attempt(shape, "a")["reason"] == "out of memory"
+    monkeypatch.setattr(candidates, "save_model", fail(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        found.attempt(shape, "b")
+
+
+def test_picks_and_their_like_are_distilled_once(searched: Any, call: Call, monkeypatch: Any) -> None:
+    search, settings = searched
+    monkeypatch.setenv("STUDIO_HOME", str(settings.home))
+    monkeypatch.setattr(distilling, "_RANDOM", 1)
+    code, _, err = call("search", "distil", search.search_id, "--steps", "2")
+    assert (code, "Nothing is picked yet" in err) == (2, True)
+    code, answer, err = call("search", "pick", search.search_id, "--latency-budgets", "1000x,0.0001")
+    assert code == 2
+    assert "No candidate is within 0.0001 ms: the fastest" in err
+    code, answer, _ = call("search", "pick", search.search_id, "--latency-budgets", "1000x,100000")
+    assert code == 0
+    assert [each["budget"] for each in answer["picks"]] == ["1000 × teacher", "100000 ms"]
+    code, answer, err = call("search", "distil", search.search_id, "--steps", "2", "--tune", "1")
+    assert code == 0, err
+    names = [row["name"] for row in answer["rows"]]
+    assert names[0] == "pick 1000 × teacher"
+    assert names[1].startswith("even ")
+    assert names[-1] == "teacher"
+    for row in answer["rows"][:-1]:
+        assert row["reward"] is not None
+        assert runs.find(row["run"], settings).config().teacher is None, "the labels alone come last"
+        assert runs.find(row["run"], settings).status().part_of.startswith(search.search_id)
+    before = len(runs.all_runs(settings))
+    call("search", "distil", search.search_id, "--steps", "2", "--tune", "1")
+    assert len(runs.all_runs(settings)) == before == 2 * (len(names) - 1)
+    text = distilling.table(answer["rows"])
+    assert text.count("\n") == len(names) + 1
+
+
+def _row(number: int, loss: float, share: float, **more: Any) -> dict[str, Any]:
+    return {
+        "number": number, "failed": False, "loss": loss, "share": share, "share_high": share + 0.1,
+        "teacher_seconds": 0.1, "reference": 2.0, **more,
+    }  # fmt: skip
+
+
+def test_a_pick_counts_by_the_slow_end_of_its_interval() -> None:
+    """The teacher takes 100 ms: 45 ms let in what takes up to 0.45 of that."""
+    rows = [_row(0, 1.0, 0.3), _row(1, 0.5, 0.4), _row(2, 1.2, 0.1), _row(3, 0.1, 0.9)]
+    budgets = [LatencyBudget.parse(text) for text in ("45", "0.5x", "25ms")]
+    found = pick(rows, budgets, Reward())
+    assert [each["row"]["number"] for each in found] == [0, 1, 2]
+    assert found[0]["cautious_seconds"] == pytest.approx(0.04)
+    assert found[0]["cautious_reward"] == pytest.approx(0.5 * (0.4 / 0.6) ** -0.06)
+
+
+@pytest.mark.parametrize("text", ["", "0", "fast", "-3", "3s"])
+def test_a_budget_that_is_none(text: str) -> None:
+    with pytest.raises(BadConfig, match="use milliseconds such as 25"):
+        picks.LatencyBudget.parse(text)
+
+
+def test_rewards_by_hand() -> None:
+    assert Reward()(1.0, 2.0, 0.6) == 0.5
+    assert Reward(-0.5, 1.0)(0.5, 2.0, 0.25) == pytest.approx(0.75 * 2)
+    assert Reward()(3.0, 2.0, 0.1) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--space", "SPACE"], "There is no part"),
+        (["--teacher", "BERT"], "cannot"),
+        (["--storage", "nonsense"], "'nonsense' cannot be used"),
+        (["--storage", "sqlite:////no/where.db"], "cannot be reached"),
+        (["--set", "data=nowhere.csv"], "There is no data 'nowhere.csv'"),
+        (["--trials", "0"], "trials is 0"),
+    ],
+)
+def test_what_the_command_is_given_in_vain(
+    arguments: list[str], words: str, base: dict[str, Any], bert: Path, tmp_path: Path, call: Call
+) -> None:  # fmt: skip
+    space = tmp_path / "space.json"
+    space.write_text(json.dumps({"hights": 3}))
+    named = {"SPACE": str(space), "BERT": str(bert)}
+    given = [named.get(each, each) for each in arguments]
+    own = ["search", "start", "--teacher", base["teacher"], "--data", base["data"], *given]
+    code, _, err = call(*own)
+    assert code == 2, err
+    assert words.replace("There is no part", "The space has no part 'hights'") in err
+    assert "Traceback" not in err
+
+
+def test_the_command_says_how_many_shapes_there_are(
+    base: dict[str, Any], call: Call, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        code, answer, _ = call("search", "start", "--teacher", base["teacher"], "--only-count")
+    assert code == 0
+    assert f"The space holds {answer['shapes']:,} shapes:" in caplog.messages
+    assert answer["space"]["width"] == [8, 16, 24, 32]
