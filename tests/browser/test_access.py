@@ -4,8 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ElementHandle, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ElementHandle, Page, expect
 
+from distill import judging
+from distill.data.datasets import SAMPLES
+from distill.judging import Plan
+from models.settings import Settings
 from tests.browser.conftest import PATIENCE, Server, open_page
 
 pytestmark = pytest.mark.browser
@@ -23,8 +27,19 @@ def summarised(page: Page) -> None:
     expect(page.locator(".card .conditions")).to_have_count(3, timeout=PATIENCE)
 
 
+def evaluated(server: Server) -> None:
+    """The page shows a finished evaluation with every kind of verdict."""
+    settings = Settings(home=server.home)
+    if not judging.all_evaluations(settings):
+        plan = Plan(("lead:60", "lead:61", "lead:5"), data=str(SAMPLES / "train.jsonl"), limit=24)
+        judging.carry_out(judging.create(plan, settings), settings)
+
+
 def unfolded(page: Page, tab: str) -> None:
     page.get_by_role("tab", name=tab, exact=True).click()
+    if tab == "Evaluate":
+        page.locator("#evaluation-cases [role=gridcell]").nth(1).click()
+        expect(page.locator("#evaluation-case .case").first).to_be_visible()
     for _ in range(2):  # one may hold another
         for fold in page.query_selector_all("button.label-wrap:not(.open)"):
             if fold.is_visible():
@@ -43,6 +58,7 @@ def kinds(page: Page) -> list[ElementHandle]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_has_the_contrast_of_wcag_aa(scheme: str, browser: Browser, server: Server) -> None:
+    evaluated(server)
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 1000})
     page = open_page(context, server)
     page.add_style_tag(content=AT_ONCE)
@@ -52,7 +68,7 @@ def test_every_text_has_the_contrast_of_wcag_aa(scheme: str, browser: Browser, s
     page.fill("#text textarea", TEXT)
     expect(page.locator("#freshness .note")).to_be_visible()
     wrong["dimmed"] = body.evaluate(CONTRAST)
-    for tab in ("Compare", "Distil"):
+    for tab in ("Compare", "Distil", "Evaluate"):
         unfolded(page, tab)
         wrong[tab] = body.evaluate(CONTRAST)
         for control in kinds(page):
@@ -64,10 +80,12 @@ def test_every_text_has_the_contrast_of_wcag_aa(scheme: str, browser: Browser, s
     assert {state: found for state, found in wrong.items() if found} == {}
 
 
-def test_each_control_has_a_name_of_its_own(page: Page) -> None:
+def test_each_control_has_a_name_of_its_own(server: Server, context: BrowserContext) -> None:
+    evaluated(server)
+    page = open_page(context, server)
     summarised(page)
     session = page.context.new_cdp_session(page)
-    for tab in ("Compare", "Distil"):
+    for tab in ("Compare", "Distil", "Evaluate"):
         unfolded(page, tab)
         expect(page.locator('button[aria-label="Reset to default value"]:visible')).to_have_count(0)
         nodes = [node for node in session.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
