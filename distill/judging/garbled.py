@@ -2,8 +2,8 @@
 
 A word is garbled if neither its document nor a list of 160,000 English words has it (that of pyspellchecker).
 No model has a say in that. Words with a capital are left to the rule on names, so that a name which the list
-lacks does not count as garbled; numbers and words of one or two letters do not count either. Of the 12,550
-words of 400 references of CNN/DailyMail, which people wrote, 7 are garbled by this, one of them misspelt
+lacks does not count as garbled; numbers and words of one or two letters do not count either. Of the 33,012
+words of 1,000 references of CNN/DailyMail, which people wrote, 13 count as garbled, one of them misspelt
 indeed.
 """
 
@@ -16,7 +16,9 @@ import regex
 _WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*(?![\p{L}\p{M}\p{N}])")
 _PART = regex.compile(r"[\p{L}\p{M}]+")
 _SHORTEST = 3
-_ENGLISH = 0.6  # of a text's words; of 50 German news texts the list has about a fifth
+_ENGLISH = 0.6
+"""Of a text's words. English news and chats have over 0.9; of the 3,000 commonest words of German, French,
+Spanish or Dutch the list has under 0.25."""
 _LOOKED_AT = 50  # texts
 
 
