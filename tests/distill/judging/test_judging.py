@@ -78,7 +78,8 @@ def test_a_run_whose_student_got_worse_does_not_end_as_a_success(
 
     def scored(pool: Any, name: str, examples: Any, *rest: Any) -> dict[str, Any]:
         rest[-1](["nothing"] * 8 if name.startswith("run:") else [one.summary for one in examples])
-        return {"model": name, "rouge1": {"f": 0.5}, "rouge2": {"f": 0.5}, "rougeL": {"f": 0.5}, "n": 8}
+        score = {"f": 0.5, "low": 0.4, "high": 0.6}
+        return {"model": name, "n": 8, **dict.fromkeys(("rouge1", "rouge2", "rougeL"), score)}
 
     monkeypatch.setattr(scoring, "judge_model", scored)
     run = train({**values, "max_steps": 1, "evaluation_steps": 9, "validation_examples": 8}, tmp_path)
