@@ -14,7 +14,9 @@ def describe(result: Mapping[str, Any]) -> list[str]:
     rows = [row for row in result["results"] if row["n"]]
     if not rows:
         return ["No model has written a summary."]
-    said = [_answer(rows), *_quality(rows, result)] if result["references"] else [_unscored(result)]
+    said = _quality(rows, result) if result["references"] else [_unscored(result)]
+    if result["references"] and result["complete"]:
+        said = [_answer(rows), *said]
     return [*said, *_speed(rows), *_copies(rows), *_garbled(rows), *_failures(result["results"])]
 
 
@@ -30,12 +32,14 @@ def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
         return f"{first['model']} was judged alone."
     if by_word[NO_VERDICT]:
         return "There are too few texts to say which model is better."
+    said = {BETTER: "better than", WORSE: "worse than", UNDECIDED: "not told apart from"}
     told = [
-        f"{_listed(by_word[BETTER])} {_are(by_word[BETTER])} better" if by_word[BETTER] else "",
-        f"{_listed(by_word[WORSE])} {_are(by_word[WORSE])} worse" if by_word[WORSE] else "",
-        f"{_listed(by_word[UNDECIDED])} cannot be told apart from it" if by_word[UNDECIDED] else "",
+        f"{_listed(by_word[word])} {_are(by_word[word])} {text}"
+        for word, text in said.items()
+        if by_word[word]
     ]
-    return f"Compared with {first['model']}, {_listed([part for part in told if part])}."
+    whom = [first["model"], *["it"] * len(told)]
+    return f"{'; '.join(f'{part} {name}' for part, name in zip(told, whom, strict=False))}."
 
 
 def _are(names: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ def quality_by_latency(result: Mapping[str, Any]) -> str:
         for row in _written(result)
         if row.get("seconds")
     ]
-    title = "Quality against latency (larger: more parameters)"
-    return scatter(title, found, ("seconds a text", _seconds), ("ROUGE-L", "{:.3g}".format), logarithmic=True)
+    axes = ("latency · larger point: more parameters", _seconds), ("ROUGE-L", "{:.3g}".format)
+    return scatter("Quality against latency", found, *axes, logarithmic=True)
 
 
 def retention_by_size(result: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ def sheet(evaluation: Evaluation) -> Sheet:
         asked=facts(
             {
                 "question": f"How do {_listed(plan.written)} compare on {given['texts']:,} texts?",
-                "data": given["note"] or given["data"],
+                "data": f"{given['data']}: {given['note']}",
                 "drawn": f"at random, seed {given['drawn']}"
                 if given["drawn"] is not None
                 else "the first texts",

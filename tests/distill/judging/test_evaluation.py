@@ -132,7 +132,7 @@ def test_differences_to_the_first_are_corrected_for_the_models_compared(
     assert "lead:3 less lead:2: ROUGE-L +19.0 (+19.0 to +19.0): better (paired test, p = 0.0002" in table
     assert "Holm's correction for 2)" in table
     assert result["says"][:3] == [
-        "Compared with lead:2, lead:3 is better and lead:1 is worse.",
+        "lead:3 is better than lead:2; lead:1 is worse than it.",
         "On 24 texts lead:2 has ROUGE-L 66.7 (66.7–66.7).",
         "lead:3 is better than lead:2, by 19.0 points of ROUGE-L (+19.0 to +19.0).",
     ]

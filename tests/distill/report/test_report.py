@@ -42,7 +42,7 @@ def check_alone(page: str) -> None:
 def test_an_evaluation_on_one_page(evaluated: str, settings: Settings, tmp_path: Path) -> None:
     page = report.write(evaluated, settings, tmp_path / "new" / "report.html").read_text(encoding="utf-8")
     check_alone(page)
-    assert '<p class="answer">Compared with lead:2, lead:3 is better.</p>' in page
+    assert '<p class="answer">lead:3 is better than lead:2.</p>' in page
     assert "better, p = " in page
     assert "&lt;img src=http" in page
     assert "python -m distill evaluate lead:2 lead:3 --data" in page

@@ -33,7 +33,7 @@ def test_verdicts_are_plain_words(found: judging.Evaluation) -> None:
     html = evaluate_rendering.result(found.result())
     assert '<span class="verdict good">better</span>' in html
     assert '<span class="verdict bad">worse</span>' in html
-    assert "Compared with lead:2, lead:3 is better and lead:1 is worse." in html
+    assert "lead:3 is better than lead:2; lead:1 is worse than it." in html
     assert "Holm’s correction for 2" in html
     assert evaluate_rendering.charts(found.result()) == ""  # baselines have neither latency nor size
 
