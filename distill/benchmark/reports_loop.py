@@ -13,7 +13,7 @@ from transformers import get_linear_schedule_with_warmup
 from distill.config import RunConfig
 from distill.families import family_of
 from distill.losses.masking import IGNORED
-from distill.tasks.summarize.batches import TokenizedExamples
+from distill.tasks import task_of
 from distill.training.materials import Materials
 
 _BATCH = 2
@@ -64,7 +64,7 @@ def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> f
 
 
 def _loader(config: RunConfig, materials: Materials, padded: bool) -> DataLoader:
-    data = TokenizedExamples(materials.train, materials.encoder, config)
+    data = task_of(config.task).encode(materials.train, materials.encoder, config)
     student: Any = materials.student
     lengths = (materials.encoder.limit, config.target_tokens) if padded else (1, 1)
     family, pad = family_of(student.config.model_type), student.config.pad_token_id

@@ -15,7 +15,7 @@ from distill.losses.masking import IGNORED
 from distill.signals.cached_teacher import CachedTeacher
 from distill.signals.signal_cache import SignalStore
 from distill.signals.teacher import LiveTeacher
-from distill.tasks.summarize.batches import TokenizedExamples
+from distill.tasks import task_of
 from distill.training.materials import Materials
 
 TOPS = (4, 8, 16, 32, 64)
@@ -41,7 +41,7 @@ def signal_error(
     live = LiveTeacher(materials.teachers[0])
     model: Any = materials.student.eval()
     family, pad = family_of(model.config.model_type), model.config.pad_token_id
-    encoded = TokenizedExamples(materials.train[:examples], materials.encoder, config).rows
+    encoded = task_of(config.task).encode(materials.train[:examples], materials.encoder, config)
     found: dict[int, list[dict[str, float]]] = {k: [] for k in TOPS}
     for start in range(0, len(encoded), _BATCH):
         batch = family.collate(encoded[start : start + _BATCH], pad)

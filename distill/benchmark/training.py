@@ -14,7 +14,7 @@ from distill.config import RunConfig
 from distill.config.precision import precision
 from distill.errors import BadConfig
 from distill.stats import spread
-from distill.tasks.summarize.batches import TokenizedExamples
+from distill.tasks import task_of
 from distill.training.materials import Materials, load_materials
 from models.settings import Settings
 
@@ -87,7 +87,7 @@ def _measure(workload: Workload, materials: Materials, rounds: int) -> dict[str,
 
 
 def _tokens(config: RunConfig, materials: Materials) -> int:
-    rows = TokenizedExamples(materials.train, materials.encoder, config).rows
+    rows = task_of(config.task).encode(materials.train, materials.encoder, config)
     return sum(len(row["input_ids"]) + len(row["labels"]) for row in rows)
 
 

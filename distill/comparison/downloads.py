@@ -14,7 +14,7 @@ from distill.comparison.plan import UNTRAINED
 from distill.comparison.results import cell_name
 from distill.comparison.scores import KINDS
 from distill.jobs.files import read_json
-from distill.tasks.summarize.evaluation import ROUGE_KINDS
+from distill.tasks import task_of
 
 _PLAIN = (
     "method",
@@ -57,14 +57,14 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _scores(comparison: Comparison) -> Iterator[dict[str, Any]]:
     plan = comparison.plan()
+    metrics = [metric.name for metric in task_of(plan.base.task).metrics]
     cells = {cell_name(method, seed): (method, seed) for method, seed in plan.cells}
     for name, (method, seed) in ({name: (name, None) for name in UNTRAINED} | cells).items():
         judged = read_json(comparison.folder / "judged" / f"{name}.json")
         if judged:
-            for number, scores in enumerate(
-                zip(*(judged["scores"][kind] for kind in ROUGE_KINDS), strict=True)
-            ):
-                named = dict(zip(ROUGE_KINDS, scores, strict=True))
+            by_metric = {name: judged["scores"][name] for name in metrics}
+            for number, scores in enumerate(zip(*by_metric.values(), strict=True)):
+                named = dict(zip(by_metric, scores, strict=True))
                 yield {"method": method, "seed": seed, "text": number + 1, **named}
 
 

@@ -10,9 +10,8 @@ from distill.comparison.curves import Curve, Series, curves
 from distill.comparison.results import block_keys, early_share
 from distill.comparison.style import LOOKS, draw_line, finish, footer, new_figure, shade
 from distill.runs.metrics import blocks, held_out, of_gradient
+from distill.tasks import SHOWN
 from models.settings import Settings
-
-_KINDS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
 
 
 def draw(folder: Path, result: Mapping[str, Any], settings: Settings) -> list[Path]:
@@ -53,10 +52,10 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
 
     rows, blue = sorted(result["rows"], key=lambda row: row["rougeL"]["f"]), shade("#0072B2")
     figure = new_figure("What each way to teach comes to", 12, 1.8 + 0.42 * len(rows))
-    axes = figure.subplots(1, len(_KINDS), sharey=True)
-    for axis, (kind, label) in zip(axes, _KINDS.items(), strict=True):
+    axes = figure.subplots(1, len(SHOWN), sharey=True)
+    for axis, metric in zip(axes, SHOWN, strict=True):
         for place, row in enumerate(rows):
-            score = row[kind]
+            score = row[metric.name]
             colour = blue if row["trained"] else "#888888"
             axis.plot([100 * score["low"], 100 * score["high"]], [place, place], color=colour, lw=2.5)
             axis.plot(100 * score["f"], place, "o", color=colour, ms=8)
@@ -66,7 +65,7 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
             if row["method"] == "ce":
                 axis.axvspan(100 * score["low"], 100 * score["high"], color=blue, alpha=0.12, lw=0)
                 axis.axvline(100 * score["f"], color=blue, lw=1, ls=":")
-        axis.set_title(label, loc="left", fontweight="bold")
+        axis.set_title(metric.label, loc="left", fontweight="bold")
         axis.set_xlabel("F1 × 100")
         axis.grid(axis="x")
     axes[0].set_yticks(range(len(rows)), [row["method"] for row in rows])

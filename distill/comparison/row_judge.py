@@ -11,7 +11,7 @@ from distill.errors import Cancelled
 from distill.jobs.files import write_json
 from distill.judging import decoding_of, judge_model
 from distill.runs import Run
-from distill.tasks.summarize.evaluation import ROUGE_KINDS, rouge
+from distill.tasks import task_of
 from models.serving.pool import ModelPool
 from models.settings import Settings
 
@@ -30,7 +30,7 @@ class RowJudge:
         self, comparison: Comparison, base: RunConfig, settings: Settings, stop_if_asked: Callable[[], None]
     ) -> None:
         self._comparison, self._settings = comparison, settings
-        self._decoding = decoding_of(base)
+        self._decoding, self._task = decoding_of(base), task_of(base.task)
         self._stop_if_asked = stop_if_asked
 
     def __call__(self, name: str, model: str, run: Run | None = None) -> dict[str, Any]:
@@ -54,11 +54,10 @@ class RowJudge:
         held_out = str(self._comparison.folder / "data" / "validation.jsonl")
         examples = load(held_out, settings=self._settings).rows
         texts: list[str] = []
-        row = judge_model(ModelPool(self._settings), model, examples, self._decoding, tell, texts.extend)
-        scores = [rouge(text, example.summary) for text, example in zip(texts, examples, strict=True)]
-        by_kind = {kind: [score[kind] for score in scores] for kind in ROUGE_KINDS}
+        pool = ModelPool(self._settings)
+        row = judge_model(pool, model, examples, self._decoding, self._task, tell, texts.extend)
         file.parent.mkdir(exist_ok=True)
-        found = {"row": row, "texts": texts, "scores": by_kind}
+        found = {"row": row, "texts": texts, "scores": self._task.score(texts, examples)}
         write_json(file, found)
         return found
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from distill.comparison.plan import REFERENCE
 from distill.stats import compare_pairs, mean_interval, too_little
+from distill.tasks import SHOWN
 
-KINDS = ("rouge1", "rouge2", "rougeL")
+KINDS = tuple(metric.name for metric in SHOWN)
 Scores = Mapping[str, Mapping[str, Sequence[float]]]
 """By seed (`""` for a row that has none) and by kind: one score per text."""
 

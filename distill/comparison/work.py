@@ -26,7 +26,7 @@ from distill.jobs.files import read_json, write_json
 from distill.jobs.memory import free_memory
 from distill.judging import change
 from distill.runs.metrics import training_rows
-from distill.tasks.summarize.evaluation import add_retention
+from distill.tasks import add_retention, task_of
 from distill.training import work
 from distill.training.recorder import memory_bytes
 from models.settings import Settings
@@ -137,7 +137,8 @@ class Work:
         config = replace(config, evaluation_steps=PROBE_STEPS + 1, save_steps=PROBE_STEPS + 1)
         home = self.comparison.folder / "probes"
         run = runs.create(config, replace(self.settings, home=home))
-        write_json(run.folder / "teacher.json", {"rougeL": {"f": 0.0}})  # its score is of no use here
+        main = task_of(config.task).main  # the teacher's score is of no use here
+        write_json(run.folder / "teacher.json", {main.name: {"f": 0.0}})
         try:
             work.carry_out(run, self.settings, lambda *_: {"rows": []})
         except DistillError as error:
@@ -198,8 +199,9 @@ class Work:
             for label, name in (("student before", "start"), ("teacher", "teacher")):
                 judged[label] = self._judge(name, self._untrained(name))
             rows = [{"label": label, **found["row"]} for label, found in judged.items()]
-            add_retention(rows, rows[-1])
-            scores = {label: found["scores"]["rougeL"] for label, found in judged.items()}
+            main = task_of(config.task).main
+            add_retention(rows, rows[-1], main)
+            scores = {label: found["scores"][main.name] for label, found in judged.items()}
             return {"rows": rows, "examples": len(examples), "verdict": change(scores)}
 
         with run.log_file():

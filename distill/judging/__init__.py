@@ -12,7 +12,7 @@ from typing import Any
 from distill.judging.folder import Evaluation, all_evaluations, create, find, start
 from distill.judging.lead import lead_texts
 from distill.judging.plan import Plan
-from distill.judging.scoring import change, decoding_of, judge, judge_model, judge_models, predict, teller
+from distill.judging.scoring import change, decoding_of, judge, judge_model, judge_models, teller
 from models.settings import Settings
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "judge_model",
     "judge_models",
     "lead_texts",
-    "predict",
     "start",
     "teller",
 ]

@@ -13,8 +13,8 @@ from distill.errors import Cancelled
 from distill.judging.verdict import verdict
 from distill.rules import apply_rules, choose_rules
 from distill.runs import Run
-from distill.tasks.summarize.evaluation import add_retention, judge_texts, rouge
-from models.decoding import Decoding, Draft
+from distill.tasks import Task, add_retention, task_of
+from models.decoding import Decoding
 from models.errors import ModelUnavailable
 from models.serving.pool import ModelPool
 from models.serving.summarizer import Summarizer
@@ -34,6 +34,7 @@ def judge_models(
     source: str,
     settings: Settings,
     *,
+    task: Task,
     beams: int = 4,
     max_new_tokens: int = 128,
     **options: Any,
@@ -43,6 +44,7 @@ def judge_models(
     Args:
         names: Model names, also with `@engine:dtype`.
         source: As in `distill.data.load_unseen`.
+        task: Scores them.
         beams: Beams of the search.
         max_new_tokens: Tokens of a summary at most.
         **options: Of `distill.data.load`: `limit`, `document_column`, `summary_column`.
@@ -55,7 +57,7 @@ def judge_models(
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
     pool, decoding = ModelPool(settings), Decoding(beams, max_new_tokens)
-    return [judge_model(pool, name, examples.rows, decoding) for name in names]
+    return [judge_model(pool, name, examples.rows, decoding, task) for name in names]
 
 
 def flaws(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float]:
@@ -72,36 +74,16 @@ def decoding_of(config: RunConfig) -> Decoding:
     return Decoding(beams=config.beams, max_new_tokens=config.target_tokens)
 
 
-def predict(
-    summarizer: Summarizer,
-    examples: Sequence[data.Example],
-    decoding: Decoding,
-    on_summary: Callable[[int], None] = lambda count: None,
-) -> list[Draft]:
-    """The summary a model writes of each document: the one way from a model to what it is judged by.
-
-    Validations, the check on the data, the teacher's reference and every table go through it. In batches, it
-    does what the page does for one summary: the same input, settings, engine and handling of the tokens.
-
-    Args:
-        summarizer: The model.
-        examples: What to summarise.
-        decoding: Generation settings.
-        on_summary: Called after each batch with the number so far; an exception it raises ends the work.
-    """
-    documents = [example.document for example in examples]
-    return [draft for [draft] in summarizer.summarize_many(documents, decoding, on_done=on_summary)]
-
-
 def judge_model(
     pool: ModelPool,
     name: str,
     examples: Sequence[data.Example],
     decoding: Decoding,
+    task: Task,
     on_summary: Callable[[int], None] = lambda count: None,
     on_texts: Callable[[Sequence[str]], None] = lambda texts: None,
 ) -> dict[str, Any]:
-    """Score one model: ROUGE with intervals, lengths, novelty, repetition, the median latency of one text.
+    """Score one model: what the task tells of its answers, lengths, faults, the median latency of one text.
 
     It is judged on the engine it will be used on, which gives the same summaries in batches as one by one.
     The latency (`seconds`, of `timed_texts` runs) is measured one by one afterwards, on the first 20 texts.
@@ -110,10 +92,10 @@ def judge_model(
     summarizer = pool.get(name)
     progress = _Progress(name, len(examples), on_summary)
     documents = [example.document for example in examples]
-    drafts = predict(summarizer, examples, decoding, progress)
+    drafts = task.predict(summarizer, examples, decoding, progress)
     texts = [draft.text for draft in drafts]
     on_texts(texts)
-    scores = judge_texts(texts, documents, [example.summary for example in examples])
+    scores = task.judge(texts, examples)
     seconds = _latencies(summarizer, documents[:_TIMED], decoding, lambda: on_summary(len(examples)))
     return {
         "model": name,
@@ -171,24 +153,25 @@ def judge(
     Raises:
         Cancelled: Someone asked the run to stop.
     """
-    pool, decoding = ModelPool(settings), decoding_of(config)
+    pool, decoding, task = ModelPool(settings), decoding_of(config), task_of(config.task)
     rows, scores = [], {}
     for label, name in _contestants(run, config, settings):
         texts: list[str] = []
         try:
-            row = judge_model(pool, name, examples, decoding, teller(run, label, len(examples)), texts.extend)
+            told = teller(run, label, len(examples))
+            row = judge_model(pool, name, examples, decoding, task, told, texts.extend)
         except ModelUnavailable as error:  # after a long training a missing comparison must not fail the run
             log.warning("The %s is left out of the table: %s", label, error)
             continue
         rows.append({"label": label, **row})
-        scores[label] = [rouge(t, e.summary)["rougeL"] for t, e in zip(texts, examples, strict=True)]
+        scores[label] = task.score(texts, examples)[task.main.name]
     teacher = next((row for row in rows if row["label"] == "teacher"), None)
-    add_retention(rows, teacher)
+    add_retention(rows, teacher, task.main)
     return {"rows": rows, "examples": len(examples), "verdict": change(scores)}
 
 
 def change(scores: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
-    """Whether training helped, by the ROUGE-L of each text before and after; None where one is missing."""
+    """Whether training helped, by the score of each text before and after; None where one is missing."""
     before, after = scores.get("student before"), scores.get("student after")
     return verdict(before, after) if before and after else None
 

@@ -14,6 +14,7 @@ from distill.families.layer_map import evenly_spaced
 from distill.pairing.memory import step_bytes
 from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
 from distill.stats import points
+from distill.tasks import task_of
 from models.engines.special_ids import end_ids
 from models.folders.inspection import ModelInfo
 from models.settings import Settings
@@ -265,19 +266,21 @@ def _check_quality(
 ) -> None:
     from distill.judging import judge_models
 
+    task = task_of(config.task)
     names = [teacher] if parse_layers(student) else [teacher, student]
     rows = judge_models(
         names,
         data,
         settings,
+        task=task,
         limit=_SAMPLE,
         beams=config.beams,
         max_new_tokens=config.target_tokens,
         document_column=config.document_column,
         summary_column=config.summary_column,
     )
-    count, scores = rows[0]["n"], {row["model"]: row["rougeL"]["f"] for row in rows}
-    report.estimate |= {"rougeL": scores, "scored_examples": count}
+    count, scores = rows[0]["n"], {row["model"]: row[task.main.name]["f"] for row in rows}
+    report.estimate |= {task.main.name: scores, "scored_examples": count}
     if count < 2 and config.validation is None and not has_validation_split(data):
         report.problems.append(
             Finding(
@@ -290,8 +293,8 @@ def _check_quality(
         report.warnings.append(
             Finding(
                 "weak_teacher",
-                f"On {count} examples the teacher reaches ROUGE-L {points(scores[teacher])}, the student"
-                f" {points(scores[student])}: a teacher that is no better has little to teach.",
+                f"On {count} examples the teacher reaches {task.main.label} {points(scores[teacher])}, the"
+                f" student {points(scores[student])}: a teacher that is no better has little to teach.",
                 "Tune the teacher on this data first: python -m distill finetune.",
             )
         )

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-_SCORES = ("rouge1", "rouge2", "rougeL")
+from distill.tasks import SHOWN
+
 _TEXTS = ("label", "stored", "engine", "device", "dtype")
 _COUNTS = ("n", "beams", "parameters", "bytes")
 _MEASURED = ("seconds", "retention")
@@ -26,7 +27,7 @@ def _is_row(row: Any) -> bool:
     if not isinstance(row, dict) or not isinstance(row.get("model"), str):
         return False
     return (
-        all(_is_interval(row.get(name)) for name in _SCORES)
+        all(_is_interval(row.get(metric.name)) for metric in SHOWN)
         and all(isinstance(row.get(name), str | None) for name in _TEXTS)
         and all(row.get(name) is None or _whole(row[name]) for name in _COUNTS)
         and all(row.get(name) is None or _number(row[name]) for name in _MEASURED)

@@ -9,13 +9,14 @@ import torch
 from jinja2 import StrictUndefined, Template
 
 from distill.errors import BadConfig, RunConflict
+from distill.families import inspect
 from distill.families.model_folder import load_model, save_model
 from distill.jobs.files import check_new_folder
 from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
 from distill.stats import interval
+from distill.tasks import SHOWN
 from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
-from models.folders.inspection import inspect
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _SHOWN = ("label", "n", "beams", "seconds", "engine", "device")  # of a row, beside its scores
@@ -33,10 +34,13 @@ input with `summarize: `.
 {% if rows %}
 {{ rows[0].n }} validation examples, {{ rows[0].beams }} beams, F1 × 100 with 95% intervals.
 
-| model | ROUGE-1 | ROUGE-2 | ROUGE-L | seconds per summary |
-|---|---|---|---|---|
+| model | {{ metrics | join(" | ", attribute="label") }} | seconds per summary |
+|---|{{ "---|" * metrics | length }}---|
 {% for row in rows %}
-| {{ row.label }} | {{ interval(row.rouge1) }} | {{ interval(row.rouge2) }} | {{ interval(row.rougeL) }} \
+| {{ row.label }} \
+{% for metric in metrics %}
+| {{ interval(row[metric.name]) }} \
+{% endfor %}
 | {{ "%.2f" | format(row.seconds) }} ({{ row.engine }}, {{ row.device }}) |
 {% endfor %}
 
@@ -114,6 +118,7 @@ def _card(run: Run, name: str) -> str:
         kind=f"Distilled from `{_shown(config['teacher'])}`" if config["teacher"] else "Trained on labels",
         rows=rows if all(row.get(each) is not None for row in rows for each in _SHOWN) else [],
         interval=interval,
+        metrics=SHOWN,
         lineage=_json(run.lineage()),
         config=_json(config),
     )

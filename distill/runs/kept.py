@@ -12,6 +12,7 @@ from distill.families.model_folder import save_model
 from distill.jobs.checksums import changed, checksums
 from distill.jobs.files import read_object, write_json
 from distill.runs.run_folder import Run
+from distill.tasks import Metric
 
 _SUMS = "checksums.json"
 log = logging.getLogger(__name__)
@@ -51,11 +52,11 @@ def _sums(noted: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return sums if isinstance(sums, dict) else {}
 
 
-def teacher_rouge(run: Run) -> float | None:
-    """The teacher's ROUGE-L as it was noted in `teacher.json`, from 0 to 1; None where it has to be found."""
+def teacher_score(run: Run, metric: Metric) -> float | None:
+    """The teacher's score as it was noted in `teacher.json`, from 0 to 1; None where it has to be found."""
     file = run.folder / "teacher.json"
-    rouge = (read_object(file) or {}).get("rougeL")
-    value = rouge.get("f") if isinstance(rouge, dict) else None
+    score = (read_object(file) or {}).get(metric.name)
+    value = score.get("f") if isinstance(score, dict) else None
     if isinstance(value, int | float) and 0 <= value <= 1:
         return value
     if file.exists():

@@ -10,6 +10,7 @@ from distill import data
 from distill.config import RunConfig, parse_layers
 from distill.families import family_of, inspect
 from distill.families.model_folder import cut, load_model
+from distill.tasks import task_of
 from models.settings import Settings
 from models.store.catalogue import resolve
 from models.store.loading import ModelInfo, Progress, fetch, open_tokenizer
@@ -60,6 +61,7 @@ def load_examples(
     config: RunConfig, settings: Settings
 ) -> tuple[list[data.Example], list[data.Example], dict[str, int]]:
     """The examples to train on, those to validate on, and how many were `empty` or `broken`."""
+    task = task_of(config.task)
     options = {
         "settings": settings,
         "document_column": config.document_column,
@@ -71,15 +73,15 @@ def load_examples(
         # does.
         aside = config.validation_examples
         wanted = max(config.max_examples + aside, 5 * aside) if config.max_examples else None
-        examples = data.load(config.data, limit=wanted, **options)
+        examples = task.read(config.data, limit=wanted, **options)
         log.info("%s: %s", config.data, examples.note)
         train, validation = data.split_off(examples, config.validation_examples, config.seed)
         return data.take(train, config.max_examples), validation, _left_out(examples)
-    examples = data.load(config.data, limit=config.max_examples, **options)
+    examples = task.read(config.data, limit=config.max_examples, **options)
     if config.validation not in (None, config.data):
         held_out = data.load_unseen(config.validation, limit=config.validation_examples, **options)
     else:
-        held_out = data.load(config.data, split="validation", limit=config.validation_examples, **options)
+        held_out = task.read(config.data, split="validation", limit=config.validation_examples, **options)
     log.info("%s: %s; validation: %s", config.data, examples.note, held_out.note)
     data.warn_of_shared(examples.rows, held_out.rows)
     return examples.rows, held_out.rows, _left_out(examples, held_out)

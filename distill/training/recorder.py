@@ -16,11 +16,13 @@ from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
 from distill.runs.metrics import held_out, of_gradient
 from distill.stats import points
+from distill.tasks import TASKS
 from distill.training.monitoring import Dominance
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
 _SHOWN_SETTINGS = ("alpha", "temperature")
+_METRICS = {metric.name for task in TASKS for metric in task.metrics}
 _FAR = 0.5  # of the teacher's probability: a cache that leaves out more teaches something else
 
 
@@ -190,4 +192,4 @@ def peak_memory_bytes() -> int:
 
 
 def _shown(key: str, value: float) -> str:
-    return points(value) if "rouge" in key else f"{value:.4f}"
+    return points(value) if key.removeprefix("validation_") in _METRICS else f"{value:.4f}"

@@ -18,7 +18,7 @@ from distill.losses import label_loss
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.signals.teacher import Teacher
-from distill.tasks.summarize.batches import ByLength
+from distill.training.batches import ByLength
 from distill.training.monitoring import gradient_norms
 from distill.training.on_policy import written
 from distill.training.tally import Tally

@@ -12,10 +12,10 @@ from distill.config import RunConfig
 from distill.data import Example
 from distill.families.model_folder import save_model
 from distill.jobs.files import write_json
-from distill.judging import decoding_of, predict, teller
+from distill.judging import decoding_of, teller
 from distill.runs import Run
-from distill.runs.kept import teacher_rouge
-from distill.tasks.summarize.evaluation import judge_texts, rouge_means
+from distill.runs.kept import teacher_score
+from distill.tasks import means, task_of
 from models.serving.pool import ModelPool
 from models.settings import Settings
 
@@ -39,6 +39,7 @@ class Validation:
     ) -> None:
         self._run, self._examples, self._tokenizer, self._settings = run, examples, tokenizer, settings
         self._teacher, self._decoding = config.teacher, decoding_of(config)
+        self._task = task_of(config.task)
 
     def teacher(self) -> float | None:
         """The teacher's ROUGE-L, which the student's is compared with; computed once per run.
@@ -48,15 +49,14 @@ class Validation:
         """
         if self._teacher is None:
             return None
-        kept = teacher_rouge(self._run)
+        kept = teacher_score(self._run, self._task.main)
         if kept is not None:
             return kept
         self._run.update(message="Judging the teacher")
         texts = self._written(ModelPool(self._settings), self._teacher, "the teacher")
-        documents = [example.document for example in self._examples]
-        found = {"model": self._teacher, **judge_texts(texts, documents, self._references)}
+        found = {"model": self._teacher, **self._task.judge(texts, self._examples)}
         write_json(self._run.folder / "teacher.json", found)
-        return found["rougeL"]["f"]
+        return found[self._task.main.name]["f"]
 
     def __call__(self, model: PreTrainedModel) -> dict[str, float]:
         """The student's mean ROUGE, 0 to 1, by kind, and its `retention` of the teacher's ROUGE-L.
@@ -73,14 +73,10 @@ class Validation:
         finally:
             shutil.rmtree(home, ignore_errors=True)
         self._run.update(message="Training")
-        means, teacher = rouge_means(texts, self._references), self.teacher()
-        return {**means, "retention": means["rougeL"] / teacher} if teacher else means
-
-    @property
-    def _references(self) -> list[str]:
-        return [example.summary for example in self._examples]
+        found, teacher = means(self._task, self._task.score(texts, self._examples)), self.teacher()
+        return {**found, "retention": found[self._task.main.name] / teacher} if teacher else found
 
     def _written(self, pool: ModelPool, name: str, label: str) -> list[str]:
         told = teller(self._run, label, len(self._examples))
-        drafts: Any = predict(pool.get(name), self._examples, self._decoding, told)
+        drafts: Any = self._task.predict(pool.get(name), self._examples, self._decoding, told)
         return [draft.text for draft in drafts]

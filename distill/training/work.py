@@ -30,8 +30,8 @@ from distill.signals.cached_teacher import cached_teacher
 from distill.signals.ensemble import parse_weights
 from distill.signals.teacher import LiveTeacher, Teacher, Teachers
 from distill.stats import points
-from distill.tasks.summarize.batches import TokenizedExamples
-from distill.tasks.summarize.lengths import learn_lengths
+from distill.tasks import task_of
+from distill.training.batches import Rows
 from distill.training.lineage import record_lineage
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
@@ -104,7 +104,7 @@ def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]
             run.update(status="cancelled", message=message)
             return _summary(run, str(run.student), step)
     write_json(run.folder / "result.json", result)
-    message = _last_word(result.get("verdict"))
+    message = _last_word(result.get("verdict"), config.task)
     run.update(status=FINISHED, message=message, student=f"run:{run.run_id}", eta_seconds=None)
     return _summary(run, str(run.student), step)
 
@@ -217,12 +217,12 @@ def make_trainer(
     if config.attention_weight and family.expose_attention:  # the check before a run refuses the others
         for each in (model, *teachers):
             family.expose_attention(each)
-    train = TokenizedExamples(materials.train, encoder, config)
+    task = task_of(config.task)
+    train = Rows(task.encode(materials.train, encoder, config))
     if not len(train):
         raise BadData("No example is long enough to train on.")
     if config.has_references:
-        learn_lengths(model, [row["labels"] for row in train.rows], encoder.tokenizer.closing)
-
+        task.fit(model, train.rows, encoder)
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()
 
@@ -233,7 +233,7 @@ def make_trainer(
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
-        eval_dataset=TokenizedExamples(materials.validation, encoder, config),
+        eval_dataset=Rows(task.encode(materials.validation, encoder, config)),
         data_collator=partial(family.collate, pad=model.config.pad_token_id),
     )
     trainer.remove_callback(PrinterCallback)
@@ -260,12 +260,12 @@ def _mark_failed(run: Run, message: str) -> None:
         run.update(status="failed", message=message, eta_seconds=None)
 
 
-def _last_word(verdict: dict[str, Any] | None) -> str:
+def _last_word(verdict: dict[str, Any] | None, task: str) -> str:
     """How a run ended; a student that training made worse is not a success."""
     if verdict is None or verdict["word"] != WORSE:
         return "Finished"
     lost = points(-verdict["difference"]["f"])
-    message = f"Finished, but worse than before training: {lost} points of ROUGE-L lost"
+    message = f"Finished, but worse than before training: {lost} points of {task_of(task).main.label} lost"
     message += f" on {verdict['n']} validation examples. Try a lower learning rate."
     log.warning("%s", message)
     return message

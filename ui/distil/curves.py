@@ -12,6 +12,7 @@ import pandas as pd
 from distill.config import FEATURE_TERMS
 from distill.runs import metrics
 from distill.runs.metrics import held_out, of_gradient, training_rows
+from distill.tasks import SHOWN
 
 Rows = Sequence[dict[str, Any]]
 POINTS = 300
@@ -21,7 +22,8 @@ _DASH = 0.015  # of the drawn steps, to either side of a value
 _COUNT = held_out("examples")
 TRAIN, HELD_OUT, TEACHER = "training", "held out", "teacher, held out"
 _SIDES = {TRAIN: "#64748b", HELD_OUT: "#0d9488", TEACHER: "#d97706"}
-_ROUGE = {"ROUGE-1": "#0d9488", "ROUGE-2": "#d97706", "ROUGE-L": "#6366f1"}
+_COLOURS = ("#0d9488", "#d97706", "#6366f1")
+_QUALITY = {metric.label: colour for metric, colour in zip(SHOWN, _COLOURS, strict=True)}
 TERMS = {"loss": "Total loss", "soft": "Soft term (teacher’s targets)", "hard": "Hard term (labels)"}
 TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
 """What the page calls each term of the loss."""
@@ -37,7 +39,7 @@ def term(name: str, rows: Rows) -> pd.DataFrame:
 
 def rouge(rows: Rows) -> pd.DataFrame:
     """ROUGE on the held-out examples, in points from 0 to 100."""
-    return _lines(rows, {label: held_out(label.replace("ROUGE-", "rouge")) for label in _ROUGE}, 100)
+    return _lines(rows, {metric.label: held_out(metric.name) for metric in SHOWN}, SHOWN[0].scale)
 
 
 def single(key: str, label: str, rows: Rows, scale: float = 1) -> pd.DataFrame:
@@ -133,7 +135,7 @@ def _single(key: str, title: str, metric: str, scale: float = 1, **more: Any) ->
 CHARTS = {
     "Losses": tuple(Chart(name, title, partial(term, name), _SIDES) for name, title in TERMS.items()),
     "Quality": (
-        Chart("rouge", "ROUGE on held-out examples", rouge, _ROUGE, ".1f"),
+        Chart("rouge", "ROUGE on held-out examples", rouge, _QUALITY, ".1f"),
         _single(
             "retention",
             "% of the teacher’s ROUGE-L on held-out examples",

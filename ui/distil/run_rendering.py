@@ -11,6 +11,7 @@ from distill.config import RunConfig
 from distill.pairing import Report
 from distill.runs import RunStatus
 from distill.stats import limits, points
+from distill.tasks import SHOWN
 from ui.distil import advice
 from ui.shared import figures, method_words
 from ui.shared.rendering import bar
@@ -89,9 +90,7 @@ def result(table: Mapping[str, Any] | None) -> str:
         f"<th>{name}</th>"
         for name in (
             "Model",
-            "ROUGE-1",
-            "ROUGE-2",
-            "ROUGE-L",
+            *(metric.label for metric in SHOWN),
             "% of teacher",
             "Latency",
             "Size",
@@ -117,7 +116,7 @@ def _row(row: Mapping[str, Any]) -> str:
     retained = row.get("retention")
     cells = (
         f"{escape(label)}{sub}",
-        *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
+        *(_interval(row[metric.name]) for metric in SHOWN),
         "—" if retained is None else f"{100 * retained:.0f}%",
         figures.seconds(row.get("seconds")),
         _size(row),

@@ -9,6 +9,7 @@ from typing import Any
 from distill.comparison.folder import dark
 from distill.config import FEATURE_TERMS
 from distill.stats import BETTER, WORSE, limits, points
+from distill.tasks import SHOWN
 from ui.distil.run_rendering import badge
 from ui.shared import figures
 from ui.shared.method_words import label
@@ -59,7 +60,7 @@ def result(found: Mapping[str, Any] | None) -> str:
 
 
 def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
-    heads = ("Method", "Size", "ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-L against cross-entropy")
+    heads = ("Method", "Size", *(metric.label for metric in SHOWN), "ROUGE-L against cross-entropy")
     heads = (*heads, "% of teacher", "Steps", "Time per run", "Memory")
     student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
     parts = {"Trained here": True, "For comparison, not trained here": False}
@@ -80,7 +81,7 @@ def _score(row: Mapping[str, Any], student: int | None) -> list[str]:
     return [
         _method(row),
         _size(row.get("parameters"), student),
-        *(_interval(row[kind]) for kind in ("rouge1", "rouge2", "rougeL")),
+        *(_interval(row[metric.name]) for metric in SHOWN),
         _difference((row.get("difference") or {}).get("rougeL")),
         "—" if retained is None else f"{100 * retained:.0f}%",
         *costs,

@@ -6,7 +6,7 @@ from functools import cache
 from statistics import fmean
 from typing import Any
 
-from distill.stats import NO_VERDICT, interval, mean_interval
+from distill.stats import NO_VERDICT, interval
 from distill.tasks.summarize.words import split_words
 
 ROUGE_KINDS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
@@ -50,12 +50,6 @@ def rouge(prediction: str, reference: str) -> dict[str, float]:
     return {kind: score.fmeasure for kind, score in scores.items()}
 
 
-def rouge_means(predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-    """Mean F1 of each kind over pairs."""
-    scores = [rouge(p, r) for p, r in zip(predictions, references, strict=True)]
-    return {kind: fmean(score[kind] for score in scores) for kind in ROUGE_KINDS}
-
-
 def novel_bigrams(summary: str, document: str) -> float:
     """The share of the summary's word bigrams that do not occur in the document, 0 to 1."""
     pairs = _ngrams(summary, 2)
@@ -69,25 +63,13 @@ def has_repeated_trigram(summary: str) -> bool:
     return len(triples) != len(set(triples))
 
 
-def judge_texts(
-    summaries: Sequence[str], documents: Sequence[str], references: Sequence[str]
-) -> dict[str, Any]:
-    """Everything the texts alone tell: ROUGE with intervals, novel bigrams, repeated trigrams."""
-    scores = [rouge(s, r) for s, r in zip(summaries, references, strict=True)]
+def style(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float]:
+    """What the texts tell without a reference: `novel_bigrams`, the mean share; `repeated_trigrams`."""
     pairs = list(zip(summaries, documents, strict=True))
     return {
-        "n": len(scores),
-        **{kind: mean_interval([score[kind] for score in scores]) for kind in ROUGE_KINDS},
         "novel_bigrams": fmean(novel_bigrams(summary, document) for summary, document in pairs),
         "repeated_trigrams": fmean(has_repeated_trigram(summary) for summary in summaries),
     }
-
-
-def add_retention(results: list[dict[str, Any]], reference: dict[str, Any] | None) -> None:
-    """Write into each result its ROUGE-L as a share of the reference model's (the teacher's)."""
-    for result in results:
-        best = reference["rougeL"]["f"] if reference else 0.0
-        result["retention"] = result["rougeL"]["f"] / best if best else None
 
 
 def score_table(results: Sequence[dict[str, Any]]) -> str:

@@ -8,7 +8,9 @@ import pytest
 
 from distill.data import Example
 from distill.judging import scoring
-from distill.tasks.summarize.evaluation import rouge_means, score_table
+from distill.tasks import means
+from distill.tasks.summarize import Summarize
+from distill.tasks.summarize.evaluation import score_table
 from models.decoding import Decoding
 from models.serving.pool import ModelPool
 from models.settings import Settings
@@ -22,9 +24,10 @@ EXAMPLES = [
 
 def test_scores_are_those_of_the_summaries_one_by_one(tiny: Path, settings: Settings) -> None:
     pool, told = ModelPool(settings), []
-    row = scoring.judge_model(pool, str(tiny), EXAMPLES, DECODING, told.append)
+    row = scoring.judge_model(pool, str(tiny), EXAMPLES, DECODING, Summarize(), told.append)
     alone = [pool.get(str(tiny)).summarize(example.document, DECODING) for example in EXAMPLES]
-    expected = rouge_means([one.text for one in alone], [example.summary for example in EXAMPLES])
+    task = Summarize()
+    expected = means(task, task.score([one.text for one in alone], EXAMPLES))
     assert {kind: row[kind]["f"] for kind in expected} == pytest.approx(expected)
     assert row["mean_tokens"] == sum(one.tokens_out for one in alone) / 23
     assert (row["n"], row["timed_texts"]) == (23, 20)
@@ -34,7 +37,7 @@ def test_scores_are_those_of_the_summaries_one_by_one(tiny: Path, settings: Sett
 
 
 def test_few_texts_are_all_timed(tiny: Path, settings: Settings) -> None:
-    row = scoring.judge_model(ModelPool(settings), str(tiny), EXAMPLES[:3], DECODING)
+    row = scoring.judge_model(ModelPool(settings), str(tiny), EXAMPLES[:3], DECODING, Summarize())
     assert row["timed_texts"] == 3
     assert row["seconds"] > 0
 

@@ -10,7 +10,8 @@ import pytest
 
 from distill.config import RunConfig
 from distill.data import Example
-from distill.tasks.summarize.batches import ByLength, TokenizedExamples
+from distill.tasks.summarize import Summarize
+from distill.training.batches import ByLength, Rows
 from models.folders.inspection import inspect
 from models.folders.tokenizer import open_tokenizer
 from models.serving.summarizer import Summarizer
@@ -45,13 +46,13 @@ def change(file: Path, **values: Any) -> None:
 def test_a_long_summary_is_cut_after_a_sentence(tiny: Path, limit: int, expected: str) -> None:
     config = RunConfig(student="x", target_tokens=limit)
     examples = [Example(DOCUMENT, "the cat sat. a dog ran. the end")]
-    [feature] = TokenizedExamples(examples, open_encoder(tiny), config)
+    [feature] = Summarize().encode(examples, open_encoder(tiny), config)
     assert readable(feature["labels"]) == expected
 
 
 def test_inputs_have_the_prefix_and_are_cut_before_the_end_token(tiny: Path) -> None:
     encoder = open_encoder(tiny, 8)
-    [feature] = TokenizedExamples([Example(DOCUMENT, "the cat")], encoder, RunConfig(student="x"))
+    [feature] = Summarize().encode([Example(DOCUMENT, "the cat")], encoder, RunConfig(student="x"))
     assert len(feature["input_ids"]) == 8
     assert readable(feature["input_ids"]) == "summarize: the cat sat on the</s>"
 
@@ -59,19 +60,19 @@ def test_inputs_have_the_prefix_and_are_cut_before_the_end_token(tiny: Path) -> 
 def test_copying_continues_a_span_of_the_input(tiny: Path) -> None:
     encoder = open_encoder(tiny, 8)
     config = RunConfig(student="x", task="copy", target_tokens=4)
-    features = TokenizedExamples([Example(DOCUMENT, "")] * 5, encoder, config)
+    features = Summarize().encode([Example(DOCUMENT, "")] * 5, encoder, config)
     for feature in features:
         *window, end = feature["input_ids"]
         assert (len(window), end, len(feature["labels"])) == (7, 1, 4)
         assert str(feature["labels"])[1:-1] in str(window)
-    again = TokenizedExamples([Example(DOCUMENT, "")] * 5, encoder, config)
+    again = Summarize().encode([Example(DOCUMENT, "")] * 5, encoder, config)
     assert [*features] == [*again]
 
 
 def test_leads_are_the_first_whole_sentences_of_the_document(tiny: Path) -> None:
     config = RunConfig(student="x", task="lead", target_tokens=9)
     document = "the cat sat. a dog ran. the end"
-    [feature] = TokenizedExamples([Example(document, "")], open_encoder(tiny), config)
+    [feature] = Summarize().encode([Example(document, "")], open_encoder(tiny), config)
     assert readable(feature["labels"]) == "the cat sat. a dog ran.</s>"
     assert readable(feature["input_ids"]) == f"summarize: {document}</s>"
 
@@ -80,18 +81,18 @@ def test_extracts_come_from_what_the_student_sees(tiny: Path) -> None:
     examples = [Example("a dog ran. the cat sat. the house was new.", "the new house. the cat")]
     for limit, expected in ((64, "the cat sat. the house was new.</s>"), (12, "the cat sat.</s>")):
         config = RunConfig(student="x", task="extract")
-        [feature] = TokenizedExamples(examples, open_encoder(tiny, limit), config)
+        [feature] = Summarize().encode(examples, open_encoder(tiny, limit), config)
         assert readable(feature["labels"]) == expected
 
 
 @pytest.mark.parametrize("summary", ["the cat sat.</s>", "the cat sat. </s> </s>", "the cat sat.\n"])
 def test_a_summary_has_one_end_whatever_the_data_appended(tiny: Path, summary: str) -> None:
-    [feature] = TokenizedExamples([Example(DOCUMENT, summary)], open_encoder(tiny), RunConfig(student="x"))
+    [feature] = Summarize().encode([Example(DOCUMENT, summary)], open_encoder(tiny), RunConfig(student="x"))
     assert readable(feature["labels"]) == "the cat sat.</s>"
 
 
 def test_special_tokens_in_the_data_are_text(tiny: Path) -> None:
-    [feature] = TokenizedExamples(
+    [feature] = Summarize().encode(
         [Example("the </s> cat", "the <pad> cat")], open_encoder(tiny), RunConfig(student="x")
     )
     assert feature["input_ids"].count(1) == feature["labels"].count(1) == 1
@@ -122,7 +123,7 @@ def test_training_reads_what_use_reads(tiny: Path, tmp_path: Path, kind: str, te
         save_tokenizer(folder, make_tokenizer(append_eos=False))
     info = inspect(folder)
     used = Summarizer("m", info, open_tokenizer(folder, info.eos), FakeEngine([4]))
-    [feature] = TokenizedExamples([Example(text, "the cat")], open_encoder(folder), RunConfig(student="x"))
+    [feature] = Summarize().encode([Example(text, "the cat")], open_encoder(folder), RunConfig(student="x"))
     assert feature["input_ids"] == used.token_ids(text)
     assert len(feature["input_ids"]) <= info.input_tokens
     used.summarize(text)
@@ -131,14 +132,14 @@ def test_training_reads_what_use_reads(tiny: Path, tmp_path: Path, kind: str, te
 
 
 @pytest.fixture
-def uneven(tiny: Path) -> TokenizedExamples:
+def uneven(tiny: Path) -> Rows:
     """256 examples, their inputs of two lengths, their summaries of eight, in no order."""
     lengths = random.Random(0).choices([(1, n) for n in range(8)] + [(20, n) for n in range(8)], k=256)
     examples = [Example("cat " * words, "dog " * (1 + target)) for words, target in lengths]
-    return TokenizedExamples(examples, open_encoder(tiny), RunConfig(student="x"))
+    return Rows(Summarize().encode(examples, open_encoder(tiny), RunConfig(student="x")))
 
 
-def test_batches_hold_like_lengths(uneven: TokenizedExamples) -> None:
+def test_batches_hold_like_lengths(uneven: Rows) -> None:
     order = list(ByLength(uneven, batch_size=4, seed=1))
     assert sorted(order) == list(range(256))
 
@@ -150,7 +151,7 @@ def test_batches_hold_like_lengths(uneven: TokenizedExamples) -> None:
         assert padding(order, name) < padding(list(range(256)), name) / 4, name
 
 
-def test_the_order_depends_on_seed_and_epoch_alone(uneven: TokenizedExamples) -> None:
+def test_the_order_depends_on_seed_and_epoch_alone(uneven: Rows) -> None:
     def order(seed: int, epoch: int) -> list[int]:
         sampler = ByLength(uneven, batch_size=4, seed=seed)
         sampler.set_epoch(epoch)

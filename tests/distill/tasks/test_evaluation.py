@@ -2,18 +2,18 @@
 
 import pytest
 
-from distill.tasks.summarize import evaluation
+from distill.data import Example
+from distill.tasks import add_retention, means
+from distill.tasks.summarize import Summarize, evaluation
 from distill.tasks.summarize.evaluation import (
-    add_retention,
     has_repeated_trigram,
-    judge_texts,
     novel_bigrams,
     rouge,
-    rouge_means,
 )
 
 # Of 6 and 4 words: 4 unigrams shared, 2 of 5 and 3 bigrams, a longest common subsequence of 4.
 REFERENCE, PREDICTION = "the cat sat on the mat", "the cat sat mat"
+TASK = Summarize()
 
 
 def _f1(shared: int, predicted: int, wanted: int) -> float:
@@ -74,11 +74,13 @@ def test_english_words_are_those_of_rouge_score(text: str) -> None:
     assert evaluation._scorer()._tokenizer.tokenize(text) == DefaultTokenizer(True).tokenize(text)
 
 
-def test_means_are_over_pairs() -> None:
-    means = rouge_means([PREDICTION, REFERENCE], [REFERENCE, REFERENCE])
-    assert means["rouge1"] == pytest.approx((_f1(4, 4, 6) + 1) / 2)
+def test_scores_are_of_pairs_and_means_over_them() -> None:
+    examples = [Example("", REFERENCE)] * 2
+    scores = TASK.score([PREDICTION, REFERENCE], examples)
+    assert scores["rouge1"] == pytest.approx([_f1(4, 4, 6), 1])
+    assert means(TASK, scores)["rouge1"] == pytest.approx((_f1(4, 4, 6) + 1) / 2)
     with pytest.raises(ValueError, match="zip"):
-        rouge_means([PREDICTION], [])
+        TASK.score([PREDICTION], [])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_repeated_trigrams(summary: str, repeats: bool) -> None:
 
 
 def test_everything_the_texts_tell() -> None:
-    scores = judge_texts([PREDICTION, "a a a a"], [REFERENCE, "a b"], [REFERENCE, "b"])
+    scores = TASK.judge([PREDICTION, "a a a a"], [Example(REFERENCE, REFERENCE), Example("a b", "b")])
     assert scores["n"] == 2
     assert scores["rouge1"]["f"] == pytest.approx(_f1(4, 4, 6) / 2)
     assert scores["novel_bigrams"] == pytest.approx((1 / 3 + 1) / 2)
@@ -119,7 +121,7 @@ def test_everything_the_texts_tell() -> None:
 
 def test_retention_is_a_share_of_the_teacher_s_rouge_l() -> None:
     student, teacher = {"rougeL": {"f": 0.3}}, {"rougeL": {"f": 0.4}}
-    add_retention([student, teacher], teacher)
+    add_retention([student, teacher], teacher, TASK.main)
     assert student["retention"] == pytest.approx(0.75)
     assert teacher["retention"] == 1.0
 
@@ -127,5 +129,5 @@ def test_retention_is_a_share_of_the_teacher_s_rouge_l() -> None:
 @pytest.mark.parametrize("teacher", [None, {"rougeL": {"f": 0.0}}])
 def test_without_a_score_to_keep_there_is_no_retention(teacher: dict | None) -> None:
     results = [{"rougeL": {"f": 0.3}}]
-    add_retention(results, teacher)
+    add_retention(results, teacher, TASK.main)
     assert results[0]["retention"] is None

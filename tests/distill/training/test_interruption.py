@@ -14,7 +14,8 @@ import torch
 from distill.errors import BadData, DistillError
 from distill.jobs.explaining import explain
 from distill.runs import Run, checkpoints
-from distill.runs.kept import teacher_rouge
+from distill.runs.kept import teacher_score
+from distill.tasks.summarize import Summarize
 from distill.training import work
 from distill.training.recorder import Recorder
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run
@@ -192,9 +193,9 @@ def test_a_checkpoint_of_an_earlier_version_is_gone_on_with(cut: Run) -> None:
 def test_a_note_on_the_teacher_that_cannot_be_read_is_made_anew(
     text: str, cut: Run, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert teacher_rouge(cut) is not None
+    assert teacher_score(cut, Summarize().main) is not None
     (cut.folder / "teacher.json").write_text(text)
-    assert teacher_rouge(cut) is None
+    assert teacher_score(cut, Summarize().main) is None
     assert "teacher.json cannot be read: the teacher is judged again" in caplog.text
 
 

@@ -17,7 +17,7 @@ from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.runs import Run
 from distill.signals.teacher import LiveTeacher
-from distill.tasks.summarize.batches import TokenizedExamples
+from distill.tasks.summarize import Summarize
 from models.folders.inspection import inspect
 from models.text.encoding import open_encoder
 from tests.distill.helpers import carry_out, figures, new_run, train, weights
@@ -68,9 +68,7 @@ def test_the_first_step_s_terms_are_means_over_all_its_tokens(
     config = RunConfig.from_dict(values)
     rows, _ = data.split_off(data.load(str(articles), limit=5), 1, config.seed)
     model, teacher = (load_model(Path(name)) for name in (values["student"], values["teacher"]))
-    batch: Any = T5().collate(
-        TokenizedExamples(rows, open_encoder(Path(values["student"])), config).rows, pad=0
-    )
+    batch: Any = T5().collate(Summarize().encode(rows, open_encoder(Path(values["student"])), config), pad=0)
     assert len(set((batch["labels"] != -100).sum(1).tolist())) > 1, "the lengths must differ"
     with torch.no_grad():
         mine, theirs = (

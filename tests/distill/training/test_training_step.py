@@ -18,8 +18,8 @@ from distill.losses.masking import IGNORED
 from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.runs import Run
-from distill.tasks.summarize.batches import EMPTY, ByLength, TokenizedExamples
 from distill.training import work
+from distill.training.batches import EMPTY, ByLength, Rows
 from distill.training.materials import load_materials
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
@@ -195,7 +195,7 @@ def _numbers(counts: Counts) -> list[int]:
 
 
 def test_an_epoch_of_several_processes_is_filled_up(values: dict[str, Any], tmp_path: Path) -> None:
-    data: TokenizedExamples = _trainer(values, tmp_path).train_dataset  # pyright: ignore
+    data: Rows = _trainer(values, tmp_path).train_dataset  # pyright: ignore
     alone, together = ByLength(data, 8, seed=1), ByLength(data, 8, seed=1, together=7)
     assert (len(data), len(alone), len(together)) == (36, 36, 42)
     assert list(together) == [*alone, *[EMPTY] * 6]
