@@ -23,13 +23,13 @@ from distill.search.folder import Search
 from distill.search.results import latency, share, words
 from distill.search.space import Shape
 from distill.stats import interval
+from distill.tasks import SHOWN, task_of
 from distill.training import work
 from models.serving.pool import ModelPool
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
 _RANDOM = 3
-_KINDS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L"}
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,8 @@ class Distilling:
             return known
         log.info("Judging %s", name)
         examples = load(str(self.search.folder / "data" / "validation.jsonl")).rows
-        decoding = decoding_of(self.plan.config())
-        row = judge_model(ModelPool(self.settings), model, examples, decoding, self._tell)
+        config, pool = self.plan.config(), ModelPool(self.settings)
+        row = judge_model(pool, model, examples, decoding_of(config), task_of(config.task), self._tell)
         found = {**row, **self._candidates.time(folder)}
         file.parent.mkdir(exist_ok=True)
         write_json(file, found)
@@ -194,10 +194,19 @@ class Distilling:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """The students for people to read."""
-    heads = ("student", "shape", "parameters", "latency", "× teacher", *_KINDS.values(), "loss", "reward")
+    heads = (
+        "student",
+        "shape",
+        "parameters",
+        "latency",
+        "× teacher",
+        *(metric.label for metric in SHOWN),
+        "loss",
+        "reward",
+    )
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in rows:
-        rouge = " | ".join(interval(row[kind]) for kind in _KINDS)
+        rouge = " | ".join(interval(row[metric.name]) for metric in SHOWN)
         loss, reward = ("–" if row[name] is None else f"{row[name]:.4f}" for name in ("loss", "reward"))
         lines.append(
             f"| {row['name']} | {words(row['shape'])}, {row['birth']} | {row['parameters'] / 1e6:.2f} M"
