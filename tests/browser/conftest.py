@@ -16,9 +16,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
+from models.engines.conversion import converted
+from models.engines.ctranslate import choose_dtype
+from models.store.catalogue import EMBEDDED, ROLES
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120_000
 """Milliseconds that a condition may take: models are converted on first use."""
+RUN = 5 * PATIENCE
+"""Milliseconds that work in the background may take."""
 expect.set_options(timeout=PATIENCE / 4)  # what is drawn at once may still wait for a busy machine
 _FLAGS = [
     "--no-sandbox",
@@ -81,6 +87,25 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One app for all tests that do not harm it."""
     running = Server(tmp_path_factory.mktemp("studio"))
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="session")
+def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the embedded models as an app converts them on their first use. Shared: copy it."""
+    home = tmp_path_factory.mktemp("converted")
+    for role in ROLES:
+        converted(EMBEDDED / role, choose_dtype("auto", "cpu"), home)
+    return home
+
+
+@pytest.fixture
+def own(tmp_path: Path, converted_models: Path) -> Iterator[Server]:
+    """An app that the test may kill."""
+    shutil.copytree(converted_models, tmp_path / "studio")
+    running = Server(tmp_path / "studio")
     running.start()
     yield running
     running.kill()

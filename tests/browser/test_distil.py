@@ -1,37 +1,12 @@
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from models.engines.conversion import converted
-from models.engines.ctranslate import choose_dtype
-from models.store.catalogue import EMBEDDED, ROLES
-from tests.browser.conftest import PATIENCE, Server, insist, open_page
+from tests.browser.conftest import RUN, Server, insist, open_page
 from tests.tiny import make_tiny_t5
 
 pytestmark = pytest.mark.browser
-RUN = 5 * PATIENCE
-
-
-@pytest.fixture(scope="session")
-def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the embedded models as an app converts them on their first use. Shared: copy it."""
-    home = tmp_path_factory.mktemp("converted")
-    for role in ROLES:
-        converted(EMBEDDED / role, choose_dtype("auto", "cpu"), home)
-    return home
-
-
-@pytest.fixture
-def own(tmp_path: Path, converted_models: Path) -> Iterator[Server]:
-    """An app that the test may kill."""
-    shutil.copytree(converted_models, tmp_path / "studio")
-    running = Server(tmp_path / "studio")
-    running.start()
-    yield running
-    running.kill()
 
 
 def distil_tab(context: BrowserContext, server: Server) -> Page:

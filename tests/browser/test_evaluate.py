@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE, Server, open_page
-from tests.browser.test_distil import RUN, own
+from tests.browser.conftest import PATIENCE, RUN, Server, open_page
 
-__all__ = ["own"]  # a fixture
 pytestmark = pytest.mark.browser
 
 
