@@ -62,8 +62,8 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     page.click("#compare-run")
     expect(page.locator(".card .model").nth(2)).to_have_text(f"run:{run}")
     page.fill("#text textarea", "The cat sat on the mat and the dog ran in the house.")
-    page.click("#run-distilled")
-    expect(page.locator("#result-distilled .conditions")).to_be_visible()
+    page.click("#run-distilled")  # which converts the student on its first use
+    expect(page.locator("#result-distilled .conditions")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_setting_that_cannot_be_is_said_before_the_start(context: BrowserContext, server: Server) -> None:
