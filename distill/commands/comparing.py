@@ -6,7 +6,7 @@ from typing import Any
 
 from distill.commands.arguments import Answer, add_command
 from distill.commands.training import add_training_options, run_values
-from distill.comparison import CHOICES, Comparison, Plan, carry_out, create, find
+from distill.comparison import COMPARABLE, Comparison, ComparisonPlan, carry_out, create, find
 from distill.errors import BadConfig, RunConflict
 from distill.jobs import processes
 from models.settings import Settings
@@ -25,7 +25,7 @@ def add(parsers: Any) -> None:
     parser.add_argument(
         "--methods",
         metavar="M,M",
-        help=f"some of {', '.join(CHOICES)}; start, copy and ce always take part",
+        help=f"some of {', '.join(COMPARABLE)}; start, copy and ce always take part",
     )
     parser.add_argument("--seeds", type=int, help="runs per method (default: 3; fewer allow no verdict)")
     parser.add_argument(
@@ -42,7 +42,7 @@ def compare(*, resume: str | None, out: Path | None, settings: Settings, **optio
     values = run_values(options)
     if resume is not None and values:
         raise BadConfig(f"--resume takes its settings from the comparison: leave {', '.join(values)} out.")
-    plan = Plan.from_values(values) if resume is None else None
+    plan = ComparisonPlan.from_values(values) if resume is None else None
     with processes.RunLock(settings.home):
         if plan is not None:
             comparison = create(plan, settings)

@@ -74,13 +74,13 @@ def _add_bench(parsers: Any) -> None:
 
 def evaluate(*, resume: str | None, shuffle: bool, seed: int, settings: Settings, **options: Any) -> Answer:
     """Judge models, or go on with an evaluation."""
-    from distill.judging import Plan, carry_out, create, find
+    from distill.judging import EvaluationPlan, carry_out, create, find
     from distill.tasks.summarize.evaluation import score_table
 
     values = {name: value for name, value in options.items() if value not in (None, [])}
     if resume is not None and values:
         raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(values)} out.")
-    plan = None if resume else _plan(Plan, {**values, "shuffle": shuffle, "seed": seed}, settings)
+    plan = None if resume else _plan(EvaluationPlan, {**values, "shuffle": shuffle, "seed": seed}, settings)
     with processes.RunLock(settings.home):
         evaluation = create(plan, settings) if plan else find(str(resume), settings)
         if not plan:

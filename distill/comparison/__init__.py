@@ -8,23 +8,24 @@ A page starts one in the background and reads it from disk, as it does with runs
     comparison.figures()  # PNG files, once it is finished
     comparison.cancel(settings); comparison.resume(settings); all_comparisons(settings); find(ID, settings)
 
-The values are those of `distill.config.RunConfig` with `methods`, `seeds` and `budget` (see `Plan`).
+The values are those of `distill.config.RunConfig` with `methods`, `seeds` and `budget` (see
+`ComparisonPlan`).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from distill.comparison.folder import Comparison, all_comparisons, create, find, start
-from distill.comparison.plan import CHOICES, CONTROLS, Budget, Plan
+from distill.comparison.plan import COMPARABLE, CONTROLS, Budget, ComparisonPlan
 from distill.jobs import processes
 from models.settings import Settings
 
 __all__ = [
-    "CHOICES",
+    "COMPARABLE",
     "CONTROLS",
     "Budget",
     "Comparison",
-    "Plan",
+    "ComparisonPlan",
     "all_comparisons",
     "carry_out",
     "compare",
@@ -48,7 +49,7 @@ def compare(values: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
         BadConfig: A setting is wrong.
         RunConflict: Another run is busy, or the comparison was cancelled.
     """
-    plan = Plan.from_values(values)
+    plan = ComparisonPlan.from_values(values)
     with processes.RunLock(settings.home):
         return carry_out(create(plan, settings), settings)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from distill import runs
-from distill.comparison.plan import Plan
+from distill.comparison.plan import ComparisonPlan
 from distill.data.naming import check_names
 from distill.errors import BadConfig, DistillError, RunConflict
 from distill.jobs import processes
@@ -35,14 +35,14 @@ class Comparison(JobFolder):
         """Its id, which is its folder's name."""
         return self.folder.name
 
-    def plan(self) -> Plan:
+    def plan(self) -> ComparisonPlan:
         """What it does.
 
         Raises:
             RunConflict: That cannot be read, or this version cannot do it.
         """
         try:
-            return Plan.from_dict(read_object(self.folder / "plan.json") or {})
+            return ComparisonPlan.from_dict(read_object(self.folder / "plan.json") or {})
         except BadConfig as error:
             raise RunConflict(
                 f"The settings of the comparison {self.comparison_id} cannot be used: {error}"
@@ -148,7 +148,7 @@ def dark(picture: Path) -> Path:
     return picture.parent / "dark" / picture.name
 
 
-def create(plan: Plan, settings: Settings) -> Comparison:
+def create(plan: ComparisonPlan, settings: Settings) -> Comparison:
     """Make the folder of a new comparison."""
     return Comparison.create(_home(settings), plan.as_dict(), total=len(plan.cells))
 
@@ -161,7 +161,7 @@ def start(values: dict[str, Any], settings: Settings) -> Comparison:
         DistillError: It names a model or data that this user may not name.
         RunConflict: Another run is busy.
     """
-    plan = Plan.from_values(values)
+    plan = ComparisonPlan.from_values(values)
     check_names(plan.base, settings)
     with processes.RunLock(settings.home) as lock:
         comparison = create(plan, settings)

@@ -14,7 +14,7 @@ REFERENCE = "ce"
 UNTRAINED = ("teacher", "start", "copy")
 CONTROLS = ("start", "copy", REFERENCE)
 """Rows of every comparison: the student before training, copied layers, cross-entropy only."""
-CHOICES = (*METHODS, "sequence", "shrink", "start", "copy")
+COMPARABLE = (*METHODS, "sequence", "shrink", "start", "copy")
 FROM_LABELS = frozenset({REFERENCE, "shrink", "sequence"})
 """The methods that are taught by labels alone."""
 _BUDGET = re.compile(r"(\d+)|(\d+(?:\.\d+)?)m")
@@ -41,7 +41,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparisonPlan:
     """What is compared.
 
     Args:
@@ -62,11 +62,11 @@ class Plan:
         return [(method, seed) for seed in self.seeds for method in self.methods]
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> "Plan":
+    def from_values(cls, values: Mapping[str, Any]) -> "ComparisonPlan":
         """Check what a user asked for.
 
         Args:
-            values: Settings of `RunConfig`, and `methods` (by comma, of `CHOICES`; the controls come by
+            values: Settings of `RunConfig`, and `methods` (by comma, of `COMPARABLE`; the controls come by
                 themselves), `seeds` (how many, counted up from `seed`) and `budget` (see `Budget.parse`).
 
         Raises:
@@ -124,7 +124,7 @@ class Plan:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, saved: Mapping[str, Any]) -> "Plan":
+    def from_dict(cls, saved: Mapping[str, Any]) -> "ComparisonPlan":
         """What `as_dict` gave."""
         return cls(
             RunConfig.from_saved(saved["base"]),
@@ -137,8 +137,8 @@ class Plan:
 def _methods(named: str | list[str]) -> tuple[str, ...]:
     wanted = [name.strip() for name in (named.split(",") if isinstance(named, str) else named)]
     for name in filter(None, wanted):
-        if name not in CHOICES:
-            raise BadConfig(f"There is no method {name!r}; use some of {', '.join(CHOICES)}.")
+        if name not in COMPARABLE:
+            raise BadConfig(f"There is no method {name!r}; use some of {', '.join(COMPARABLE)}.")
     return (REFERENCE, *dict.fromkeys(n for n in wanted if n and n not in (*UNTRAINED, REFERENCE)))
 
 

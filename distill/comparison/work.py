@@ -162,7 +162,7 @@ class Work:
         if run.status().status != "finished":
             self._say(f"Training {method}, seed {seed}: run {run.run_id}")
             try:
-                self._carry_out(run, cell)
+                self._train_and_judge(run, cell)
             except DistillError as error:
                 log.warning("%s failed: %s", cell, error)
                 self.comparison.note("failures", cell, str(error))
@@ -184,7 +184,7 @@ class Work:
         self.comparison.note("runs", cell, run.run_id)
         return run
 
-    def _carry_out(self, run: runs.Run, cell: str) -> None:
+    def _train_and_judge(self, run: runs.Run, cell: str) -> None:
         free_memory()
         self.comparison.note("memory", cell, memory_bytes())
         run.belongs_to(processes.identity())

@@ -11,13 +11,13 @@ from typing import Any
 
 from distill.judging.folder import Evaluation, all_evaluations, create, find, start
 from distill.judging.lead import lead_texts
-from distill.judging.plan import Plan
+from distill.judging.plan import EvaluationPlan
 from distill.judging.scoring import change, decoding_of, judge, judge_model, judge_models, teller
 from models.settings import Settings
 
 __all__ = [
     "Evaluation",
-    "Plan",
+    "EvaluationPlan",
     "all_evaluations",
     "carry_out",
     "change",

@@ -16,7 +16,7 @@ from distill.jobs import processes
 from distill.jobs.files import read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import readable
-from distill.judging.plan import Plan
+from distill.judging.plan import EvaluationPlan
 from distill.runs import RESUMABLE
 from models.settings import Settings
 
@@ -34,14 +34,14 @@ class Evaluation(JobFolder):
         """Its id, which is its folder's name."""
         return self.folder.name
 
-    def plan(self) -> Plan:
+    def plan(self) -> EvaluationPlan:
         """What it does.
 
         Raises:
             RunConflict: That cannot be read, or this version cannot do it.
         """
         try:
-            return Plan.from_dict(read_object(self.folder / "plan.json") or {})
+            return EvaluationPlan.from_dict(read_object(self.folder / "plan.json") or {})
         except (BadConfig, AttributeError, TypeError) as error:
             raise RunConflict(
                 f"The settings of the evaluation {self.evaluation_id} cannot be used: {error}"
@@ -132,7 +132,7 @@ class Evaluation(JobFolder):
             self.spawn(settings, lock)
 
 
-def create(plan: Plan, settings: Settings) -> Evaluation:
+def create(plan: EvaluationPlan, settings: Settings) -> Evaluation:
     """Make the folder of a new evaluation."""
     return Evaluation.create(_home(settings), plan.as_dict(), done=0, total=0)
 
@@ -141,7 +141,7 @@ def start(values: Mapping[str, Any], settings: Settings) -> Evaluation:
     """Check the settings, make an evaluation and carry it out in a process of its own.
 
     Args:
-        values: As of `Plan`.
+        values: As of `EvaluationPlan`.
         settings: The studio's.
 
     Raises:
@@ -149,7 +149,7 @@ def start(values: Mapping[str, Any], settings: Settings) -> Evaluation:
         DistillError: It names a model or data that this user may not name.
         RunConflict: A run is busy.
     """
-    plan = Plan.from_dict(values)
+    plan = EvaluationPlan.from_dict(values)
     plan.check_names(settings)
     with processes.RunLock(settings.home) as lock:
         evaluation = create(plan, settings)

@@ -14,7 +14,7 @@ from models.store.catalogue import resolve, split_engine
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """An evaluation: which models, on which texts, writing how.
 
     Args:
@@ -76,7 +76,7 @@ class Plan:
         return [name for name in self.models if not is_lead(name)]
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Plan":
+    def from_dict(cls, values: Mapping[str, Any]) -> "EvaluationPlan":
         """From plain values, as `as_dict` gives them.
 
         Raises:

@@ -7,7 +7,7 @@ from typing import Any
 from distill.data import Example
 from distill.judging.lead import is_lead
 from distill.judging.measures import FAULTS
-from distill.judging.plan import Plan
+from distill.judging.plan import EvaluationPlan
 from distill.stats import compare_pairs, mean_interval, spread, too_little
 from distill.tasks.summarize.evaluation import ROUGE_KINDS
 
@@ -16,7 +16,7 @@ Answers = Mapping[int, Mapping[str, Any]]
 
 
 def collect(
-    plan: Plan,
+    plan: EvaluationPlan,
     examples: Sequence[Example],
     answers: Mapping[str, Answers],
     about: Mapping[str, Mapping[str, Any]],

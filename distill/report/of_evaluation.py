@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from distill.errors import RunConflict
-from distill.judging import Evaluation, Plan
+from distill.judging import Evaluation, EvaluationPlan
 from distill.judging.cases import Case as Judged
 from distill.judging.cases import chosen
 from distill.judging.lead import is_lead
@@ -174,7 +174,7 @@ def _summaries(case: Judged) -> list[tuple[str, str, str]]:
     return told
 
 
-def _command(plan: Plan) -> str:
+def _command(plan: EvaluationPlan) -> str:
     parts = ["python", "-m", "distill", "evaluate", *plan.models, "--data", plan.data]
     parts += ["--limit", str(plan.limit)] if plan.limit is not None else []
     parts += ["--shuffle", "--seed", str(plan.seed)] if plan.shuffle else []

@@ -25,6 +25,7 @@ from distill.jobs.explaining import out_of_memory
 from distill.jobs.files import write_json, write_json_lines
 from distill.jobs.memory import free_memory
 from distill.runs import Run
+from distill.runs.metrics import held_out, validation_rows
 from distill.search.cache import Cache
 from distill.search.folder import Search
 from distill.search.quiet import Quiet
@@ -39,7 +40,7 @@ from models.store.catalogue import resolve
 from models.store.loading import fetch, inspect
 
 log = logging.getLogger(__name__)
-LOSS = "validation_soft"
+LOSS = held_out("soft")
 """What a run calls the distance of its student from the teacher on the held-out data."""
 
 
@@ -225,12 +226,12 @@ class Candidates:
                 shutil.rmtree(run.folder / models, ignore_errors=True)
         if run.status().status != "finished":
             raise Cancelled
-        last = next(row for row in reversed(run.metrics()) if "validation_loss" in row)
+        last = validation_rows(run.metrics())[-1]
         if last.get(LOSS) is None or not math.isfinite(last[LOSS]):
             raise Failed(f"diverged: its held-out loss is {last.get(LOSS)}")
         return {
             "loss": last[LOSS],
-            "rougeL": last.get("validation_rougeL"),
+            "rougeL": last.get(held_out("rougeL")),
             "steps": self.steps,
             "train_seconds": time.monotonic() - began,
             "run": run.run_id,

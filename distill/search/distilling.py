@@ -18,6 +18,7 @@ from distill.families.t5 import shapes
 from distill.jobs import processes
 from distill.jobs.files import read_object, write_json
 from distill.judging import decoding_of, judge_model
+from distill.runs.metrics import validation_rows
 from distill.search.candidates import LOSS, Candidates
 from distill.search.folder import Search
 from distill.search.results import latency, share, words
@@ -112,7 +113,7 @@ class Distilling:
             with self._candidates.quiet.working():
                 self._candidates.born(shape, start)
         run = self._train(name, {"student": str(start), "teacher": self.plan.teacher}, self.training.steps)
-        last = next(row for row in reversed(run.metrics()) if "validation_loss" in row)
+        last = validation_rows(run.metrics())[-1]
         tuned = run
         if self.training.tune_steps:
             changes = {"student": f"run:{run.run_id}", "teacher": None}

@@ -65,7 +65,7 @@ def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> d
         DistillError: What the user can mend; the run is then marked failed with that message.
     """
     try:
-        return _carry_out(run, settings, judging or judge)
+        return _train_and_judge(run, settings, judging or judge)
     except DistillError as error:
         _mark_failed(run, str(error))
         raise
@@ -76,7 +76,7 @@ def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> d
         raise DistillError(message) from error
 
 
-def _carry_out(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]:
+def _train_and_judge(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]:
     config = run.config()
     run.update(status="running", message="Loading the models and the data", student=None)
     set_seed(config.seed)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ElementHandle, Page, ex
 
 from distill import judging
 from distill.data.datasets import SAMPLES
-from distill.judging import Plan
+from distill.judging import EvaluationPlan
 from models.settings import Settings
 from tests.browser.conftest import PATIENCE, Server, open_page
 
@@ -31,7 +31,7 @@ def evaluated(server: Server) -> None:
     """The page shows a finished evaluation with every kind of verdict."""
     settings = Settings(home=server.home)
     if not judging.all_evaluations(settings):
-        plan = Plan(("lead:60", "lead:61", "lead:5"), data=str(SAMPLES / "train.jsonl"), limit=24)
+        plan = EvaluationPlan(("lead:60", "lead:61", "lead:5"), data=str(SAMPLES / "train.jsonl"), limit=24)
         judging.carry_out(judging.create(plan, settings), settings)
 
 

@@ -26,7 +26,7 @@ def values(
     texts: float | None,
     shuffle: bool,
 ) -> dict[str, Any]:
-    """The fields as the settings of `distill.judging.Plan`; raises BadRequest where one is not chosen yet."""
+    """The fields as the settings of an `EvaluationPlan`; raises BadRequest where one is not chosen yet."""
     named = [str(name).strip() for name in models or []]
     if not _FEWEST <= len(named) <= _MOST:
         raise BadRequest(

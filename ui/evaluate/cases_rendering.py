@@ -30,7 +30,7 @@ SHOWN = 1000
 _OPENING = 70
 
 
-def table(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def cases_frame(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """One row per text: its number, how it begins, each model's ROUGE-L, the gap, the faults."""
     names = _short(list(cases[0]["answers"]) if cases else [])
     scored = any(case["reference"] for case in cases)

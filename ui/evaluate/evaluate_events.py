@@ -59,7 +59,7 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
 
     def choose(watch: Watch, which: str, order: str) -> list[Any]:
         found = judging.find(watch.run_id or "", settings)
-        return [cases_rendering.table(chosen(_cases(found), which, order)), ""]
+        return [cases_rendering.cases_frame(chosen(_cases(found), which, order)), ""]
 
     def read(watch: Watch, event: gr.SelectData) -> str:
         found = _cases(judging.find(watch.run_id or "", settings))
@@ -125,7 +125,7 @@ def _texts(found: Evaluation) -> list[Any]:
     """Filter, order, table and the text that is read."""
     cases = _cases(found)
     shown: dict[str, Any] = {"visible": bool(cases)}
-    table = gr.update(value=cases_rendering.table(cases), **shown) if cases else gr.update(**shown)
+    table = gr.update(value=cases_rendering.cases_frame(cases), **shown) if cases else gr.update(**shown)
     return [gr.update(value="all", **shown), gr.update(value="data", **shown), table, ""]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from distill.comparison import CHOICES, CONTROLS
+from distill.comparison import COMPARABLE, CONTROLS
 from ui.methods import methods_rendering
 from ui.shared.method_words import label
 from ui.shared.watching import Watch
@@ -16,7 +16,7 @@ _DOWNLOADS = {
     "images": "Download the pictures (ZIP)",
 }
 """In the order of `Comparison.downloads`."""
-_OFFERED = tuple(name for name in CHOICES if name not in CONTROLS)
+_OFFERED = tuple(name for name in COMPARABLE if name not in CONTROLS)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from distill import comparison, report, runs
-from distill.comparison import Budget, Comparison, Plan, figures, results, scores, shared_parts
+from distill.comparison import Budget, Comparison, ComparisonPlan, figures, results, scores, shared_parts
 from distill.comparison.comparison_table import comparison_table
 from distill.comparison.curves import curves
 from distill.comparison.says import describe
@@ -452,13 +452,13 @@ def test_budgets(text: str, budget: Budget) -> None:
 )
 def test_what_cannot_work_is_said_first(changes: dict[str, Any], words: str, wanted: dict[str, Any]) -> None:
     with pytest.raises(BadConfig, match=words):
-        Plan.from_values({**wanted, **changes})
+        ComparisonPlan.from_values({**wanted, **changes})
 
 
 def test_a_plan_is_kept_as_it_is(wanted: dict[str, Any]) -> None:
-    plan = Plan.from_values({**wanted, "methods": "copy,multi,multi,ce,start", "seeds": 2})
+    plan = ComparisonPlan.from_values({**wanted, "methods": "copy,multi,multi,ce,start", "seeds": 2})
     assert plan.cells == [("ce", 42), ("multi", 42), ("ce", 43), ("multi", 43)]
-    assert Plan.from_dict(plan.as_dict()) == plan
+    assert ComparisonPlan.from_dict(plan.as_dict()) == plan
     assert plan.config("ce", 43, 7, Path("f")).teacher is None
     multi = plan.config("multi", 43, 7, Path("f"))
     assert (multi.seed, multi.max_steps, multi.hidden_weight) == (43, 7, 1.0)
@@ -528,9 +528,9 @@ def test_a_cancelled_run_cancels_the_comparison(
 
 def test_a_plan_is_read_as_it_was_saved() -> None:
     values = {"teacher": "t", "student": "s", "data": "d", "preset": "report", "max_examples": ""}
-    plan = Plan.from_values({**values, "methods": "ce", "seeds": 1, "budget": "5"})
+    plan = ComparisonPlan.from_values({**values, "methods": "ce", "seeds": 1, "budget": "5"})
     assert plan.base.max_examples is None
-    assert Plan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
+    assert ComparisonPlan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
 
 
 @pytest.mark.parametrize(
@@ -546,7 +546,7 @@ def test_a_plan_is_read_as_it_was_saved() -> None:
 def test_a_saved_plan_that_cannot_be_followed_is_told(
     change: Any, words: str, wanted: dict[str, Any], settings: Settings
 ) -> None:
-    begun = comparison.create(Plan.from_values(wanted), settings)
+    begun = comparison.create(ComparisonPlan.from_values(wanted), settings)
     saved = json.loads((begun.folder / "plan.json").read_text())
     change(saved)
     (begun.folder / "plan.json").write_text(json.dumps(saved))

@@ -11,7 +11,7 @@ from distill import judging
 from distill.data import Example
 from distill.errors import BadConfig, DistillError, RunConflict
 from distill.jobs import processes
-from distill.judging import Evaluation, Plan, cases, results, writing
+from distill.judging import Evaluation, EvaluationPlan, cases, results, writing
 from distill.judging.extracts import copies_sentences, is_lead
 from distill.judging.garbled import garbled_words, is_english
 from distill.judging.lead import as_long_as, spelled_out
@@ -36,7 +36,9 @@ def write_data(path: Path, rows: list[dict[str, str]]) -> str:
 
 
 def evaluated(values: dict[str, Any], settings: Settings) -> tuple[Evaluation, dict[str, Any]]:
-    evaluation = judging.create(Plan.from_dict({"beams": 1, "max_new_tokens": 8, **values}), settings)
+    evaluation = judging.create(
+        EvaluationPlan.from_dict({"beams": 1, "max_new_tokens": 8, **values}), settings
+    )
     return evaluation, judging.carry_out(evaluation, settings)
 
 
@@ -149,7 +151,7 @@ def _answer(score: float | None, **more: Any) -> dict[str, Any]:
 
 
 def test_a_text_that_a_model_fails_on_is_no_zero() -> None:
-    plan = Plan(("student", "teacher"))
+    plan = EvaluationPlan(("student", "teacher"))
     examples = [Example(f"text {n}", "reference") for n in range(3)]
     answers = {
         "student": dict(enumerate([_answer(0.2), _answer(None), _answer(0.4)])),
@@ -238,7 +240,7 @@ def test_cut_off_anywhere_it_ends_as_if_it_never_was(
 ) -> None:
     values = {"models": [str(tiny), "lead:=", str(tiny_teacher)], "data": str(articles)}
     whole, expected = evaluated(values, settings)
-    plan = Plan.from_dict({"beams": 1, "max_new_tokens": 8, **values})
+    plan = EvaluationPlan.from_dict({"beams": 1, "max_new_tokens": 8, **values})
     cut = judging.create(plan, settings)
     keep = writing.Writing._keep
     for allowed in (1, 20, 2):  # within the timed texts, within a batch, within the next model
@@ -263,7 +265,7 @@ def test_cut_off_anywhere_it_ends_as_if_it_never_was(
 
 
 def test_cancelled_it_keeps_what_is_written(tiny: Path, settings: Settings, articles: Path) -> None:
-    plan = Plan.from_dict({"models": [str(tiny)], "data": str(articles), "max_new_tokens": 8})
+    plan = EvaluationPlan.from_dict({"models": [str(tiny)], "data": str(articles), "max_new_tokens": 8})
     evaluation = judging.create(plan, settings)
     evaluation.request_stop()
     with pytest.raises(RunConflict, match=r"was cancelled\. python -m distill evaluate --resume"):

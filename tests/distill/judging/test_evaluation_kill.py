@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distill import judging
-from distill.judging import Plan
+from distill.judging import EvaluationPlan
 from models.settings import Settings
 from tests.distill.helpers import wait_for
 from tests.distill.judging.test_evaluation import same
@@ -20,7 +20,7 @@ def test_killed_and_resumed_it_equals_one_that_nothing_interrupted(
     monkeypatch.setenv("STUDIO_THREADS", "1")
     values = {"models": [str(tiny), "lead:=", str(tiny_teacher)], "data": str(articles)}
     values |= {"beams": 2, "max_new_tokens": 32}
-    whole = judging.create(Plan.from_dict(values), settings)
+    whole = judging.create(EvaluationPlan.from_dict(values), settings)
     expected = judging.carry_out(whole, settings)
 
     killed = judging.start(values, settings)

@@ -9,7 +9,7 @@ import pytest
 
 from distill import judging, report
 from distill.errors import BadConfig, RunConflict, RunNotFound
-from distill.judging import Plan
+from distill.judging import EvaluationPlan
 from distill.report.sheet import flat
 from distill.runs import Run
 from models.settings import Settings
@@ -25,7 +25,7 @@ def evaluated(settings: Settings, tmp_path: Path) -> str:
     texts = [f"word{n} b{n} c{n} {NASTY}" for n in range(24)]
     data = tmp_path / "data.jsonl"
     data.write_text("\n".join(json.dumps({"document": text, "summary": text}) for text in texts))
-    plan = Plan.from_dict({"models": ["lead:2", "lead:3"], "data": str(data)})
+    plan = EvaluationPlan.from_dict({"models": ["lead:2", "lead:3"], "data": str(data)})
     evaluation = judging.create(plan, settings)
     judging.carry_out(evaluation, settings)
     return evaluation.evaluation_id
@@ -88,7 +88,7 @@ def test_what_has_no_figures_has_no_report(
         f"There is no run, comparison or evaluation 'nothing'. The newest are evaluation:{evaluated}"
         in errors
     )
-    begun = judging.create(Plan(("lead:2",)), settings)
+    begun = judging.create(EvaluationPlan(("lead:2",)), settings)
     begun.update(status="cancelled")
     with pytest.raises(RunConflict, match="is cancelled: a report needs all of its figures"):
         report.write(begun.evaluation_id, settings, Path(out))

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from distill.comparison import Plan
+from distill.comparison import ComparisonPlan
 from distill.config import RunConfig
 from distill.config.presets import METHODS, PRESETS
 from distill.errors import BadConfig
@@ -71,7 +71,7 @@ def test_a_wrong_key_gives_the_right_one() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_comparison_takes_nothing_that_a_method_sets(method: str) -> None:
     shared = form_values.comparison(*values(method=method, temperature=3, lines="js_beta=0.3"))
-    plan = Plan.from_values({**shared, "methods": "logit,multi", "budget": "5"})
+    plan = ComparisonPlan.from_values({**shared, "methods": "logit,multi", "budget": "5"})
     logit, multi = (plan.config(name, 42, 5, Path("/x")) for name in ("logit", "multi"))
     assert (logit.alpha, logit.attention_weight, logit.on_policy, logit.divergence) == (
         0.7,

@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 from distill import judging
-from distill.judging import Plan
+from distill.judging import EvaluationPlan
 from models.errors import BadRequest
 from models.settings import Settings
 from tests.distill.judging.test_evaluation import write_data
@@ -23,7 +23,7 @@ def found(tmp_path: Path, settings: Settings) -> judging.Evaluation:
     """Three leads on 24 texts, of which the middle one is the best."""
     rows = [{"document": f"word{n} b{n} c{n} {NASTY}", "summary": f"word{n} b{n} c{n}"} for n in range(24)]
     data = write_data(tmp_path / "data.jsonl", rows)
-    plan = Plan.from_dict({"models": ["lead:2", "lead:3", "lead:1"], "data": data})
+    plan = EvaluationPlan.from_dict({"models": ["lead:2", "lead:3", "lead:1"], "data": data})
     evaluation = judging.create(plan, settings)
     judging.carry_out(evaluation, settings)
     return evaluation
@@ -59,7 +59,7 @@ def test_a_text_is_read_with_what_was_copied(found: judging.Evaluation) -> None:
 
 
 def test_the_table_has_a_row_a_text(found: judging.Evaluation) -> None:
-    table = cases_rendering.table(found.cases())
+    table = cases_rendering.cases_frame(found.cases())
     assert list(table.columns) == [
         "Text",
         "Begins",
@@ -102,7 +102,9 @@ FIELDS |= {"file": None, "document": None, "summary": None, "hub": None, "texts"
 
 
 def test_fields_become_a_plan() -> None:
-    assert Plan.from_dict(asking.values(**FIELDS)) == Plan(("a", "b", "lead:=b"), limit=5, shuffle=True)
+    assert EvaluationPlan.from_dict(asking.values(**FIELDS)) == EvaluationPlan(
+        ("a", "b", "lead:=b"), limit=5, shuffle=True
+    )
     assert asking.values(**{**FIELDS, "source": "hub", "hub": " xsum "})["data"] == "xsum"
     file = asking.values(**{**FIELDS, "source": "file", "file": "f.csv", "document": "text"})
     assert (file["data"], file["document_column"], file["summary_column"]) == ("f.csv", "text", None)

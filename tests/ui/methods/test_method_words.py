@@ -1,6 +1,6 @@
 from html import unescape
 
-from distill.comparison import CHOICES
+from distill.comparison import COMPARABLE
 from distill.config.presets import METHODS
 from ui.distil.form_values import method_values
 from ui.distil.run_form import method_text
@@ -15,7 +15,7 @@ def test_every_method_is_explained_with_its_source() -> None:
 
 
 def test_every_row_of_a_comparison_has_a_name() -> None:
-    assert {*CHOICES, "teacher"} == set(ROWS)
+    assert {*COMPARABLE, "teacher"} == set(ROWS)
     assert label("not-known-here") == "not-known-here"
 
 

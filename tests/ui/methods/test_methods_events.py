@@ -4,7 +4,7 @@ import gradio as gr
 import pytest
 
 from distill import comparison
-from distill.comparison import Comparison, Plan
+from distill.comparison import Comparison, ComparisonPlan
 from distill.errors import BadConfig
 from distill.jobs import processes
 from models.settings import Settings
@@ -17,7 +17,7 @@ VALUES = {"teacher": "embedded/teacher", "student": "embedded/original", "method
 
 
 def new(settings: Settings) -> Comparison:
-    return comparison.create(Plan.from_values(VALUES), settings)
+    return comparison.create(ComparisonPlan.from_values(VALUES), settings)
 
 
 def test_what_is_drawn_fits_the_panel(settings: Settings) -> None:
