@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import RUN, Server, insist, open_page
+from tests.browser.conftest import PATIENCE, RUN, Server, insist, open_page
 from tests.tiny import make_tiny_t5
 
 pytestmark = pytest.mark.browser
