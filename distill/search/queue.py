@@ -74,7 +74,9 @@ class Queue:
                 ) from error
             for key, value in {"plan": plan.as_dict(), **attributes, "format": FORMAT}.items():
                 study.set_user_attr(key, value)
-        return cls(url, name, plan)
+        made = cls(url, name, plan)
+        made.refill()  # before there are workers, who would all do it at once
+        return made
 
     @property
     def attributes(self) -> dict[str, Any]:

