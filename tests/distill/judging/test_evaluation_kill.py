@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from distill import judging
@@ -25,7 +26,9 @@ def test_killed_and_resumed_it_equals_one_that_nothing_interrupted(
 
     killed = judging.start(values, settings)
     wait_for(lambda: len(killed.answers(str(tiny))) >= 3)
-    os.kill((killed.process() or {})["pid"], signal.SIGKILL)
+    pid = (killed.process() or {})["pid"]
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not psutil.pid_exists(pid))  # its last thread lets go of the lock
     wait_for(lambda: killed.status()["status"] != "running")
     assert killed.status()["status"] == "interrupted"
     assert "Resume continues after" in killed.status()["message"]
