@@ -18,9 +18,21 @@ from models.settings import Settings
 from tests.distill.helpers import ROOT, wait_for
 from tests.distill.search.fake import ended_once, new
 
+_begun: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left() -> Iterator[None]:
+    """A worker that waits would outlive a test that fails."""
+    yield
+    while _begun:
+        worker = _begun.pop()
+        worker.kill()
+        worker.communicate()
+
 
 def _begin(search: Search, home: Path, *rest: str, url: str = "", role: str = "join") -> Any:
-    return subprocess.Popen(
+    worker = subprocess.Popen(
         [sys.executable, "-m", "tests.distill.search.fake", str(home), search.search_id, role, url, *rest],
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -28,6 +40,8 @@ def _begin(search: Search, home: Path, *rest: str, url: str = "", role: str = "j
         stderr=subprocess.PIPE,
         text=True,
     )
+    _begun.append(worker)
+    return worker
 
 
 def _read_until(worker: Any, word: str) -> str:
