@@ -15,7 +15,7 @@ ABOUT = (
     "and what does it cost? Press “Evaluate”: each model summarises the texts once, in the background, and "
     "you read who is better and by how much.</p></div>"
 )
-NONE = '<div class="quiet">No evaluation yet. It goes on when this page is closed.</div>'
+NONE = '<div class="quiet">No evaluation yet. Once started, one goes on even when this page is closed.</div>'
 OFF = (
     '<div class="quiet"><strong>Evaluating is switched off on this server.</strong><br>'
     "To judge models on many texts, run the studio on your machine or on a Space of yours "
