@@ -180,7 +180,8 @@ class Distilling:
         if known:
             return known
         log.info("Judging %s", name)
-        examples = load(str(self.search.folder / "data" / "validation.jsonl")).rows
+        held_out = self.search.folder / "data" / "validation.jsonl"
+        examples = load(str(held_out), settings=self.settings).rows
         config, pool = self.plan.config(), ModelPool(self.settings)
         row = judge_model(pool, model, examples, decoding_of(config), task_of(config.task), self._tell)
         found = {**row, **self._candidates.time(folder)}

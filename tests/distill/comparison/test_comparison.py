@@ -159,7 +159,7 @@ def test_the_pictures_show_the_figures_of_the_table(
 
 def test_a_report_tells_what_it_found(compared: Any, tmp_path: Path) -> None:
     result, settings, _ = compared
-    sheet = report.compose(result["comparison_id"], settings)
+    sheet = report.compose(f"comparison:{result['comparison_id']}", settings)
     assert sheet.answer == "Too few texts, seeds or steps to say which way of teaching is better."
     assert [row[0] for row in sheet.tables[0].rows] == [row["method"] for row in result["rows"]]
     assert "--methods ce,logit,shrink --seeds 2 --budget 2" in sheet.commands[0]
