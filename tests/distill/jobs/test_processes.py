@@ -169,7 +169,9 @@ def test_a_process_that_stops_by_itself_is_left_to(caplog: pytest.LogCaptureFixt
 
 
 def test_nobody_ends_himself() -> None:
-    processes.end(processes.identity, patience=0)
+    code = "from distill.jobs import processes as p; p.end(p.identity, patience=0); print('alive')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
 
 
 def test_who_hands_the_work_over_meanwhile_is_not_ended(
