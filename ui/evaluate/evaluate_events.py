@@ -10,7 +10,6 @@ from typing import Any
 import gradio as gr
 
 from distill import data, judging, report
-from distill.errors import RunNotFound
 from distill.jobs.files import read_json_lines
 from distill.judging import Evaluation
 from distill.judging.cases import chosen
@@ -22,7 +21,7 @@ from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, signature
+from ui.shared.watching import Watch, shown, signature
 
 _TICK = 3.0
 _log = logging.getLogger(__name__)
@@ -85,14 +84,8 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
 
 
 def watched(watch: Watch, settings: Settings) -> Evaluation | None:
-    """The evaluation a page shows; without one, the one that is running, else the newest."""
-    if watch.run_id:
-        try:
-            return judging.find(watch.run_id, settings)
-        except RunNotFound:  # its folder was removed by hand
-            pass
-    known = judging.all_evaluations(settings)
-    return next((each for each in known if each.status()["status"] == "running"), next(iter(known), None))
+    """The evaluation a page shows."""
+    return shown(watch, lambda name: judging.find(name, settings), lambda: judging.all_evaluations(settings))
 
 
 def look(found: Evaluation) -> Watch:

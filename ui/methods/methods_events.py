@@ -8,7 +8,6 @@ import gradio as gr
 
 from distill import comparison, runs
 from distill.comparison import Comparison
-from distill.errors import RunNotFound
 from models.settings import Settings
 from ui.distil import form_values, starting
 from ui.distil.run_form import RunForm
@@ -17,7 +16,7 @@ from ui.methods.methods_panel import MethodsPanel
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, signature
+from ui.shared.watching import Watch, shown, signature
 
 _TICK = 3.0
 _log = logging.getLogger(__name__)
@@ -63,14 +62,10 @@ def connect(panel: MethodsPanel, form: RunForm, page: gr.Blocks, studio: Studio)
 
 
 def watched(watch: Watch, settings: Settings) -> Comparison | None:
-    """The comparison a page shows; without one, the one that is running, else the newest."""
-    if watch.run_id:
-        try:
-            return comparison.find(watch.run_id, settings)
-        except RunNotFound:  # its folder was removed by hand
-            pass
-    known = comparison.all_comparisons(settings)
-    return next((each for each in known if each.status()["status"] == "running"), next(iter(known), None))
+    """The comparison a page shows."""
+    return shown(
+        watch, lambda name: comparison.find(name, settings), lambda: comparison.all_comparisons(settings)
+    )
 
 
 def look(found: Comparison) -> Watch:

@@ -1,6 +1,9 @@
 """What a page knows about the run or comparison it shows, so that a tick without news is cheap."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from distill import runs
 from distill.errors import RunNotFound
@@ -9,6 +12,7 @@ from distill.runs import Run
 from models.settings import Settings
 
 _FILES = ("status.json", "metrics.jsonl", "log.txt", "result.json", "stop")
+Job = TypeVar("Job", bound=JobFolder)
 Signature = tuple[tuple[int, int], ...]
 
 
@@ -48,10 +52,18 @@ def signature(shown: JobFolder) -> Signature:
 
 
 def watched(watch: Watch, settings: Settings) -> Run | None:
-    """The run a page shows; without one, the run that is active, else the newest."""
+    """The run a page shows."""
+    return shown(watch, lambda run_id: runs.find(run_id, settings), lambda: runs.all_runs(settings))
+
+
+def shown(watch: Watch, find: Callable[[str], Job], newest_first: Callable[[], list[Job]]) -> Job | None:
+    """The work a page shows; without one, the one that is running, else the newest."""
     if watch.run_id:
-        try:
-            return runs.find(watch.run_id, settings)
-        except RunNotFound:  # its folder was removed by hand
-            pass
-    return runs.active(settings) or next(iter(runs.all_runs(settings)), None)
+        with suppress(RunNotFound):  # its folder was removed by hand
+            return find(watch.run_id)
+    known = newest_first()
+    return next((job for job in known if _is_running(job)), next(iter(known), None))
+
+
+def _is_running(job: JobFolder) -> bool:
+    return job.saved_status().get("status") == "running" and not job.died()
