@@ -1,4 +1,4 @@
-"""Learn from a teacher's own summaries: `label`."""
+"""Labels that rules have refined: a teacher's own summaries with `label`, a data set's with `refine`."""
 
 import argparse
 import logging
@@ -22,6 +22,18 @@ def add(parsers: Any) -> None:
     add_choice_options(parser)
     add_drafting_options(parser)
     add_column_options(parser)
+    parser = add_command(
+        parsers, "refine", refine, "Keep of a data set's summaries what the rules let pass, as training data."
+    )
+    parser.add_argument("--data", required=True, help="texts with summaries")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl")
+    parser.add_argument(
+        "--reader", help="compare with what this model reads of a text; by default with all of it"
+    )
+    parser.add_argument("--input-tokens", type=count, help="and this model reads so many tokens")
+    _add_rules(parser)
+    add_choice_options(parser)
+    add_column_options(parser)
 
 
 def add_drafting_options(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +50,16 @@ def add_drafting_options(parser: argparse.ArgumentParser) -> None:
         default=0.9,
         help="sample from the likeliest tokens with this share (default: 0.9)",
     )
+    _add_rules(parser)
+    parser.add_argument("--batch-tokens", type=count, help="input tokens in a batch at most")
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules",
         default="all",
         help="all, none, or a list such as length,numbers or all,-names,copy:highest=0.9",
     )
-    parser.add_argument("--batch-tokens", type=count, help="input tokens in a batch at most")
 
 
 def label(
@@ -87,5 +103,45 @@ def label(
         rules,
         batch_tokens,
     )
+    print(report_table(answer["report"]))
+    return answer, 0
+
+
+def refine(
+    *,
+    data: str,
+    out: Path,
+    reader: str | None,
+    input_tokens: int | None,
+    rules: str,
+    limit: int | None,
+    shuffle: bool,
+    seed: int,
+    document_column: str | None,
+    summary_column: str | None,
+    settings: Settings,
+) -> Answer:
+    """Write a data set's own summaries as training data, as far as the rules let them pass."""
+    from distill import labelling
+    from distill.data import load
+    from distill.errors import BadConfig
+    from distill.rules import report_table
+    from models.store.catalogue import resolve
+    from models.store.loading import fetch
+    from models.text.encoding import open_encoder
+
+    if input_tokens and not reader:
+        raise BadConfig("--input-tokens says how much a model reads: name the model with --reader.")
+    seen = {"seen": open_encoder(fetch(resolve(reader, settings)), input_tokens).seen} if reader else {}
+    examples = load(
+        data,
+        limit=limit,
+        sample_seed=seed if shuffle else None,
+        document_column=document_column,
+        summary_column=summary_column,
+        settings=settings,
+    )
+    _log.info("%s: %s", data, examples.note)
+    answer = labelling.refine_references(examples.rows, out, rules, **seen)
     print(report_table(answer["report"]))
     return answer, 0

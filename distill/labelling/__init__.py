@@ -1,5 +1,6 @@
 """A teacher's own summaries as labels. Imports nothing heavy."""
 
 from distill.labelling.labels import Drafting, is_new, label
+from distill.labelling.references import refine_references
 
-__all__ = ["Drafting", "is_new", "label"]
+__all__ = ["Drafting", "is_new", "label", "refine_references"]

@@ -8,6 +8,7 @@ from typing import Any
 from distill.errors import BadConfig
 from distill.rules import faith, form
 from distill.rules.duplicates import Duplicates
+from distill.rules.support import support
 from distill.rules.verdict import Rule
 
 RULES: dict[str, Callable[..., Any]] = {
@@ -15,6 +16,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "repetition": form.repetition,
     "unfinished": form.unfinished,
     "marks": form.marks,
+    "support": support,
     "length": form.length,
     "numbers": faith.numbers,
     "names": faith.names,

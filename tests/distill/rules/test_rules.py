@@ -5,6 +5,7 @@ import pytest
 from distill.rules.duplicates import Duplicates
 from distill.rules.faith import copy, names, numbers
 from distill.rules.form import charset, length, marks, repetition, unfinished
+from distill.rules.support import support
 from distill.rules.verdict import Rule, Verdict
 
 SOURCE = (
@@ -15,7 +16,9 @@ LOWER = "officials in iran said on monday that 1,500 people had met the envoy ."
 
 
 @pytest.mark.parametrize("source", [SOURCE, LOWER])
-@pytest.mark.parametrize("rule", [charset, repetition, unfinished, marks, length, numbers, names, copy])
+@pytest.mark.parametrize(
+    "rule", [charset, repetition, unfinished, marks, length, numbers, names, copy, support]
+)
 def test_a_faithful_whole_summary_is_left_as_it_is(rule: Rule, source: str) -> None:
     summary = "Officials said that 1,500 people had met the envoy."
     assert rule(source, summary) == Verdict("accepted", summary)
@@ -150,3 +153,26 @@ def test_a_summary_is_a_duplicate_of_another_texts_only() -> None:
     assert duplicates("one text", "the cat sat").kind == "accepted"
     assert duplicates("another text", "the cat, sat!").kind == "rejected"
     assert Duplicates()("another text", "the cat sat").kind == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("summary", "kept"),
+    [
+        # 3 of 4 telling words ("officials", "said", "envoy", "arrived") stand in the source.
+        ("Officials said the envoy arrived.", "Officials said the envoy arrived."),
+        ("The envoy arrived at 7. Officials met him.", "Officials met him."),
+        ("The envoy leaves.\nSnow fell on Oslo.\nOfficials met.", "The envoy leaves.\nOfficials met."),
+        ("Snow fell on Oslo. It costs $2.50. Officials met.", "Officials met."),
+        ("It costs $2.50. Officials met.", "It costs $2.50. Officials met."),
+    ],
+)
+def test_sentences_without_support_are_taken_out(summary: str, kept: str) -> None:
+    verdict = support(SOURCE, summary, share=0.75)
+    assert (verdict.kind, verdict.text) == ("accepted" if kept == summary else "repaired", kept)
+
+
+def test_too_little_support_rejects() -> None:
+    summary = "Snow fell on Oslo. Officials met."
+    assert support(SOURCE, summary, share=0.75, fewest=2).why == "1 of 2 sentences not in the text"
+    assert support(SOURCE, "Officials met.", share=0.75, fewest=2).why == "1 sentences, not 2"
+    assert support(SOURCE, "Snow fell.", share=0.75).kind == "rejected"

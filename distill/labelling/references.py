@@ -1,0 +1,59 @@
+"""The reference summaries of a data set, refined by the same rules as a teacher's."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from distill import rules
+from distill.data import Example
+from distill.errors import BadConfig, RunConflict
+from distill.jobs.files import write_json, write_json_lines
+
+
+def refine_references(
+    examples: Sequence[Example],
+    out: Path,
+    wanted: str = "all",
+    seen: Callable[[str], str] = lambda text: text,
+) -> dict[str, Any]:
+    """Write the examples whose references pass the rules, repaired, as training data.
+
+    Args:
+        examples: Texts with their references.
+        out: The jsonl file to write: `document` whole, `summary`, and `rules`, the reason of each rule that
+            touched it. The rules' report lies beside it, as `NAME.report.json`.
+        wanted: The rules, as in `choose_rules`.
+        seen: The part of a text that the rules compare a reference with, such as what a model reads of it.
+
+    Returns:
+        `written`, `rejected`, `report` (see `rules.report`), `out`.
+
+    Raises:
+        BadConfig: A rule, or the name of the file.
+        RunConflict: The file is there already.
+    """
+    chosen = rules.choose_rules(wanted)
+    if out.suffix != ".jsonl":
+        raise BadConfig(f"{out} does not end in .jsonl, the format the summaries are written in.")
+    if out.exists():
+        raise RunConflict(f"{out} exists already; name a new file.")
+    judged = [_judged(example, seen(example.document), chosen) for example in examples]
+    rows = [
+        {"document": example.document, "summary": entry.outcome.text, "rules": entry.outcome.touched}
+        for example, entry in zip(examples, judged, strict=True)
+        if entry.outcome.text
+    ]
+    report = rules.report(judged)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_json_lines(out, rows)
+    write_json(out.with_suffix(".report.json"), report)
+    return {
+        "written": len(rows),
+        "rejected": len(examples) - len(rows),
+        "report": report,
+        "out": str(out.resolve()),
+    }
+
+
+def _judged(example: Example, seen: str, chosen: dict[str, rules.Rule]) -> rules.JudgedDraft:
+    return rules.JudgedDraft(seen, example.summary, rules.apply_rules(seen, example.summary, chosen))
