@@ -77,6 +77,9 @@ def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> d
 
 
 def _train_and_judge(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]:
+    # A copying attention's far weights become numbers so small that a CPU takes many times as long over them.
+    # Here, as a thread that starts later inherits it.
+    torch.set_flush_denormal(True)
     config = run.config()
     run.update(status="running", message="Loading the models and the data", student=None)
     set_seed(config.seed)

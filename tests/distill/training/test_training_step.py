@@ -228,3 +228,12 @@ def test_a_run_that_only_helps_writes_nothing(values: dict[str, Any], tmp_path: 
     with helping.log_file():
         helping.log_traceback()
     assert {path: path.read_bytes() for path in run.folder.iterdir()} == before
+
+
+def test_numbers_next_to_zero_count_as_zero_in_training(values: dict[str, Any], tmp_path: Path) -> None:
+    assert torch.set_flush_denormal(False)
+    train(values, tmp_path)
+    try:
+        assert float(torch.tensor(1e-39) * 1) == 0
+    finally:
+        torch.set_flush_denormal(False)
