@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.errors import BadRequest, DistillError
@@ -27,6 +27,8 @@ class Settings:
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
         visitor: Whether a visitor of the page names things, and not the command line: where custom models
             are off, a visitor names no folder, and of files only uploads.
+        owner_password: What the page asks for before someone makes, closes or shows a vote
+            (`STUDIO_OWNER_PASSWORD`); without one only a page that strangers cannot reach lets them.
     """
 
     home: Path
@@ -36,6 +38,7 @@ class Settings:
     enable_distill: bool = True
     threads: int | None = None
     visitor: bool = False
+    owner_password: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.model_set not in MODEL_SETS:
@@ -98,6 +101,7 @@ class Settings:
             allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default=private),
             enable_distill=_flag(env, "ENABLE_DISTILL", default=private),
             threads=_whole(env, "STUDIO_THREADS"),
+            owner_password=env.get("STUDIO_OWNER_PASSWORD") or None,
         )
 
 

@@ -27,12 +27,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """One row per model."""
-    _write(path, [_flat(row) for row in rows])
+    flat = [_flat(row) for row in rows]
+    write_rows(path, flat, list(flat[0]))
 
 
 def write_cases(path: Path, cases: Sequence[Mapping[str, Any]]) -> None:
     """One row per text and model."""
-    _write(path, list(_each(cases)))
+    each = list(_each(cases))
+    write_rows(path, each, list(each[0]))
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,9 +68,10 @@ def _each(cases: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    """A table of these columns; what a row lacks stays empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, fieldnames=names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
 

@@ -29,6 +29,7 @@ COMMANDS = (
     "cancel",
     "runs",
     "evaluate",
+    "votes",
     "report",
     "bench",
     "bench-train",

@@ -21,6 +21,7 @@ HEAVY = ("torch", "transformers", "datasets", "pandas", "pyarrow", "safetensors"
         "cli",
         "runs.checkpoints",
         "comparison",
+        "votes",
     ],
 )
 def test_it_imports_nothing_heavy(module: str) -> None:
