@@ -29,7 +29,7 @@ class RunCare:
     save: gr.Button
     student: gr.Button
     delete: gr.Button
-    sure: gr.Group
+    sure: gr.Column
     question: gr.HTML
     yes: gr.Button
     no: gr.Button
@@ -46,7 +46,7 @@ _DRAWN = [entry.name for entry in fields(RunCare)].index("sure") + 1
 
 def build() -> RunCare:
     """Lay it out."""
-    with gr.Accordion("Name, student, delete", open=False, visible=False, elem_id="run-care") as panel:
+    with gr.Accordion("Name, note, download, delete", open=False, visible=False, elem_id="run-care") as panel:
         name = gr.Textbox(
             "",
             label="Name of the run",
@@ -61,7 +61,7 @@ def build() -> RunCare:
                 "Download the student (zip)", visible=False, elem_id="student-zip", min_width=120
             )
             delete = gr.Button("Delete the run…", variant="stop", elem_id="delete-run", min_width=120)
-        with gr.Group(visible=False, elem_id="sure") as sure:
+        with gr.Column(visible=False, elem_id="sure") as sure:
             question = gr.HTML("", elem_id="delete-question")
             with gr.Row():
                 yes = gr.Button("Move it to the trash", variant="stop", elem_id="delete-yes", min_width=120)
