@@ -20,6 +20,7 @@ from distill.tasks import SHOWN
 from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
+_README = "README.md"
 _SHOWN = ("label", "n", "beams", "seconds", "engine", "device")  # of a row, beside its scores
 _CARD = Template(
     """---
@@ -99,7 +100,7 @@ def export_student(
     if no_repeat_ngram is not None:
         model.generation_config.no_repeat_ngram_size = no_repeat_ngram
     save_model(model, run.student, folder, max_shard_size=shard_size)
-    (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
+    (folder / _README).write_text(_card(run, folder.resolve().name), encoding="utf-8")
 
 
 def zip_student(run: Run, file: IO[bytes]) -> None:
@@ -115,8 +116,9 @@ def zip_student(run: Run, file: IO[bytes]) -> None:
     folder = f"student-{run.run_id}"
     with zipfile.ZipFile(file, "w") as archive:
         for path in sorted(path for path in run.student.rglob("*") if path.is_file()):
-            archive.write(path, f"{folder}/{path.relative_to(run.student)}")
-        archive.writestr(f"{folder}/README.md", _card(run, folder))
+            if path != run.student / _README:
+                archive.write(path, f"{folder}/{path.relative_to(run.student)}")
+        archive.writestr(f"{folder}/{_README}", _card(run, folder))
 
 
 def _check_student(run: Run) -> None:

@@ -36,6 +36,7 @@ def client(settings: Settings) -> TestClient:
 def test_a_student_is_handed_out_whole_and_leaves_nothing_behind(
     run: Run, settings: Settings, tmp_path: Path
 ) -> None:
+    (run.student / "README.md").write_text("an older card")
     open_files = len([*Path("/proc/self/fd").iterdir()])
     answer = client(settings).get(f"/students/{run.run_id}.zip")
     assert answer.status_code == 200
@@ -48,7 +49,8 @@ def test_a_student_is_handed_out_whole_and_leaves_nothing_behind(
     card = (folder / "README.md").read_text()
     assert card.startswith("---\nlibrary_name: transformers")
     assert "Distilled from `embedded/teacher`" in card
-    (folder / "README.md").unlink()
+    for copy in (folder, run.student):
+        (copy / "README.md").unlink()
     assert checksums(folder) == checksums(run.student)
     assert list(settings.temporary.iterdir()) == []
     assert len([*Path("/proc/self/fd").iterdir()]) <= open_files
