@@ -9,6 +9,7 @@ from distill.judging import Evaluation, EvaluationPlan
 from distill.judging.cases import Case as Judged
 from distill.judging.cases import chosen
 from distill.judging.lead import is_lead
+from distill.judging.says import share_told
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.report.sheet import Case, Sheet, Table, facts, megabytes, millions, seconds
 from distill.stats import BETTER, UNDECIDED, WORSE, interval, points
@@ -46,10 +47,15 @@ def sheet(evaluation: Evaluation) -> Sheet:
         ),
         answer=answer,
         says=says,
-        tables=[*tables, _writing(rows), _faults(rows)],
+        tables=[*tables, *_equivalence(rows, found), _writing(rows), _faults(rows)],
         charts=[chart for chart in (quality_by_latency(found), retention_by_size(found)) if chart],
         cost=_cost(rows),
-        lineage=[("texts (SHA-256)", given["sha256"]), ("data", given["data"]), *_models(rows)],
+        lineage=[
+            ("texts (SHA-256)", given["sha256"]),
+            ("data", given["data"]),
+            *_models(rows),
+            *_embedding(found),
+        ],
         environment=facts(found["environment"]),
         commands=[_command(plan)],
         cases=_cases(evaluation.cases()),
@@ -89,6 +95,36 @@ def _difference(found: Mapping[str, Any] | None) -> str:
     word = _VERDICTS.get(found["verdict"])
     p = f"{word}, p = {found['p_holm']:.2g}" if word else "too few texts"
     return f"{interval(found, signed=True)}\n{p}"
+
+
+def _equivalence(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Table]:
+    about = found.get("equivalence")
+    if not about or about["why"]:
+        return []
+    first = rows[0]["model"]
+    heads = ("model", f"equivalent to {first}’s", "cosine", "equivalent to the reference", "cosine")
+    lines = [
+        (
+            row["model"],
+            *_alike(row, "equivalent", "cosine"),
+            *_alike(row, "equivalent_reference", "cosine_reference"),
+        )
+        for row in rows
+        if row["n"]
+    ]
+    title = f"Semantic equivalence: cosine of sentence embeddings by {about['model']}, with 95% intervals"
+    return [Table(title, heads, lines)]
+
+
+def _alike(row: Mapping[str, Any], equivalent: str, cosine: str) -> tuple[str, str]:
+    share, mean = row[equivalent], row[cosine]
+    told = f"{mean['f']:.2f} ({mean['low']:.2f} to {mean['high']:.2f})" if mean else "–"
+    return (share_told(share) if share else "–", told)
+
+
+def _embedding(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    about = found.get("equivalence") or {}
+    return [("embeddings", f"{about['model']}, SHA-256 {about['sha256']}")] if "sha256" in about else []
 
 
 def _writing(rows: Sequence[Mapping[str, Any]]) -> Table:
