@@ -57,7 +57,7 @@ def build() -> RunList:
         max_height=280,
         label=_LABEL,
         buttons=[],
-        column_widths=[170, 190, 110, 270, 170, 120, 200, 300],
+        column_widths=[155, 150, 110, 170, 170, 150, 250, 270],
         visible=False,
         elem_id="run-table",
     )
