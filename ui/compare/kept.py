@@ -33,7 +33,7 @@ class Kept:
     """A kept comparison.
 
     Args:
-        id: Its id, which nobody can guess: who has the link may read it.
+        id: Its id, which nobody can guess: where visitors see no list, only who has the link may read it.
         time: When it was kept (ISO 8601, UTC, whole seconds).
         results: What each column held, by role.
         facts: What the page said of each column's model.

@@ -32,7 +32,7 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
 
     def delete(chosen: str | None) -> list[Any]:
         kept.delete(chosen or "", settings)
-        return ["", *shown(studio)]
+        return [kept_rendering.deleted(chosen or ""), *shown(studio)]
 
     page.load(lambda: shown(studio), None, panel.shown, **QUIET)
     panel.keep.click(told(keep), tab.session, [panel.link, *panel.shown], **ACT)

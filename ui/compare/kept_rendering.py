@@ -20,6 +20,8 @@ NONE = '<div class="quiet">Nothing is kept yet. What is kept has a link of its o
 def comparison(kept: Kept) -> str:
     """All of it: date, text, each column with its model, summary, figures and settings."""
     words = figures.count(len(kept.text.split()), "word")
+    known = dict.fromkeys(result.reference for result in kept.results.values() if result.reference)
+    references = "".join(_document("The reference summary", reference) for reference in known)
     columns = "".join(
         f'<div class="card">{rendering.header(role, result.summary.model, None, kept.facts.get(role, ""))}'
         f"{rendering.finished(result, kept.results)}{_settings(result)}</div>"
@@ -28,9 +30,15 @@ def comparison(kept: Kept) -> str:
     return (
         f'<div class="note" role="status"><strong>A kept comparison of {when(kept)}.</strong> '
         f"No model was run to show it. {_BACK}.</div>"
-        f'<details class="case"><summary>The text: {words}</summary>'
-        f'<div class="kept-text">{escape(kept.text)}</div></details>'
+        f"{_document(f'The text: {words}', kept.text)}{references}"
         f'<div class="kept-columns">{columns}</div>{rendering.LEGEND}'
+    )
+
+
+def _document(title: str, text: str) -> str:
+    return (
+        f'<details class="kept-document"><summary>{title}</summary>'
+        f'<div class="kept-text">{escape(text)}</div></details>'
     )
 
 
@@ -41,18 +49,29 @@ def missing(message: str) -> str:
 
 def link(kept: Kept) -> str:
     """Where a comparison is found that has just been kept."""
-    address = f"./?comparison={kept.id}"
     return (
-        f'<div class="note" role="status">Kept: <a href="{address}">{address}</a>. '
-        "Whoever can reach this page and has the link may read it.</div>"
+        f'<div class="note" role="status">Kept. Open it or copy its link: <a href="{_address(kept)}" '
+        f'target="_blank">{kept.id}</a>. Whoever can reach this page may read it.</div>'
     )
+
+
+def deleted(kept_id: str) -> str:
+    """One that is in the trash now."""
+    return (
+        '<div class="note" role="status">Moved to the trash. '
+        f"<code>python -m distill trash restore {escape(kept_id)}</code> brings it back.</div>"
+    )
+
+
+def _address(kept: Kept) -> str:
+    return f"./?comparison={kept.id}"
 
 
 def listed(found: Sequence[Kept]) -> str:
     """Links to all of them."""
     if not found:
         return NONE
-    rows = "".join(f'<li><a href="./?comparison={kept.id}">{escape(label(kept))}</a></li>' for kept in found)
+    rows = "".join(f'<li><a href="{_address(kept)}">{escape(label(kept))}</a></li>' for kept in found)
     return f'<ul class="kept-list">{rows}</ul>'
 
 

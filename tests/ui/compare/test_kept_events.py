@@ -18,7 +18,7 @@ Make = Callable[..., Result]
 
 @pytest.fixture
 def made(make_result: Make, studio: Studio) -> kept.Kept:
-    result = replace(make_result("teacher"), text="The cat sat on the mat.")
+    result = replace(make_result("teacher"), text="The cat sat on the mat.", reference="A cat sat.")
     return kept.keep({"teacher": result}, {"teacher": "10 M parameters"}, studio.settings)
 
 
@@ -26,6 +26,7 @@ def test_a_link_shows_all_of_it_and_says_that_it_is_kept(made: kept.Kept, studio
     html = opened(made.id, studio)["value"]
     assert f"A kept comparison of {kept_rendering.when(made)}" in html
     assert "The cat sat on the mat." in html
+    assert "A cat sat." in html
     assert rendering.finished(made.results["teacher"], made.results) in html
     assert "10 M parameters" in html
     assert "<dt>Beams</dt><dd>4</dd>" in html
