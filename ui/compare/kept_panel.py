@@ -14,21 +14,21 @@ class KeptPanel:
     Args:
         keep: Keeps what the columns show.
         link: Where it is found again.
-        list: All kept ones, as links.
+        every: All kept ones, as links.
         chooser: The one to delete.
         delete: Deletes it.
     """
 
     keep: gr.Button
     link: gr.HTML
-    list: gr.HTML
+    every: gr.HTML
     chooser: gr.Dropdown
     delete: gr.Button
 
     @property
     def shown(self) -> list[gr.Component]:
         """What shows the kept ones."""
-        return [self.list, self.chooser, self.delete]
+        return [self.every, self.chooser, self.delete]
 
 
 def build(studio: Studio) -> KeptPanel | None:
@@ -36,14 +36,19 @@ def build(studio: Studio) -> KeptPanel | None:
     if not studio.settings.may_change:
         return None
     with gr.Accordion("Keep and share", open=False, elem_id="keep-and-share"):
-        keep = gr.Button("Keep this comparison", size="sm", elem_id="keep")
+        keep = gr.Button("Keep this comparison", elem_id="keep")
         link = gr.HTML("", elem_id="kept-link")
         every = gr.HTML("", elem_id="kept-list")
-        with gr.Row(equal_height=False):
+        with gr.Row(elem_classes=["measure-row"]):
             chooser = gr.Dropdown(
-                [], label="Delete a kept one", filterable=False, visible=False, elem_id="kept-chooser"
+                [],
+                label="Delete a kept one",
+                filterable=False,
+                visible=False,
+                scale=3,
+                elem_id="kept-chooser",
             )
             delete = gr.Button(
-                "Move it to the trash", variant="stop", size="sm", visible=False, elem_id="delete-kept"
+                "Move it to the trash", variant="stop", visible=False, min_width=160, elem_id="delete-kept"
             )
     return KeptPanel(keep, link, every, chooser, delete)
