@@ -10,7 +10,7 @@ from models.errors import BadRequest
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
-from ui.compare import compare_events, compare_tab, measure_events, preparing_events
+from ui.compare import compare_events, compare_tab, kept_events, measure_events, preparing_events
 from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
 from ui.distil import care_events, distil_tab, form_events, run_events
@@ -30,6 +30,10 @@ _ABOUT = (
 
 _KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: the usual 5 often end just as a client calls again."""
+_SILENT = (
+    "The page does not answer on this machine. Start it again when the machine is less busy; "
+    "if you use a proxy, set NO_PROXY=localhost,127.0.0.1 first."
+)
 
 
 def build(settings: Settings) -> gr.Blocks:
@@ -56,6 +60,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 evaluation = evaluate_tab.build(studio)
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
+        kept_events.connect(comparison, page, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
         if distillation and methods:
             form_events.connect(distillation, page, studio)
@@ -86,7 +91,7 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
     """Build the page and serve it until interrupted.
 
     Raises:
-        BadRequest: The port is taken, or the address is not this machine's.
+        BadRequest: The port is taken, the address is not this machine's, or the page does not answer there.
     """
     page, preparation = _assemble(settings)
     try:
@@ -97,6 +102,11 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
         if "empty port" not in str(problem):
             raise
         raise BadRequest(_taken(host, port)) from problem
+    except ValueError as problem:  # Gradio has asked its own page and got no answer
+        if "localhost is not accessible" not in str(problem):
+            raise
+        page.close(verbose=False)
+        raise BadRequest(_SILENT) from problem
     page.server.config.timeout_keep_alive = _KEEP_ALIVE
     preparation.start()  # not before: it would slow the start
     page.block_thread()
