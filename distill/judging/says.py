@@ -155,7 +155,7 @@ def _calibrated(found: Mapping[str, Any]) -> str:
         f"Equivalent means a cosine above {found['threshold']:.2f}: {true['above']:.0%} of "
         f"{_count(true['n'], 'true pair')} (a summary and its text’s reference) lie above it, and "
         f"{shuffled['above']:.1%} of {_count(shuffled['n'], 'shuffled pair')} (a summary and another text’s "
-        "reference)."
+        "reference). It shows that two summaries are about the same things, not that their facts agree."
     )
 
 

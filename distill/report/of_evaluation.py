@@ -101,14 +101,17 @@ def _equivalence(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) ->
     about = found.get("equivalence")
     if not about or about["why"]:
         return []
-    first = rows[0]["model"]
-    heads = ("model", f"equivalent to {first}’s", "cosine", "equivalent to the reference", "cosine")
+    compared = [("", f"{rows[0]['model']}’s")] if len(rows) > 1 else []
+    compared += [("_reference", "the reference")] if found["references"] else []
+    if not compared:
+        return []
+    calibrated = about["calibration"] is not None
+    heads = ["model"]
+    for _, whom in compared:
+        heads += [f"equivalent to {whom}"] if calibrated else []
+        heads += [f"cosine with {whom}"]
     lines = [
-        (
-            row["model"],
-            *_alike(row, "equivalent", "cosine"),
-            *_alike(row, "equivalent_reference", "cosine_reference"),
-        )
+        (row["model"], *(cell for end, _ in compared for cell in _alike(row, end, calibrated)))
         for row in rows
         if row["n"]
     ]
@@ -116,10 +119,10 @@ def _equivalence(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) ->
     return [Table(title, heads, lines)]
 
 
-def _alike(row: Mapping[str, Any], equivalent: str, cosine: str) -> tuple[str, str]:
-    share, mean = row[equivalent], row[cosine]
+def _alike(row: Mapping[str, Any], end: str, calibrated: bool) -> list[str]:
+    share, mean = row[f"equivalent{end}"], row[f"cosine{end}"]
     told = f"{mean['f']:.2f} ({mean['low']:.2f} to {mean['high']:.2f})" if mean else "–"
-    return (share_told(share) if share else "–", told)
+    return [*([share_told(share) if share else "–"] if calibrated else []), told]
 
 
 def _embedding(found: Mapping[str, Any]) -> list[tuple[str, str]]:

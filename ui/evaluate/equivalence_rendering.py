@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from ui.evaluate.tables import model_cell, sub, table
@@ -12,22 +13,21 @@ def equivalence(found: Mapping[str, Any]) -> str:
     rows, about = found["results"], found.get("equivalence")
     if not about or about["why"]:  # why not, the sentences say
         return ""
-    first = escape(rows[0]["model"])
+    calibrated = about["calibration"] is not None
+    compared = [("", f"{escape(rows[0]['model'])}’s")] if len(rows) > 1 else []
+    compared += [("_reference", "the reference")] if found["references"] else []
     heads = ["Model"]
-    heads += [f"Equivalent to {first}’s", f"Cosine with {first}’s"] if len(rows) > 1 else []
-    heads += ["Equivalent to the reference", "Cosine with the reference"] if found["references"] else []
+    for _, whom in compared:
+        heads += [f"Equivalent to {whom}"] if calibrated else []
+        heads += [f"Cosine with {whom}"]
     lines = [
-        [
-            model_cell(row),
-            *(_share_and_cosine(row, "") if len(rows) > 1 else []),
-            *(_share_and_cosine(row, "_reference") if found["references"] else []),
-        ]
+        [model_cell(row), *(cell for end, _ in compared for cell in _cells(row, end, calibrated))]
         for row in rows
         if row["n"]
     ]
     if len(heads) == 1 or not lines:
         return ""
-    told = [f"embedded by {about['model'].rpartition('/')[2]}", *_calibration(about["calibration"])]
+    told = [f"embedded by {Path(about['model']).name}", *_calibration(about["calibration"])]
     note = f'<div class="conditions">{" · ".join(map(escape, told))}</div>'
     return f"<h4>Semantic equivalence</h4>{table(heads, lines)}{note}"
 
@@ -42,9 +42,10 @@ def _calibration(found: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
-def _share_and_cosine(row: Mapping[str, Any], whom: str) -> list[str]:
-    share, cosine = row[f"equivalent{whom}"], row[f"cosine{whom}"]
-    return [_share(share) if share else "—", _cosine(cosine) if cosine else "—"]
+def _cells(row: Mapping[str, Any], end: str, calibrated: bool) -> list[str]:
+    share, cosine = row[f"equivalent{end}"], row[f"cosine{end}"]
+    shares = [_share(share) if share else "—"] if calibrated else []
+    return [*shares, _cosine(cosine) if cosine else "—"]
 
 
 def _share(found: Mapping[str, float]) -> str:

@@ -183,12 +183,18 @@ def test_without_enough_references_there_are_cosines_but_no_shares(
     able: Settings, tmp_path: Path, rows: list[dict[str, str]], why: str
 ) -> None:
     data = write_data(tmp_path / "data.jsonl", rows)
-    _, result = evaluated({"models": ["lead:9", "lead:2"], "data": data}, able)
+    evaluation, result = evaluated({"models": ["lead:9", "lead:2"], "data": data}, able)
     assert f"Which cosine counts as equivalent was not calibrated: {why}." in result["says"]
     _, short = result["results"]
     assert (0.3 < short["cosine"]["f"] < 1, short["equivalent"]) == (True, None)
-    assert (short["cosine_reference"] is None) == ("summary" not in rows[0])
-    assert "<h4>Semantic equivalence</h4>" in evaluate_rendering.result(result)
+    scored = "summary" in rows[0]
+    assert bool(short["cosine_reference"]) is scored
+    html = evaluate_rendering.result(result)
+    assert "Equivalent to" not in html
+    assert ("Cosine with lead:9’s" in html, "Cosine with the reference" in html) == (True, scored)
+    tables = report.compose(evaluation.evaluation_id, able).tables
+    [heads] = [table.heads for table in tables if table.title.startswith("Semantic equivalence")]
+    assert list(heads) == ["model", "cosine with lead:9’s", *["cosine with the reference"] * scored]
 
 
 def broken(folder: Path, what: str) -> Path:
@@ -233,7 +239,7 @@ def test_a_model_in_the_hub_cache_is_found_by_its_id(
     (entry / "snapshots").mkdir()
     (entry / "snapshots" / commit).symlink_to(get_model_path())
     assert Embedder(replace(settings, embedding_model="some/model")).sha256 == minilm.sha256
-    with pytest.raises(ModelUnavailable, match="^it needs hf download some/other$"):
+    with pytest.raises(ModelUnavailable, match=r"^it needs hf download some/other$"):
         Embedder(replace(settings, embedding_model="some/other"))
 
 
