@@ -79,7 +79,7 @@ def _lines(**settings: str) -> dict[str, str]:
 
 
 def _hub(name: str) -> dict[str, str]:
-    return {"data-source": "hub", "hub-data": name}
+    return {"data-source": "hub", "data-hub": name}
 
 
 DATA: dict[str, Callable[[Visitor, str], str]] = {
