@@ -142,13 +142,24 @@ def read_space(file: Path) -> dict[str, Any]:
         BadConfig: It cannot be read, or is something else.
     """
     try:
-        given = json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_bytes()
     except OSError as error:
         raise BadConfig(f"The space file {file} cannot be read: {error.strerror}.") from error
+    return parse_space(text, f"The space file {file}")
+
+
+def parse_space(text: str | bytes, what: str = "The space") -> dict[str, Any]:
+    """The JSON object that narrows a space; `what` is the text's name.
+
+    Raises:
+        BadConfig: It is something else.
+    """
+    try:
+        given = json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
     except (ValueError, RecursionError) as error:
-        raise BadConfig(f"The space file {file} is not JSON: {error}.") from error
+        raise BadConfig(f"{what} is not JSON: {error}.") from error
     if not isinstance(given, dict):
-        raise BadConfig(f'The space file {file} must hold one JSON object, such as {{"width": [128, 256]}}.')
+        raise BadConfig(f'{what} must hold one JSON object, such as {{"width": [128, 256]}}.')
     return given
 
 
