@@ -90,7 +90,7 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
         f'<div style="width:{100 * share:.1f}%"></div></div></td><td>{100 * share:.0f}%</td></tr>'
         for part, share in found.items()
     )
-    said = "Share of what sets the best tenth of the candidates apart from all (PED-ANOVA, by Optuna)"
+    said = "Share of what sets the best quarter apart from all; small ones are chance (PED-ANOVA, by Optuna)"
     drawn = f'<div class="scroll"><table class="end">{rows}</table></div>'
     return f'{head}{drawn}<div class="conditions">{said}</div>'
 

@@ -15,7 +15,7 @@ def _asked(application: Any, path: str, query: str = "") -> dict[str, Any]:
     environ: dict[str, Any] = {"PATH_INFO": path, "QUERY_STRING": query}
     setup_testing_defaults(environ)
     said: list[str] = []
-    answer = b"".join(application(environ, lambda status, _: said.append(status)))
+    answer = b"".join(application(environ, lambda status, *_: said.append(status)))
     assert said == ["200 OK"], answer
     return json.loads(answer)
 

@@ -78,9 +78,9 @@ def test_the_table_has_the_best_first_and_what_failed_with_its_reason() -> None:
 
 def test_what_counts_is_said_only_of_enough_candidates() -> None:
     assert search_rendering.importance({}, 0) == ""
-    assert "Too few to say: 23 candidates have come through" in search_rendering.importance({}, 23)
-    assert "all candidates are worth the same" in search_rendering.importance({}, 24)
-    html = search_rendering.importance({"width": 0.75, "kind": 0.25}, 24)
+    assert "Too few to say: 39 candidates have come through" in search_rendering.importance({}, 39)
+    assert "all candidates are worth the same" in search_rendering.importance({}, 40)
+    html = search_rendering.importance({"width": 0.75, "kind": 0.25}, 40)
     told = re.findall(r"<tr><td>([\w -]+)</td>.*?>(\d+)%</td>", html)
     assert told == [("Width", "75"), ("Feed-forward kind", "25")]
 
