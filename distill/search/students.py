@@ -3,16 +3,16 @@
 Of its trial only figures are kept, so it is made again.
 """
 
-from collections.abc import Mapping
+import json
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
-from distill.errors import RunConflict
-from distill.families.t5 import shapes
+from distill.errors import DistillError, RunConflict
 from distill.jobs.memory import free_memory
 from distill.search import results
 from distill.search.folder import Search
-from distill.search.plan import Plan
+from distill.search.teachers import teacher_of
 from models.settings import Settings
 from models.store import students
 
@@ -37,19 +37,31 @@ def make(search: Search, number: int, settings: Settings) -> str:
         raise RunConflict(f"The search {search.search_id} has no candidate {number} that has ended.")
     folder = students.born(settings.searches, search.search_id, number)
     if not folder.is_dir():
-        _write(search.plan(), found["shape"], folder, settings)
-        free_memory()
+        plan = search.plan()
+        teacher = teacher_of(plan.teacher, settings).folder
+        _write(str(teacher), json.dumps(found["shape"]), str(plan.seed), str(folder))
     return f"search:{search.search_id}/{number}"
 
 
-def _write(plan: Plan, shape: Mapping[str, Any], folder: Path, settings: Settings) -> None:
-    from distill.families.model_folder import load_model, save_model
-    from distill.search.teachers import teacher_of
+def _write(*asked: str) -> None:
+    """What `birth.main` is asked for: here where tensors are loaded already, else where they do not stay."""
+    if "torch" not in sys.modules:
+        return _apart(*asked)
+    from distill.search import birth
 
-    info = teacher_of(plan.teacher, settings)
-    model = shapes.born(shape, load_model(info.folder), shapes.shape_of(info), plan.seed)
-    try:
-        save_model(model, info.folder, folder)
-    except OSError:
-        if not folder.is_dir():  # else somebody else was faster
-            raise
+    birth.main(*asked)
+    return free_memory()
+
+
+def _apart(*asked: str) -> None:
+    """It, in a process of its own.
+
+    Raises:
+        DistillError: That could not write the student; the message has the reason.
+    """
+    command = [sys.executable, "-m", "distill.search.birth", *asked]
+    root = Path(__file__).parents[2]
+    answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise DistillError(f"The student cannot be made: {reason}")

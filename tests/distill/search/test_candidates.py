@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from distill import runs
-from distill.errors import BadConfig, Diverged, RunConflict
+from distill.errors import BadConfig, DistillError, Diverged, RunConflict
 from distill.families.model_folder import load_model
 from distill.search import Plan, candidates, distilling, picks, results, searches, students
 from distill.search.candidates import Candidates
@@ -262,3 +262,12 @@ def test_a_candidate_is_made_again_as_it_was_born(searched: Any, tmp_path: Path)
     assert folder.stat().st_mtime_ns == before
     with pytest.raises(RunConflict, match="has no candidate 9 that has ended"):
         students.make(search, 9, settings)
+
+
+def test_a_process_that_makes_it_ends_in_a_sentence(base: dict[str, Any], tmp_path: Path) -> None:
+    shape = {**SPACE, "encoder_layers": 1, "width": 0, "head_size": 8}
+    with pytest.raises(
+        DistillError, match="The student cannot be made: The shape's width is 0; use 1 or more"
+    ):
+        students._apart(base["teacher"], json.dumps(shape), "1", str(tmp_path / "made"))
+    assert not list(tmp_path.iterdir())
