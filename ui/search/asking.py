@@ -8,13 +8,19 @@ from models.errors import BadRequest
 from models.settings import Settings
 from ui.shared import data_fields, uploads
 
+TEACHER = "embedded/teacher"
 SMALL: dict[str, Any] = {"trials": 6, "share": 1.0, "steps": 8, "new_tokens": 16}
-"""The search that a newcomer starts with one press: some minutes with the embedded teacher."""
+"""The search that a newcomer starts with one press."""
 
 
-def small() -> Plan:
-    """It, on the built-in samples."""
-    return Plan.of({"teacher": "embedded/teacher", "data": BUILT_IN}, **SMALL)
+def small(settings: Settings) -> Plan:
+    """It, on the built-in samples: of depths alone, since so few steps bring new weights nowhere."""
+    from distill.families.t5 import shapes
+    from distill.search.teachers import teacher_of
+
+    own = shapes.shape_of(teacher_of(TEACHER, settings))
+    space = {part: value for part, value in own.items() if part not in shapes.DEPTHS}
+    return Plan.of({"teacher": TEACHER, "data": BUILT_IN}, space=space, **SMALL)
 
 
 def plan(settings: Settings, *values: Any) -> Plan:

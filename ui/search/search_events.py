@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -55,7 +56,7 @@ def connect(tab: SearchTab, form: RunForm, place: gr.Tab, tabs: gr.Tabs, studio:
         return drawn(searches.start(asking.plan(settings, *values), settings), settings)
 
     def small() -> list[Any]:
-        return drawn(searches.start(asking.small(), settings), settings)
+        return drawn(searches.start(asking.small(settings), settings), settings)
 
     def cancel(watch: Watch, chosen: int | None) -> list[Any]:
         found = searches.find(watch.run_id or "", settings)
@@ -164,16 +165,24 @@ def _has_news(found: Search, watch: Watch) -> bool:
 def _found(found: Search, rows: list[results.Row], settings: Settings, chosen: int | None) -> list[Any]:
     """Everything below the status."""
     good = [row for row in rows if not row["failed"]]
-    beside = {_name(other): _rows(other) for other in searches.alike(found, settings)[:_SAMPLERS]}
     return [
         *_picked(rows, chosen)[1:],
-        search_charts.curves({f"{_name(found)} (this one)": rows, **beside}),
+        search_charts.curves({f"{_name(found)} (this one)": rows} | _beside(found, settings)),
         search_rendering.importance(importance(found, rows), len(good)),
         gr.update(value=search_rendering.table(rows, results.front(rows)), visible=True)
         if rows
         else gr.update(visible=False),
         _csv(found, rows, settings),
     ]
+
+
+def _beside(found: Search, settings: Settings) -> dict[str, list[results.Row]]:
+    """Searches that can be compared with it, by what the legend calls them; without those that are broken."""
+    beside = {}
+    for other in searches.alike(found, settings)[:_SAMPLERS]:
+        with suppress(DistillError):
+            beside[f"{_name(other)} ({other.search_id})"] = _rows(other)
+    return beside
 
 
 def _picked(rows: Sequence[results.Row], chosen: int | None) -> list[Any]:

@@ -18,8 +18,8 @@ ABOUT = (
     "comes to its teacher and how fast it is, and distil the one you like.</p></div>"
 )
 NONE = (
-    '<div class="quiet">No search yet. A small one on the built-in samples takes a few minutes and goes on '
-    "even when this page is closed.</div>"
+    '<div class="quiet">No search yet. A small one tries six depths on the built-in samples: it takes a few '
+    "minutes and goes on even when this page is closed.</div>"
 )
 OFF = (
     '<div class="quiet"><strong>Searching is switched off on this server.</strong><br>'

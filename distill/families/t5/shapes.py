@@ -13,7 +13,7 @@ KINDS = ("relu", "gelu", "gated-gelu", "gated-silu")
 PARTS = ("encoder_layers", "decoder_layers", "width", "heads", "head_size", "inner", "kind", "tied")
 """What a shape consists of, under the names of `FreshShape`."""
 NUMBERS = PARTS[:6]
-_DEPTHS = PARTS[:2]
+DEPTHS = PARTS[:2]
 _MODEL_TYPE = "t5"
 _QUARTERS = (1, 2, 3, 4)
 _UNIT = 8  # odd widths are slow on every processor
@@ -85,7 +85,7 @@ def default_space(teacher: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     heads = {*range(2, teacher["heads"] + 1, 2), max(2, teacher["heads"])}
     sizes = {max(_UNIT, teacher["head_size"] // 2), teacher["head_size"]}
     return {
-        **{part: tuple(range(1, teacher[part] + 1)) for part in _DEPTHS},
+        **{part: tuple(range(1, teacher[part] + 1)) for part in DEPTHS},
         "width": _quarters(teacher["width"]),
         "heads": tuple(sorted(heads)),
         "head_size": tuple(sorted(sizes)),
@@ -130,8 +130,8 @@ def buildable(shape: Mapping[str, Any]) -> Any:
 
 def is_cut(shape: Mapping[str, Any], teacher: Mapping[str, Any]) -> bool:
     """Whether a student of this shape can be made of the teacher's layers: it differs in depth alone."""
-    same = all(shape[part] == teacher[part] for part in PARTS if part not in _DEPTHS)
-    return same and all(shape[part] <= teacher[part] for part in _DEPTHS)
+    same = all(shape[part] == teacher[part] for part in PARTS if part not in DEPTHS)
+    return same and all(shape[part] <= teacher[part] for part in DEPTHS)
 
 
 def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any], seed: int) -> Any:
