@@ -96,8 +96,8 @@ class Search(JobFolder):
         done, total = len(outcomes), queue.plan.trials
         if done == total:
             found |= {"status": "finished", "message": "Finished"}
-        elif died:
-            stopped = self.stop_requested()
+        elif died or found["status"] == "cancelled":
+            stopped = not died or self.stop_requested()
             ended = "Cancelled." if stopped else "The process ended unexpectedly."
             found |= {"status": "cancelled" if stopped else "interrupted"}
             found |= {"message": f"{ended} Resume continues after {done} of {total} candidates."}

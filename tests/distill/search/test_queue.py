@@ -90,6 +90,7 @@ def _stopped_at(search: Search, settings: Settings, number: int) -> Fake:
     worker = Stopping()
     with pytest.raises(RunConflict, match=r"search resume .* goes on with it"):
         work(search, settings, worker)
+    assert "Cancelled. Resume continues after" in search.status()["message"]
     return worker
 
 
