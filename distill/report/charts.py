@@ -107,7 +107,7 @@ def lines(
     to_y, ticks_y = axis([value for _, curve in drawn for _, value in curve], (HEIGHT - BOTTOM, TOP), False)
     parts = [
         f'<text class="title" x="0" y="15">{escape(title)}</text>',
-        *(tick_x(to_x(value), f"{value:,.0f}") for value in ticks_x),
+        *(tick_x(to_x(value), f"{value:,.10g}") for value in ticks_x),
         *(tick_y(to_y(value), number(value)) for value in ticks_y),
         text(WIDTH - RIGHT, HEIGHT - 6, x, "end"),
     ]

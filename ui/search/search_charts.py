@@ -39,7 +39,7 @@ def scatter(rows: Rows, on_front: set[int], chosen: int | None) -> str:
     parts = [
         f'<text class="title" x="0" y="15">{title}</text>',
         '<text class="soft" x="0" y="30">Held-out loss: lower is nearer to the teacher</text>',
-        *(tick_x(to_x(value), f"{value:.2g}×") for value in ticks_x),
+        *(tick_x(to_x(value), f"{value:.4g}×") for value in ticks_x),
         *(tick_y(to_y(value), f"{value:.3g}") for value in ticks_y),
         text(WIDTH - RIGHT, HEIGHT - 6, "Latency, × the teacher’s: further left is faster", "end"),
         f'<path class="front" d="M{path}"/>',

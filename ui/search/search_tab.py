@@ -98,7 +98,7 @@ def _what(studio: Studio) -> tuple[gr.Component, ...]:
     )
     with gr.Row():
         sampler = gr.Dropdown(
-            SAMPLERS, value=Plan.sampler, label="Who chooses the shapes", filterable=False, min_width=200
+            SAMPLERS, value=Plan.sampler, label="Who chooses the shapes", filterable=False, min_width=240
         )
         trials = gr.Number(
             20, label="Candidates", precision=0, minimum=1, elem_id="search-trials", min_width=120
@@ -142,7 +142,7 @@ def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
     status = gr.HTML(search_rendering.NONE, elem_id="search-status")
     small = gr.Button("Try a small search", variant="primary", elem_id="small-search", min_width=160)
     with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=300):
+        with gr.Column(scale=3, min_width=300, elem_classes=["search-chart"]):
             scatter = gr.HTML("", js_on_load=_PICK, elem_id="search-scatter")
         with gr.Column(scale=2, min_width=280):
             candidate = gr.HTML("", elem_id="search-candidate")
@@ -156,7 +156,7 @@ def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
         max_height=380,
         label="All candidates: select one to look at it; click a column’s heading to sort",
         buttons=[],
-        column_widths=[110, 90, 80, 100, 80, 95, 115, 430, 180],
+        column_widths=[100, 90, 80, 100, 80, 95, 115, 340, 170],
         visible=False,
         elem_id="search-table",
     )

@@ -54,6 +54,7 @@ def test_the_best_reward_goes_over_what_was_paid_for_and_over_working_time() -> 
     assert search_charts._best(ROWS) == [(1, 0.5, 0.2), (2, 1.0, 0.4), (2, 1.5, 0.4)]
     html = search_charts.curves({"tpe": ROWS, NASTY: ROWS})
     assert html.count("<svg") == 2
+    assert re.findall(r'text-anchor="middle">([^<]*)<', html)[:3] == ["1", "1.5", "2"]
     assert NASTY not in html
     assert search_charts.curves({"tpe": ROWS[:1]}) == ""
 
