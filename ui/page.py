@@ -11,10 +11,13 @@ from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
 from ui.compare import compare_events, compare_tab, measure_events, preparing_events
+from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
-from ui.distil import distil_tab, form_events, run_events
+from ui.distil import care_events, distil_tab, form_events, run_events
+from ui.distil.distil_tab import DistilTab
 from ui.evaluate import evaluate_events, evaluate_tab
-from ui.hosting import answers, link_preview, sessions, sliders, theme
+from ui.evaluate.evaluate_tab import EvaluateTab
+from ui.hosting import answers, link_preview, sessions, sliders, student_files, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
 from ui.search import search_events, search_tab
@@ -28,6 +31,10 @@ _ABOUT = (
 
 _KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: the usual 5 often end just as a client calls again."""
+_SILENT = (
+    "The page does not answer on this machine. Start it again when the machine is less busy; "
+    "if you use a proxy, set NO_PROXY=localhost,127.0.0.1 first."
+)
 
 
 def build(settings: Settings) -> gr.Blocks:
@@ -60,6 +67,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
         if distillation and methods:
             form_events.connect(distillation, page, studio)
             run_events.connect(distillation, comparison, tabs, page, studio)
+            care_events.connect(distillation, _menus(comparison, distillation, evaluation), studio)
             methods_events.connect(methods, distillation.form, page, studio)
             if search:
                 search_events.connect(search, distillation.form, searching, tabs, studio)
@@ -70,11 +78,24 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
     return page, preparation
 
 
+def _menus(
+    comparison: CompareTab, distillation: DistilTab, evaluation: EvaluateTab | None
+) -> list[gr.Dropdown]:
+    """Those that offer models."""
+    columns = [column.model for column in comparison.columns.values()]
+    return [
+        *columns,
+        distillation.form.teacher,
+        distillation.form.student,
+        *([evaluation.models] if evaluation else []),
+    ]
+
+
 def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None, share: bool = False) -> None:
     """Build the page and serve it until interrupted.
 
     Raises:
-        BadRequest: The port is taken, or the address is not this machine's.
+        BadRequest: The port is taken, the address is not this machine's, or the page does not answer there.
     """
     page, preparation = _assemble(settings)
     try:
@@ -85,6 +106,11 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
         if "empty port" not in str(problem):
             raise
         raise BadRequest(_taken(host, port)) from problem
+    except ValueError as problem:  # Gradio has asked its own page and got no answer
+        if "localhost is not accessible" not in str(problem):
+            raise
+        page.close(verbose=False)
+        raise BadRequest(_SILENT) from problem
     page.server.config.timeout_keep_alive = _KEEP_ALIVE
     preparation.start()  # not before: it would slow the start
     page.block_thread()
@@ -110,6 +136,10 @@ def options(settings: Settings) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "state_session_capacity": sessions.VISITS,
-        "app_kwargs": {"lifespan": sessions.bounded, **answers.of_app()},
+        "app_kwargs": {
+            "lifespan": sessions.bounded,
+            **answers.of_app(),
+            **student_files.of_app(replace(settings, visitor=True)),
+        },
         "max_file_size": "500mb" if settings.enable_distill else "1mb",  # data of a run, else nothing
     }

@@ -33,6 +33,7 @@ class EvaluateTab:
     """
 
     asked: list[gr.Component]
+    models: gr.Dropdown
     data: DataFields
     start: gr.Button
     cancel: gr.Button
@@ -113,7 +114,7 @@ def build(studio: Studio) -> EvaluateTab | None:
         shuffle,
     ]
     buttons = (start, cancel, resume)
-    return EvaluateTab(asked, data, *buttons, watch, *shown)
+    return EvaluateTab(asked, models, data, *buttons, watch, *shown)
 
 
 def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:

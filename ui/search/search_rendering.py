@@ -58,7 +58,8 @@ def candidate(row: Mapping[str, Any] | None, is_best: bool, on_front: bool) -> s
         return '<div class="quiet">Candidates are shown here as they end.</div>'
     notes = ["best reward"] * is_best + ["on the front"] * on_front + ["known before, free"] * row["free"]
     head = f'<h4>Candidate {row["number"]}</h4><div class="conditions">{" · ".join(notes)}</div>'
-    shape = "".join(_tile(_PARTS.get(part, part), _value(value)) for part, value in row["shape"].items())
+    parts: Mapping[str, Any] = row["shape"]
+    shape = "".join(_tile(_PARTS.get(part, part), _value(value)) for part, value in parts.items())
     if row["failed"]:
         return f'{head}<div class="problem">{escape(row["reason"])}</div><dl class="tiles shape">{shape}</dl>'
     cut = row["birth"] == "cut"
