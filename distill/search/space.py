@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+from typing import TYPE_CHECKING, Any
 
 from distill.errors import BadConfig
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
 
 Shape = dict[str, Any]
 """A value for each part."""
@@ -101,7 +102,7 @@ class Space:
         chosen = int(generator.integers(self.count))
         return self.at([int(axis[chosen]) for axis in np.nonzero(self.possible)])
 
-    def distributions(self) -> dict[str, BaseDistribution]:
+    def distributions(self) -> "dict[str, BaseDistribution]":
         """Its parts in Optuna's words: evenly spaced numbers as numbers, everything else as choices."""
         return {part: _distribution(values) for part, values in self.values.items()}
 
@@ -163,7 +164,9 @@ def parse_space(text: str | bytes, what: str = "The space") -> dict[str, Any]:
     return given
 
 
-def _distribution(values: tuple[Any, ...]) -> BaseDistribution:
+def _distribution(values: tuple[Any, ...]) -> "BaseDistribution":
+    from optuna.distributions import CategoricalDistribution, IntDistribution
+
     if _ordered(values) and len(values) > 1:
         steps = {high - low for low, high in pairwise(values)}
         if len(steps) == 1:
