@@ -149,13 +149,14 @@ def _equivalence(rows: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -
 
 
 def _calibrated(found: Mapping[str, Any]) -> str:
-    """How `equivalence.calibrate` chose the threshold, in one sentence."""
+    """How `equivalence.calibrate` chose the threshold, and what it shows."""
     true, shuffled = found["true"], found["shuffled"]
     return (
         f"Equivalent means a cosine above {found['threshold']:.2f}: {true['above']:.0%} of "
         f"{_count(true['n'], 'true pair')} (a summary and its text’s reference) lie above it, and "
         f"{shuffled['above']:.1%} of {_count(shuffled['n'], 'shuffled pair')} (a summary and another text’s "
-        "reference). It shows that two summaries are about the same things, not that their facts agree."
+        "reference). Equivalence shows that two summaries are about the same things, not that their facts "
+        "agree."
     )
 
 

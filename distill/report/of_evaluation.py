@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from distill.errors import RunConflict
@@ -115,7 +116,8 @@ def _equivalence(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) ->
         for row in rows
         if row["n"]
     ]
-    title = f"Semantic equivalence: cosine of sentence embeddings by {about['model']}, with 95% intervals"
+    name = Path(about["model"]).name
+    title = f"Semantic equivalence: cosine of sentence embeddings by {name}, with 95% intervals"
     return [Table(title, heads, lines)]
 
 

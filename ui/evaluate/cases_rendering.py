@@ -104,9 +104,10 @@ def _pieces(found: Overlap, kinds: Sequence[str]) -> str:
 
 def _facts(answer: Mapping[str, Any]) -> str:
     told = [f"ROUGE-L {points(answer['rougeL'])}" if "rougeL" in answer else None]
-    told += [f"cosine {answer['cosine']:.2f} with the first model’s" if "cosine" in answer else None]
     told += [
-        f"{answer['cosine_reference']:.2f} with the reference’s" if "cosine_reference" in answer else None
+        f"cosine {answer[name]:.2f} with the {whom}"
+        for name, whom in (("cosine", "first model’s"), ("cosine_reference", "reference"))
+        if name in answer
     ]
     told += [figures.count(answer["words"], "word")]
     told += [figures.seconds(answer["seconds"]) if "seconds" in answer else None]

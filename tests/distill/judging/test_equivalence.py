@@ -114,7 +114,8 @@ def test_an_evaluation_says_how_alike_in_meaning_the_summaries_are(
     assert "<h4>Semantic equivalence</h4>" in html
     assert "Equivalent to lead:25’s" in html
     assert list(cases_rendering.cases_frame(found)["Cosine"]) == [round(cosine, 2) for cosine in own]
-    assert "with the first model’s" in cases_rendering.case(found[0])
+    with_first = f"cosine {own[0]:.2f} with the first model’s · cosine "
+    assert with_first in cases_rendering.case(found[0])
     tables = {
         table.title.partition(":")[0]: table for table in report.compose(whole.evaluation_id, able).tables
     }
