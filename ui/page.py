@@ -10,7 +10,7 @@ from models.errors import BadRequest
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
-from ui.compare import compare_events, compare_tab, measure_events, preparing_events
+from ui.compare import compare_events, compare_tab, measure_events, preparing_events, presenting_events
 from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
 from ui.distil import care_events, distil_tab, form_events, run_events
@@ -58,7 +58,8 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 methods = methods_panel.build() if distillation else None
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
-        compare_events.connect(comparison, page, studio)
+        comparing = compare_events.connect(comparison, page, studio)
+        presenting_events.connect(comparison, comparing)
         measure_events.connect(comparison, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
         if distillation and methods:
@@ -123,7 +124,7 @@ def options(settings: Settings) -> dict[str, Any]:
     """How the page is served: nothing is kept, reported or fetched from elsewhere."""
     return {
         "theme": theme.theme(),
-        "css_paths": [theme.STYLESHEET],
+        "css_paths": theme.STYLESHEETS,
         "head": theme.SCRIPT,
         "footer_links": ["api", "settings"],
         "show_error": False,
