@@ -10,7 +10,14 @@ from models.errors import BadRequest
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
-from ui.compare import compare_events, compare_tab, measure_events, preparing_events, presenting_events
+from ui.compare import (
+    compare_events,
+    compare_tab,
+    kept_events,
+    measure_events,
+    preparing_events,
+    presenting_events,
+)
 from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
 from ui.distil import care_events, distil_tab, form_events, run_events
@@ -59,8 +66,9 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
         comparing = compare_events.connect(comparison, page, studio)
-        presenting_events.connect(comparison, comparing)
+        presenting_events.connect(comparison, comparing, studio)
         measure_events.connect(comparison, studio)
+        kept_events.connect(comparison, page, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
         if distillation and methods:
             form_events.connect(distillation, page, studio)

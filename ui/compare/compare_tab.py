@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import gradio as gr
 
 from models.store.catalogue import ROLES
-from ui.compare import columns, examples, measure_panel, presenting_panel, presets, settings_panel
+from ui.compare import columns, examples, kept_panel, measure_panel, presenting_panel, presets, settings_panel
 from ui.compare.columns import Column
+from ui.compare.kept_panel import KeptPanel
 from ui.compare.measure_panel import MeasurePanel
 from ui.compare.presenting_panel import PresentingPanel
 from ui.compare.results_log import WIDTHS, results_frame
@@ -42,11 +43,14 @@ class CompareTab:
     nothing: gr.HTML
     csv: gr.DownloadButton
     jsonl: gr.DownloadButton
+    opened: gr.HTML
+    kept: KeptPanel | None
 
 
 def build(studio: Studio) -> CompareTab:
     """Lay the tab out."""
     session = gr.State(Session())
+    opened = gr.HTML("", visible=False, elem_id="kept")
     with gr.Row(equal_height=False, elem_classes=["desk"]):
         with gr.Column(scale=3, min_width=300):
             text, counter, clear = _input()
@@ -82,12 +86,15 @@ def build(studio: Studio) -> CompareTab:
             parts = {role: columns.build(role, names[role], studio) for role in ROLES}
         race = presenting_panel.build_race()
     gr.HTML(rendering.LEGEND)
+    kept = kept_panel.build(studio)
     measure = measure_panel.build()
     settings = (model_set, engines, panel)
     said = (preparing, freshness)
     buttons = (clear, run_all, stop, present)
     shown = (parts, presenting, race, measure)
-    return CompareTab(text, reference, counter, *buttons, *said, *settings, *shown, session, *_log())
+    return CompareTab(
+        text, reference, counter, *buttons, *said, *settings, *shown, session, *_log(), opened, kept
+    )
 
 
 def _input() -> tuple[gr.Textbox, gr.HTML, gr.Button]:

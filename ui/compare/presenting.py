@@ -46,13 +46,15 @@ def turn(text: str | None, mine: Slide | None, by: int) -> Slide:
     return slides[(at + by) % len(slides)]
 
 
-def opened(session: Session, measured: Measured | None, text: str | None, long_input: str) -> str:
-    """The id of the button to begin with: it summarises or, for fresh summaries, measures; or none."""
+def opened(
+    session: Session, measured: Measured | None, text: str | None, long_input: str, measures: bool
+) -> str:
+    """The id of the button to begin with, or "": it summarises, or measures fresh summaries if it `measures`."""
     if not text or blank(text):
         return ""
     if set(session.results) != set(ROLES) or freshness.outdated(session, text, long_input):
         return "run-all"
-    return "" if race.matching(session, measured) else "measure"
+    return "measure" if measures and not race.matching(session, measured) else ""
 
 
 def heading(text: str | None, mine: Slide | None, begins: str = "") -> str:

@@ -67,9 +67,15 @@ def test_a_presentation_begins_with_what_is_missing(make_result: Callable[..., R
     session = Session(results)
     asked = Request("one", {}, Decoding())
     measured = Measured(5, {role: [result.summary] * 5 for role, result in results.items()}, request=asked)
-    assert opened(Session(), None, " ", "cut") == ""
-    assert opened(Session(), None, "one", "cut") == "run-all"
-    assert opened(session.without("teacher"), measured, "one", "cut") == "run-all"
-    assert opened(session, measured, "two", "cut") == "run-all"
-    assert opened(session, None, "one", "cut") == "measure"
-    assert opened(session, measured, "one", "cut") == ""
+    assert opened(Session(), None, " ", "cut", True) == ""
+    assert opened(Session(), None, "one", "cut", True) == "run-all"
+    assert opened(session.without("teacher"), measured, "one", "cut", True) == "run-all"
+    assert opened(session, measured, "two", "cut", True) == "run-all"
+    assert opened(session, None, "one", "cut", True) == "measure"
+    assert opened(session, measured, "one", "cut", True) == ""
+
+
+def test_a_page_for_strangers_measures_only_when_asked(make_result: Callable[..., Result]) -> None:
+    session = Session({role: replace(make_result(role), text="one") for role in ROLES})
+    assert opened(session, None, "one", "cut", False) == ""
+    assert opened(session, None, "two", "cut", False) == "run-all"
