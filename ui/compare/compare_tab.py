@@ -84,8 +84,8 @@ def build(studio: Studio) -> CompareTab:
         presenting = presenting_panel.build()
         with gr.Row(equal_height=True, elem_classes=["columns"]):
             parts = {role: columns.build(role, names[role], studio) for role in ROLES}
+        gr.HTML(rendering.LEGEND, elem_id="legend")
         race = presenting_panel.build_race()
-    gr.HTML(rendering.LEGEND)
     kept = kept_panel.build(studio)
     measure = measure_panel.build()
     settings = (model_set, engines, panel)

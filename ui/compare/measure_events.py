@@ -31,8 +31,11 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         tab.race,
     ]
 
-    def end(measured: Measured | None, session: Session) -> list[Any]:
-        return [*ended(measured, studio.settings.temporary), race.race(session, measured)]
+    def end(measured: Measured | None, session: Session, text: str | None) -> list[Any]:
+        asked = measured.request if measured else None
+        # A presentation that has gone on to the next text shows nothing of the one before.
+        bars = race.race(session, measured) if asked and asked.text == text else gr.skip()
+        return [*ended(measured, studio.settings.temporary), bars]
 
     running = panel.start.click(
         told(_runner(tab, studio)),
@@ -43,9 +46,9 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         trigger_mode="once",
         **INFERENCE,
     )
-    running.then(end, [panel.measured, tab.session], shown, **QUIET)
+    running.then(end, [panel.measured, tab.session, tab.text], shown, **QUIET)
     panel.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
-        end, [panel.measured, tab.session], shown, **QUIET
+        end, [panel.measured, tab.session, tab.text], shown, **QUIET
     )
 
 

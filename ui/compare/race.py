@@ -88,7 +88,7 @@ def _medians(measured: Measured) -> str:
         f"{rendering.NAMED[role]} {figures.ratio(ratio.low)} to {figures.ratio(ratio.high)}"
         for role, ratio in ratios.items()
     )
-    sure = f" · 95% intervals of the ratios: {intervals}" if intervals else ""
+    sure = f" · ratios run by run, with 95% intervals: {intervals}" if intervals else ""
     return _said(said, f"{runs} · {_settings(lasts)}{sure}", measured.busy)
 
 

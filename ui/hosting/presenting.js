@@ -8,7 +8,7 @@ const present = (() => {
   const STARTS = "#run-all, #measure, #present-next, #present-previous";
   const STOPS = "#stop, #stop-measuring";
   const ANSWER = 2000; // milliseconds in which the page has answered a press, or will not
-  const SMALLEST = 60; // percent of the largest type
+  const SMALLEST = 50; // percent of the largest type
   const find = (selector) => document.querySelector(selector);
   const free = (selector) => [...document.querySelectorAll(selector)].filter((button) => !button.disabled);
   const on = () => find("#stage.presenting") !== null;
@@ -17,7 +17,7 @@ const present = (() => {
   let refused = false; // the full screen, which only a key or a click may ask for
   let pressed = -ANSWER; // when something was started that has not been seen at work yet
   let wanted = null; // the button to press once nothing is at work
-  let stopping = false;
+  let stopped = -ANSWER; // when what is at work was last told to stop: it may have begun only afterwards
 
   const busy = () => free(STOPS).length > 0 || performance.now() - pressed < ANSWER;
   const press = (id) => document.getElementById(id).click();
@@ -81,11 +81,11 @@ const present = (() => {
   const proceed = () => {
     if (free(STOPS).length) pressed = -ANSWER;
     if (!busy()) {
-      stopping = false;
+      stopped = -ANSWER;
       if (wanted) press(wanted);
       wanted = null;
-    } else if (wanted && wanted !== "measure" && !stopping && free(STOPS).length) {
-      stopping = true;
+    } else if (wanted && wanted !== "measure" && free(STOPS).length && performance.now() - stopped >= ANSWER) {
+      stopped = performance.now();
       for (const button of free(STOPS)) button.click();
     }
   };
@@ -130,7 +130,7 @@ const present = (() => {
   const fit = () => {
     const stage = find("#stage");
     const written = [...stage.querySelectorAll(".card")];
-    const now = `${innerWidth} ${innerHeight} ${written.map((card) => card.textContent.length)}`;
+    const now = `${innerWidth} ${written.map((card) => [card.clientHeight, card.textContent.length])}`;
     if (now === fitted) return;
     fitted = now;
     for (let percent = 100; percent >= SMALLEST; percent -= 5) {

@@ -88,7 +88,7 @@ def test_too_few_runs_say_no_ratio(make_result: Make) -> None:
 
 
 @pytest.mark.parametrize("other", [{"text": "two"}, {"long_input": "parts"}])
-def test_runs_of_anything_else_are_not_shown(other: dict[str, str], make_result: Make) -> None:
+def test_runs_of_anything_else_are_not_shown(other: dict[str, Any], make_result: Make) -> None:
     session = columns(make_result)
     assert matching(session, runs(session, MEASURED))
     measured = runs(session, MEASURED, **other)
