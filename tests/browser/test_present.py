@@ -48,7 +48,6 @@ def test_a_presentation_is_one_screen_moved_by_keys(browser: Browser, server: Se
     page.locator("#text textarea").fill("A text of my own. The dog ran in the house.")
     page.click("#present")
     expect(page.locator("#slide h2")).to_have_text(re.compile("Your text 1 of 6"))
-    measured(page)
 
     # A key in a text box is the box's own.
     page.locator("#text textarea").dispatch_event("keydown", {"key": "PageDown", "bubbles": True})
