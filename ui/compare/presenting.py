@@ -49,7 +49,7 @@ def turn(text: str | None, mine: Slide | None, by: int) -> Slide:
 def opened(
     session: Session, measured: Measured | None, text: str | None, long_input: str, measures: bool
 ) -> str:
-    """The id of the button to begin with, or "": it summarises, or measures fresh summaries if it `measures`."""
+    """The id of the button to begin with, or "": it summarises, or where it may, measures fresh summaries."""
     if not text or blank(text):
         return ""
     if set(session.results) != set(ROLES) or freshness.outdated(session, text, long_input):
