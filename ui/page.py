@@ -13,11 +13,12 @@ from ui import api
 from ui.compare import compare_events, compare_tab, measure_events, preparing_events
 from ui.compare.preparing import Preparation
 from ui.distil import distil_tab, form_events, run_events
-from ui.evaluate import evaluate_events, evaluate_tab
+from ui.evaluate import evaluate_events, evaluate_tab, poll_events
 from ui.hosting import answers, link_preview, sessions, sliders, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
 from ui.shared.studio import Studio
+from ui.vote import vote_events, vote_view
 
 TITLE = "T5 Distillation Studio"
 _ABOUT = (
@@ -51,6 +52,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 methods = methods_panel.build() if distillation else None
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
+        vote_events.connect(vote_view.build(), page, studio)
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
@@ -60,6 +62,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             methods_events.connect(methods, distillation.form, page, studio)
         if evaluation:
             evaluate_events.connect(evaluation, page, studio)
+            poll_events.connect(evaluation, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page, preparation

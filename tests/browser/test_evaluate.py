@@ -18,6 +18,37 @@ def evaluate_tab(context: BrowserContext, server: Server) -> Page:
     return page
 
 
+def make_a_vote(page: Page) -> str:
+    """On the models that are chosen; its link."""
+    page.get_by_text("Let people vote").click()
+    page.click("#make-poll")
+    link = page.locator("#poll-about a")
+    expect(link).to_be_visible()
+    return str(link.get_attribute("href"))
+
+
+def vote(context: BrowserContext, link: str) -> None:
+    """All six texts by key, one of them once more; no name is shown."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(link)
+    expect(page.locator("#vote-answers button:visible")).to_have_count(5)
+    expect(page.locator("#tabs")).to_be_hidden()
+    assert "embedded" not in page.locator("#vote").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for done in range(1, 7):
+        page.keyboard.press("1")
+        expect(page.locator("#vote-progress")).to_contain_text(f"{done} of 6 answered")
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    page.reload()  # the browser is known again
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    page.click("#vote-back")
+    expect(page.locator("#vote-a.primary")).to_be_visible()
+    page.click("#vote-tie")
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    page.close()
+
+
 def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
     context: BrowserContext, own: Server, tmp_path: Path
 ) -> None:
@@ -46,6 +77,11 @@ def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
     expect(page.locator("#evaluation-case .case")).to_have_count(5)  # reference, three models, a lead
     page.get_by_text("Where it stands in the text").nth(1).click()
     expect(page.locator("#evaluation-case details[open] mark.copied").first).to_be_visible()
+
+    link = make_a_vote(page)
+    vote(context, link)
+    page.click("#refresh-poll")
+    expect(page.locator("#poll-result")).to_contain_text("Results: 1 person, 6 answers")
 
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
