@@ -63,7 +63,7 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
         return drawn(votes.show(poll_id, settings, password), settings, password, base_of(request))
 
     page.load(opened, None, panel.outputs, **QUIET)
-    tab.watch.change(lambda watch: models_of(watch, settings), tab.watch, panel.models, **QUIET)
+    panel.whole.expand(lambda watch: models_of(watch, settings), tab.watch, panel.models, **QUIET)
     asked = [panel.password, tab.watch, panel.models, panel.texts, panel.scales]
     panel.make.click(told(make), asked, panel.outputs, **ACT)
     which = [panel.password, panel.chooser]
