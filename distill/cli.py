@@ -20,6 +20,7 @@ from distill.commands import (
     searching,
     startup,
     training,
+    trash,
     voting,
     work,
 )
@@ -76,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=None, together=False)
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (
-        training, labelling, figurative, comparing, searching, runs, measuring, voting, reporting, agreeing,
-        bench_train, startup, fresh, work,
+        training, labelling, figurative, comparing, searching, runs, trash, measuring, voting, reporting,
+        agreeing, bench_train, startup, fresh, work,
     ):  # fmt: skip
         group.add(commands_of)
     return parser

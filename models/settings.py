@@ -84,6 +84,15 @@ class Settings:
         within = (self.temporary, self.uploads) if self.visitor else (self.home,)
         return any(path.is_relative_to(folder.resolve()) for folder in within)
 
+    def check_changes(self) -> None:
+        """Whether this user may change what the studio keeps: a visitor may where runs may be started.
+
+        Raises:
+            BadRequest: Not here.
+        """
+        if self.visitor and not self.enable_distill:
+            raise BadRequest("What this server keeps is not changed from its page (ENABLE_DISTILL=0).")
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, *, public: bool = False) -> "Settings":
         """Read the settings from environment variables; unset or empty ones take their defaults.

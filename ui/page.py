@@ -11,10 +11,13 @@ from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
 from ui.compare import compare_events, compare_tab, measure_events, preparing_events
+from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
-from ui.distil import distil_tab, form_events, run_events
+from ui.distil import care_events, distil_tab, form_events, run_events
+from ui.distil.distil_tab import DistilTab
 from ui.evaluate import evaluate_events, evaluate_tab, poll_events
-from ui.hosting import answers, link_preview, sessions, sliders, theme
+from ui.evaluate.evaluate_tab import EvaluateTab
+from ui.hosting import answers, link_preview, sessions, sliders, student_files, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
 from ui.shared.studio import Studio
@@ -59,6 +62,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
         if distillation and methods:
             form_events.connect(distillation, page, studio)
             run_events.connect(distillation, comparison, tabs, page, studio)
+            care_events.connect(distillation, _menus(comparison, distillation, evaluation), studio)
             methods_events.connect(methods, distillation.form, page, studio)
         if evaluation:
             evaluate_events.connect(evaluation, page, studio)
@@ -66,6 +70,19 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page, preparation
+
+
+def _menus(
+    comparison: CompareTab, distillation: DistilTab, evaluation: EvaluateTab | None
+) -> list[gr.Dropdown]:
+    """Those that offer models."""
+    columns = [column.model for column in comparison.columns.values()]
+    return [
+        *columns,
+        distillation.form.teacher,
+        distillation.form.student,
+        *([evaluation.models] if evaluation else []),
+    ]
 
 
 def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None, share: bool = False) -> None:
@@ -108,6 +125,10 @@ def options(settings: Settings) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "state_session_capacity": sessions.VISITS,
-        "app_kwargs": {"lifespan": sessions.bounded, **answers.of_app()},
+        "app_kwargs": {
+            "lifespan": sessions.bounded,
+            **answers.of_app(),
+            **student_files.of_app(replace(settings, visitor=True)),
+        },
         "max_file_size": "500mb" if settings.enable_distill else "1mb",  # data of a run, else nothing
     }

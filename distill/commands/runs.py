@@ -1,4 +1,4 @@
-"""Look after runs: `resume`, `cancel`, `runs`, `export`."""
+"""Look after runs: `resume`, `cancel`, `runs`, `name`, `export`."""
 
 import logging
 from pathlib import Path
@@ -8,8 +8,10 @@ from distill import runs
 from distill.commands.arguments import Answer, add_command
 from distill.errors import RunConflict
 from distill.jobs import processes
+from distill.runs import naming
 from distill.training import launch
 from models.settings import Settings
+from models.store import students
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +23,10 @@ def add(parsers: Any) -> None:
     cancel_parser = add_command(parsers, "cancel", cancel, "Stop a run, leaving a checkpoint if possible.")
     cancel_parser.add_argument("run_id")
     add_command(parsers, "runs", list_runs, "List all runs, newest first.")
+    name_parser = add_command(parsers, "name", name, "Give a run a name and a note of your own.")
+    name_parser.add_argument("run_id")
+    name_parser.add_argument("text", nargs="?", help="its name; an empty one takes the name away")
+    name_parser.add_argument("--note", help="a note; an empty one takes the note away")
     export_parser = add_command(
         parsers, "export", export, "Copy a run's student, with a model card, to a folder."
     )
@@ -60,6 +66,14 @@ def cancel(*, run_id: str, settings: Settings) -> Answer:
 def list_runs(*, settings: Settings) -> Answer:
     """All runs, newest first."""
     return {"runs": [run.status().as_dict() for run in runs.all_runs(settings)]}, 0
+
+
+def name(*, run_id: str, text: str | None, note: str | None, settings: Settings) -> Answer:
+    """Name a run; without a name and a note, say those it has."""
+    run = runs.find(run_id, settings)
+    if (text, note) != (None, None):
+        naming.give(run, settings, text, note)
+    return {"run_id": run.run_id, **students.named(run.folder)}, 0
 
 
 def export(

@@ -14,7 +14,8 @@ class RunStatus:
     `status` is one of running, finished, failed, cancelled, interrupted (its process ended unexpectedly);
     `eta_seconds` is None where it is not known; `terms` are the latest loss terms; `student` is the name to
     summarise with, once there is one; `warnings` say what the user should know about a run that continues;
-    `part_of` names the comparison it was made for, with its method and seed.
+    `part_of` names the comparison it was made for, with its method and seed; `name` and `note` are what its
+    owner gave it.
     """
 
     run_id: str
@@ -28,6 +29,13 @@ class RunStatus:
     created: float = 0.0
     warnings: list[str] = field(default_factory=list)
     part_of: str = ""
+    name: str = ""
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called: its name, if it has one, with its id."""
+        return f"{self.name} ({self.run_id})" if self.name else self.run_id
 
     @classmethod
     def from_saved(cls, run_id: str, saved: Mapping[str, Any]) -> "RunStatus":

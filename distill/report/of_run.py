@@ -32,7 +32,7 @@ def sheet(run: Run) -> Sheet:
     )
     rows = found["rows"]
     return Sheet(
-        title=f"Run {run.run_id}",
+        title=f"Run {status.label}",
         asked=facts(
             {
                 "question": f"What does {settings.get('student')} learn from "

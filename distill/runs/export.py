@@ -2,8 +2,9 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 from jinja2 import StrictUndefined, Template
@@ -19,6 +20,7 @@ from distill.tasks import SHOWN
 from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
+_README = "README.md"
 _SHOWN = ("label", "n", "beams", "seconds", "engine", "device")  # of a row, beside its scores
 _CARD = Template(
     """---
@@ -90,19 +92,41 @@ def export_student(
         raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
     _check_usual("shortest", shortest, MAX_NEW_TOKENS)
     _check_usual("no_repeat_ngram", no_repeat_ngram, MAX_NO_REPEAT_NGRAM)
-    if not run.student.is_dir():
-        raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     check_new_folder(folder)
-    if damage := changed_weights(run, run.student):
-        raise RunConflict(f"The student of the run {run.run_id} is damaged ({damage}); start a new run.")
-    inspect(run.student)
+    _check_student(run)
     model: Any = load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest
     if no_repeat_ngram is not None:
         model.generation_config.no_repeat_ngram_size = no_repeat_ngram
     save_model(model, run.student, folder, max_shard_size=shard_size)
-    (folder / "README.md").write_text(_card(run, folder.resolve().name), encoding="utf-8")
+    (folder / _README).write_text(_card(run, folder.resolve().name), encoding="utf-8")
+
+
+def zip_student(run: Run, file: IO[bytes]) -> None:
+    """Write the student of a run as it is, with a model card, to an open file. It is not loaded.
+
+    The zip is not compressed: weights hardly become smaller.
+
+    Raises:
+        RunConflict: The run has no student yet, or its weights have changed since.
+        ModelUnavailable: Something else of the student is damaged.
+    """
+    _check_student(run)
+    folder = f"student-{run.run_id}"
+    with zipfile.ZipFile(file, "w") as archive:
+        for path in sorted(path for path in run.student.rglob("*") if path.is_file()):
+            if path != run.student / _README:
+                archive.write(path, f"{folder}/{path.relative_to(run.student)}")
+        archive.writestr(f"{folder}/{_README}", _card(run, folder))
+
+
+def _check_student(run: Run) -> None:
+    if not run.student.is_dir():
+        raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
+    if damage := changed_weights(run, run.student):
+        raise RunConflict(f"The student of the run {run.run_id} is damaged ({damage}); start a new run.")
+    inspect(run.student)
 
 
 def _check_usual(name: str, value: int | None, high: int) -> None:

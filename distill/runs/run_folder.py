@@ -1,6 +1,6 @@
 """A training run's folder.
 
-config.json  lineage.json  status.json  process.json  metrics.jsonl  log.txt  result.json
+config.json  lineage.json  status.json  process.json  metrics.jsonl  log.txt  result.json  name.json
 checkpoints/  initial/  student/
 """
 
@@ -109,7 +109,9 @@ class Run(JobFolder):
     def status(self) -> RunStatus:
         """Its present status; a process that died is noticed here."""
         died = self.died()
-        status = RunStatus.from_saved(self.run_id, self.saved_status())
+        status = replace(
+            RunStatus.from_saved(self.run_id, self.saved_status()), **students.named(self.folder)
+        )
         if not died:
             return status
         done = checkpoints.newest_first(self.checkpoints)

@@ -15,6 +15,8 @@ LINEAGE = "lineage.json"
 """An object that has the teacher's name, or null, as `teacher`."""
 STATUS = "status.json"
 """An object that has `FINISHED` as `status` once the run is."""
+NAMED = "name.json"
+"""An object that has the `name` and the `note` that its owner gave the run; there may be none."""
 FINISHED = "finished"
 
 
@@ -28,6 +30,12 @@ def with_student(runs: Path) -> list[str]:
     """Ids of the runs in a folder that have a student, the newest student first."""
     students = [folder for folder in runs.glob(f"*/{STUDENT}") if (folder / "config.json").is_file()]
     return [folder.parent.name for folder in sorted(students, key=lambda f: f.stat().st_mtime, reverse=True)]
+
+
+def named(run: Path) -> dict[str, str]:
+    """The `name` and the `note` of the run in this folder; empty where it has none."""
+    found = _read(run / NAMED)
+    return {key: value if isinstance(value := found.get(key), str) else "" for key in ("name", "note")}
 
 
 def finished(runs: Path) -> Iterator[tuple[str, str]]:

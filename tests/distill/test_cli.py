@@ -12,7 +12,9 @@ import pytest
 import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
+from distill import runs
 from distill.cli import main
+from distill.config import RunConfig
 from distill.jobs.processes import RunLock
 from models.settings import Settings
 
@@ -28,6 +30,8 @@ COMMANDS = (
     "resume",
     "cancel",
     "runs",
+    "name",
+    "trash",
     "evaluate",
     "votes",
     "report",
@@ -373,3 +377,25 @@ def test_a_limit_below_one_is_refused(call: Call, tiny: Path, capsys: pytest.Cap
     with pytest.raises(SystemExit, match="2"):
         call("evaluate", str(tiny), "--data", "built-in", "--limit", "0")
     assert "argument --limit" in capsys.readouterr().err
+
+
+def test_a_run_is_named_thrown_away_and_brought_back(call: Call, settings: Settings) -> None:
+    run = runs.create(RunConfig(student="embedded/original"), settings)
+    needing = runs.create(RunConfig(student="embedded/original", teacher=f"run:{run.run_id}"), settings)
+    for each in (run, needing):
+        each.update(status="finished")
+    given = {"run_id": run.run_id, "name": "Small", "note": "why"}
+    assert call("name", run.run_id, "Small", "--note", "why")[:2] == (0, given)
+    assert call("name", f"run:{run.run_id}")[1] == given
+    assert [(each["name"], each["note"]) for each in call("runs")[1]["runs"]] == [("", ""), ("Small", "why")]
+    code, _, said = call("trash", "put", run.run_id)
+    assert code == 2
+    assert f"is needed by run {needing.run_id}" in said
+    assert call("trash", "put", run.run_id, "--force")[1]["needed_by"] == [f"run {needing.run_id}"]
+    assert [each["id"] for each in call("trash", "list")[1]["trash"]] == [run.run_id]
+    assert call("trash", "restore", run.run_id)[:2] == (0, {"folder": str(run.folder)})
+    assert call("trash", "put", needing.run_id)[0] == 0
+    assert [each["id"] for each in call("trash", "empty")[1]["deleted"]] == [needing.run_id]
+    code, _, said = call("trash", "restore", needing.run_id)
+    assert (code, said.count("\n")) == (2, 1)
+    assert [each["run_id"] for each in call("runs")[1]["runs"]] == [run.run_id]

@@ -1,5 +1,6 @@
 """What the Distil tab's run buttons do, and the tick that keeps its view fresh."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,10 @@ from distill.config import RunConfig
 from distill.runs import Run, RunStatus
 from models.errors import DistillError
 from ui.compare.compare_tab import CompareTab
-from ui.distil import advice, curves, form_values, run_rendering, starting
+from ui.distil import advice, curves, form_values, run_list, run_rendering, starting
 from ui.distil.curves import CHARTS, Chart
 from ui.distil.distil_tab import DistilTab
+from ui.distil.run_list import Found
 from ui.shared import rendering
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
@@ -26,34 +28,37 @@ TICK = 2.0
 def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks, studio: Studio) -> None:
     """Attach the events of starting, watching and ending runs."""
     settings, view, outputs = studio.settings, tab.view, [tab.watch, *tab.view.outputs]
+    looked_at = [tab.watch, *view.all.wanted]
 
-    def opened() -> list[Any]:
-        return drawn(watched(Watch(), settings), studio)
+    def opened(*wanted: str) -> list[Any]:
+        return drawn(watched(Watch(), settings), studio, wanted)
 
-    def tick(watch: Watch) -> Any:
+    def tick(watch: Watch, *wanted: str) -> Any:
         run = watched(watch, settings)
-        if run is None or (run.run_id == watch.run_id and _unchanged(run, watch)):
+        if run is None and watch.run_id is None:
             return gr.skip()
-        return drawn(run, studio, watch)
+        if run is not None and run.run_id == watch.run_id and _unchanged(run, watch):
+            return gr.skip()
+        return drawn(run, studio, wanted, watch)
 
-    def start(*values: Any) -> list[Any]:
-        return drawn(starting.start(form_values.config(*values), settings), studio)
+    def start(words: str, order: str, *values: Any) -> list[Any]:
+        return drawn(starting.start(form_values.config(*values), settings), studio, (words, order))
 
-    def tune(*values: Any) -> list[Any]:
-        return drawn(starting.tune_teacher(form_values.config(*values), settings), studio)
+    def tune(words: str, order: str, *values: Any) -> list[Any]:
+        return drawn(starting.tune_teacher(form_values.config(*values), settings), studio, (words, order))
 
-    def cancel(watch: Watch) -> list[Any]:
+    def cancel(watch: Watch, *wanted: str) -> list[Any]:
         run = runs.find(watch.run_id or "", settings)
         run.cancel()
-        return drawn(run, studio)
+        return drawn(run, studio, wanted, watch)
 
-    def resume(watch: Watch) -> list[Any]:
+    def resume(watch: Watch, *wanted: str) -> list[Any]:
         run = runs.find(watch.run_id or "", settings)
         run.resume(settings)
-        return drawn(run, studio)
+        return drawn(run, studio, wanted, watch)
 
-    def select(event: gr.SelectData) -> list[Any]:
-        return drawn(runs.find(str(event.row_value[0]), settings), studio)
+    def select(words: str, order: str, event: gr.SelectData) -> list[Any]:
+        return drawn(runs.find(str(event.row_value[0]), settings), studio, (words, order))
 
     def put_beside(watch: Watch) -> tuple[Any, Any]:
         return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
@@ -61,25 +66,43 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     def teach(watch: Watch) -> Any:
         return gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
 
-    page.load(told(opened), None, outputs, **QUIET)
-    gr.Timer(TICK).tick(tick, tab.watch, outputs, **QUIET)
-    tab.start.click(told(start), tab.form.inputs, outputs, **ACT)
-    tab.tune.click(told(tune), tab.form.inputs, outputs, **ACT)
+    page.load(told(opened), view.all.wanted, outputs, **QUIET)
+    gr.Timer(TICK).tick(tick, looked_at, outputs, **QUIET)
+    tab.start.click(told(start), [*view.all.wanted, *tab.form.inputs], outputs, **ACT)
+    tab.tune.click(told(tune), [*view.all.wanted, *tab.form.inputs], outputs, **ACT)
     view.teach.click(told(teach), tab.watch, tab.form.teacher, **ACT)
-    view.cancel.click(told(cancel), tab.watch, outputs, **ACT)
-    view.resume.click(told(resume), tab.watch, outputs, **ACT)
-    view.table.select(told(select), None, outputs, **ACT)
+    view.cancel.click(told(cancel), looked_at, outputs, **ACT)
+    view.resume.click(told(resume), looked_at, outputs, **ACT)
+    view.all.table.select(told(select), view.all.wanted, outputs, **ACT)
     view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **ACT)
+    gr.on(
+        [view.all.words.input, view.all.order.input],
+        lambda *wanted: run_list.drawn(_all(studio), *wanted),
+        view.all.wanted,
+        view.all.table,
+        trigger_mode="always_last",
+        **QUIET,
+    )
 
 
 def _unchanged(run: Run, watch: Watch) -> bool:
     return signature(run) == watch.seen and run.status().status == watch.state
 
 
-def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[Any]:
-    """The watch and every component of the view for a run; the table only where a state has changed."""
+def drawn(
+    run: Run | None, studio: Studio, wanted: Sequence[str] = ("", "newest"), before: Watch | None = None
+) -> list[Any]:
+    """The watch and every component of the view for a run; the list, and what looks after the run, only where
+    a state has changed.
+
+    Args:
+        run: The run; None where there is none.
+        studio: The studio.
+        wanted: Which runs are listed, and how; see `run_list.listed`.
+        before: What the page shows already.
+    """
     if run is None:
-        return [Watch(), *[gr.skip()] * (8 + len(CHARTS) + sum(map(len, CHARTS.values())))]
+        return _nothing()
     watch, status, config = look(run), _shown(run), _config(run)
     going, stopping = status.status == "running", run.stop_requested()
     tuned = status.student is not None and config is not None and not config.teacher
@@ -98,9 +121,42 @@ def drawn(run: Run | None, studio: Studio, before: Watch | None = None) -> list[
         gr.update(visible=tuned),
         run_rendering.result(run.result()),
         run.log_tail(),
-        gr.skip() if same else _table(studio),
+        *([gr.skip()] * 2 if same else _list(studio, wanted)),
+        *([gr.skip()] * len(_NO_CARE) if same else _care(status, before)),
         *_charts(run.metrics()),
     ]
+
+
+_NO_CARE = [gr.update(visible=False), *[gr.skip()] * 5, gr.update(visible=False)]
+
+
+def _nothing() -> list[Any]:
+    """The view without a run."""
+    hidden = gr.update(visible=False)
+    return [Watch(), run_rendering.NO_RUN, *[hidden] * 4, "", "", hidden, hidden, *_NO_CARE, *_charts([])]
+
+
+def _care(status: RunStatus, before: Watch | None) -> list[Any]:
+    """What looks after the run. What is typed there stays while the same run is shown."""
+    other = before is None or before.run_id != status.run_id
+    link = f"students/{status.run_id}.zip"
+    return [
+        gr.update(visible=True),
+        *([status.name, status.note] if other else [gr.skip()] * 2),
+        gr.skip(),
+        gr.update(visible=status.student is not None, link=link),
+        gr.update(interactive=status.status != "running"),
+        gr.update(visible=False),
+    ]
+
+
+def _list(studio: Studio, wanted: Sequence[str]) -> list[Any]:
+    found = _all(studio)
+    return [run_list.drawn(found, *wanted), gr.update(visible=len(found) > 1)]
+
+
+def _all(studio: Studio) -> list[Found]:
+    return [(_shown(run), _config(run)) for run in runs.all_runs(studio.settings)]
 
 
 def _charts(rows: list[dict[str, Any]]) -> list[Any]:
@@ -120,11 +176,6 @@ def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
         return gr.update(visible=False)
     colours = chart.colours or curves.shades(list(points["line"].unique()))
     return gr.update(value=points, color_map=colours, title=curves.title(chart, rows), visible=True)
-
-
-def _table(studio: Studio) -> Any:
-    found = [(_shown(run), _config(run)) for run in runs.all_runs(studio.settings)]
-    return gr.update(value=run_rendering.runs(found), visible=True)
 
 
 def _shown(run: Run) -> RunStatus:

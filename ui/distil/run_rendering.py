@@ -49,12 +49,29 @@ def status(run: RunStatus, config: RunConfig | None) -> str:
     )
     message = "" if run.status == "worse" else escape(run.message)  # the verdict below says it
     return (
-        f'<div class="run"><div class="run-top">{badge(run.status)}'
-        f'<span class="model">{escape(run.run_id)}</span></div>'
+        f'<div class="run"><div class="run-top">{badge(run.status)}{_name(run)}'
+        f'<span class="model">{escape(run.run_id)}</span></div>{_note(run)}'
         f'<div class="facts">{_pair(config)}</div>'
         f"{bar(share)}"
         f'<div class="run-steps"><span>{steps}</span><span>{message}</span></div>'
         f'<dl class="tiles">{terms}</dl>{warnings(run.warnings)}</div>'
+    )
+
+
+def _name(run: RunStatus) -> str:
+    return f'<strong class="run-name">{escape(run.name)}</strong>' if run.name else ""
+
+
+def _note(run: RunStatus) -> str:
+    return f'<p class="run-note">{escape(run.note)}</p>' if run.note else ""
+
+
+def question(run: RunStatus, needed_by: Sequence[str]) -> str:
+    """What is asked before a run goes, with what builds on it."""
+    needed = f" It is needed by {escape(', '.join(needed_by))}." if needed_by else ""
+    return (
+        f'<div class="note" role="alert">Move the run {escape(run.label)} to the trash?{needed} '
+        f"<code>python -m distill trash restore {escape(run.run_id)}</code> brings it back.</div>"
     )
 
 
@@ -181,15 +198,17 @@ def _scores(estimate: Mapping[str, Any]) -> str:
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
     """The table of all runs, with the comparison that one was made for; no config for an unreadable one."""
-    columns = ["Run", "State", "In comparison", "Teacher", "Method", "Student from"]
+    columns = ["Run", "Name", "State", "In comparison", "Teacher", "Method", "Student from", "Note"]
     rows = [
         (
             entry.run_id,
+            entry.name or "—",
             _WORDS.get(entry.status, entry.status) if config else "Unreadable",
             entry.part_of or "—",
             (config.teacher if config else None) or "—",
             _method(config),
             config.student if config else "—",
+            " ".join(entry.note.split()) or "—",
         )
         for entry, config in found
     ]

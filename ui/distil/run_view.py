@@ -3,9 +3,12 @@
 from dataclasses import dataclass, fields
 
 import gradio as gr
+from gradio.blocks import Block
 
-from ui.distil import run_rendering
+from ui.distil import run_care, run_list, run_rendering
 from ui.distil.curves import CHARTS, Chart
+from ui.distil.run_care import RunCare
+from ui.distil.run_list import RunList
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,8 @@ class RunView:
     Args:
         empty: What a page of charts says while it has none, by page.
         charts: The charts by key.
-        table: All runs.
+        care: What looks after the run.
+        all: All runs.
     """
 
     status: gr.HTML
@@ -25,15 +29,20 @@ class RunView:
     teach: gr.Button
     result: gr.HTML
     log: gr.Textbox
-    table: gr.Dataframe
     empty: dict[str, gr.HTML]
     charts: dict[str, gr.LinePlot]
+    care: RunCare
+    all: RunList
 
     @property
-    def outputs(self) -> list[gr.Component]:
+    def outputs(self) -> list[Block]:
         """Everything that is drawn anew when the run has moved."""
-        plain = [getattr(self, entry.name) for entry in fields(self) if entry.name not in ("empty", "charts")]
-        return [*plain, *self.empty.values(), *self.charts.values()]
+        plain = [getattr(self, entry.name) for entry in fields(self)][:_PLAIN]
+        lists = [self.all.table, self.all.finder]
+        return [*plain, *lists, *self.care.outputs, *self.empty.values(), *self.charts.values()]
+
+
+_PLAIN = [entry.name for entry in fields(RunView)].index("empty")
 
 
 def build() -> RunView:
@@ -57,17 +66,8 @@ def build() -> RunView:
             elem_id="run-log",
             elem_classes=["log"],
         )
-    table = gr.Dataframe(
-        run_rendering.runs(()),
-        interactive=False,
-        max_height=280,
-        label="All runs: select one to look at it",
-        buttons=[],
-        column_widths=[170, 110, 270, 170, 120, 200],
-        visible=False,
-        elem_id="run-table",
-    )
-    return RunView(status, cancel, resume, compare, teach, result, log, table, empty, charts)
+    care = run_care.build()
+    return RunView(status, cancel, resume, compare, teach, result, log, empty, charts, care, run_list.build())
 
 
 def _charts() -> tuple[dict[str, gr.HTML], dict[str, gr.LinePlot]]:

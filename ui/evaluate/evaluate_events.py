@@ -66,6 +66,7 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
         return cases_rendering.case(found[place]) if 0 <= place < len(found) else ""
 
     page.load(told(opened), None, tab.outputs, **QUIET)
+    page.load(lambda: gr.update(choices=studio.choices()), None, tab.models, **QUIET)
     gr.Timer(_TICK).tick(tick, tab.watch, tab.outputs, **QUIET)
     tab.start.click(told(start), tab.asked, tab.outputs, **ACT)
     tab.cancel.click(told(cancel), tab.watch, tab.outputs, **ACT)

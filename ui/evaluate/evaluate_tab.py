@@ -34,6 +34,7 @@ class EvaluateTab:
     """
 
     asked: list[gr.Component]
+    models: gr.Dropdown
     source: gr.Radio
     file: gr.File
     columns: list[gr.Dropdown]
@@ -122,7 +123,7 @@ def build(studio: Studio) -> EvaluateTab | None:
         shuffle,
     ]
     buttons = (start, cancel, resume)
-    return EvaluateTab(asked, source, file, [document, summary], hub, *buttons, watch, *shown)
+    return EvaluateTab(asked, models, source, file, [document, summary], hub, *buttons, watch, *shown)
 
 
 def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:

@@ -9,7 +9,7 @@ from models.errors import DistillError
 from models.serving import measure
 from models.serving.pool import ModelPool
 from models.settings import Settings
-from models.store import catalogue, hub, loading
+from models.store import catalogue, hub, loading, students
 from models.store.loading import ModelInfo
 
 SETS = {"embedded": "Embedded (no network)", "t5": "T5 small and base (from the hub)"}
@@ -26,9 +26,15 @@ class Studio:
         """The model name by role of a set; None where it has none (yet)."""
         return catalogue.column_names(replace(self.settings, model_set=model_set))
 
-    def choices(self) -> list[str]:
-        """The names a column offers: the catalogue's and those of finished runs."""
-        return catalogue.names(self.settings)
+    def choices(self) -> list[tuple[str, str]]:
+        """What a menu of models offers, as labels and names: the catalogue's and those of finished runs."""
+        return [(self._label(name), name) for name in catalogue.names(self.settings)]
+
+    def _label(self, name: str) -> str:
+        """A model's name, behind what its owner calls the run."""
+        run = self.settings.runs / name.removeprefix("run:")
+        given = students.named(run)["name"] if name.startswith("run:") else ""
+        return f"{given} · {name}" if given else name
 
     def info(self, name: str) -> tuple[ModelInfo | None, str]:
         """What is known about a model without loading or fetching it, or a sentence that says why nothing

@@ -87,10 +87,11 @@ def test_the_check_says_what_to_do() -> None:
 
 
 def test_names_and_messages_are_escaped() -> None:
-    status = RunStatus(EVIL, EVIL, message=EVIL, terms={EVIL: 1.0})
+    status = RunStatus(EVIL, EVIL, message=EVIL, terms={EVIL: 1.0}, name=EVIL, note=EVIL)
     finding = Finding("x", EVIL, EVIL)
     pages = (
         run_rendering.status(status, RunConfig(EVIL, EVIL)),
+        run_rendering.question(status, [EVIL]),
         run_rendering.check(Report([finding], [finding])),
         run_rendering.result({"rows": [row(EVIL, model=EVIL, device=EVIL)]}),
     )
@@ -100,11 +101,14 @@ def test_names_and_messages_are_escaped() -> None:
 def test_the_table_of_runs() -> None:
     frame = run_rendering.runs(
         [
-            (RunStatus("r1", "failed", part_of="c1: ce, seed 42"), RunConfig("embedded/original")),
+            (
+                RunStatus("r1", "failed", part_of="c1: ce, seed 42", name="First", note="with\nlabels"),
+                RunConfig("embedded/original"),
+            ),
             (RunStatus("r0", "finished"), None),
         ]
     )
     assert frame.values.tolist() == [
-        ["r1", "Failed", "c1: ce, seed 42", "—", "finetune", "embedded/original"],
-        ["r0", "Unreadable", "—", "—", "—", "—"],
+        ["r1", "First", "Failed", "c1: ce, seed 42", "—", "finetune", "embedded/original", "with labels"],
+        ["r0", "—", "Unreadable", "—", "—", "—", "—", "—"],
     ]

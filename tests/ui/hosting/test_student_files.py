@@ -1,0 +1,77 @@
+"""Students handed out as zips."""
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from distill import runs
+from distill.config import RunConfig
+from distill.jobs.checksums import checksums
+from distill.jobs.files import write_json
+from distill.runs import Run
+from models.settings import Settings, make_home
+from tests.tiny import make_tiny_t5
+from ui.hosting import student_files
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    make_home(settings.temporary)
+    run = runs.create(RunConfig(student="embedded/original", teacher="embedded/teacher"), settings)
+    make_tiny_t5(run.student)
+    write_json(run.folder / "checksums.json", {"student": checksums(run.student)})
+    run.update(status="finished", student=f"run:{run.run_id}")
+    return run
+
+
+def client(settings: Settings) -> TestClient:
+    return TestClient(Starlette(**student_files.of_app(settings)))
+
+
+def test_a_student_is_handed_out_whole_and_leaves_nothing_behind(
+    run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    (run.student / "README.md").write_text("an older card")
+    open_files = len([*Path("/proc/self/fd").iterdir()])
+    answer = client(settings).get(f"/students/{run.run_id}.zip")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="student-{run.run_id}.zip"'
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        archive.extractall(tmp_path / "out")
+    folder = tmp_path / "out" / f"student-{run.run_id}"
+    card = (folder / "README.md").read_text()
+    assert card.startswith("---\nlibrary_name: transformers")
+    assert "Distilled from `embedded/teacher`" in card
+    for copy in (folder, run.student):
+        (copy / "README.md").unlink()
+    assert checksums(folder) == checksums(run.student)
+    assert list(settings.temporary.iterdir()) == []
+    assert len([*Path("/proc/self/fd").iterdir()]) <= open_files
+
+
+def test_what_cannot_be_handed_out_is_said(run: Run, settings: Settings) -> None:
+    unfinished = runs.create(RunConfig(student="embedded/original"), settings)
+    with (run.student / "model.safetensors").open("ab") as weights:
+        weights.write(b"0")
+    for name, code, said in (
+        (unfinished.run_id, 409, "has no student yet"),
+        (run.run_id, 409, "is damaged"),
+        ("nobody", 404, "There is no run"),
+        ("..", 404, "There is no run"),
+    ):
+        answer = client(settings).get(f"/students/{name}.zip")
+        assert answer.status_code == code
+        assert said in answer.text
+    assert list(settings.temporary.iterdir()) == []
+
+
+def test_where_visitors_see_no_runs_they_get_no_student(run: Run, settings: Settings) -> None:
+    answer = client(replace(settings, enable_distill=False)).get(f"/students/{run.run_id}.zip")
+    assert answer.status_code == 404
