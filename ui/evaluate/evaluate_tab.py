@@ -68,6 +68,7 @@ class EvaluateTab:
             self.case,
             *self.downloads,
             self.report,
+            self.polls.models,
         ]
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import gradio as gr
 
-from distill import judging, votes
+from distill import votes
+from distill.judging import Evaluation
 from distill.judging.lead import is_lead
 from distill.votes import Poll
 from distill.votes.polls import MOST, TEXTS
@@ -63,7 +64,6 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
         return drawn(votes.show(poll_id, settings, password), settings, password, base_of(request))
 
     page.load(opened, None, panel.outputs, **QUIET)
-    panel.whole.expand(lambda watch: models_of(watch, settings), tab.watch, panel.models, **QUIET)
     asked = [panel.password, tab.watch, panel.models, panel.texts, panel.scales]
     panel.make.click(told(make), asked, panel.outputs, **ACT)
     which = [panel.password, panel.chooser]
@@ -87,12 +87,9 @@ def made(
     return votes.create(watch.run_id, settings, models or (), number, bool(scales), password)
 
 
-def models_of(watch: Watch, settings: Settings) -> Any:
-    """The models to choose from: those of the evaluation shown, the ones that wrote chosen."""
-    try:
-        names = judging.find(watch.run_id or "", settings).plan().models
-    except DistillError:
-        return gr.update(choices=[], value=[])
+def models_of(evaluation: Evaluation) -> Any:
+    """The models to choose from, those that wrote chosen."""
+    names = evaluation.plan().models
     return gr.update(choices=list(names), value=[name for name in names if not is_lead(name)][:MOST])
 
 

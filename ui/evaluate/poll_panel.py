@@ -16,7 +16,6 @@ class PollPanel:
         password: The owner's; hidden where none is asked for.
     """
 
-    whole: gr.Accordion
     models: gr.Dropdown
     texts: gr.Number
     scales: gr.Checkbox
@@ -38,7 +37,7 @@ class PollPanel:
 
 def build(settings: Settings) -> PollPanel:
     """Lay it out."""
-    with gr.Accordion("Let people vote, without names or figures", open=False, elem_id="polls") as whole:
+    with gr.Accordion("Let people vote, without names or figures", open=False, elem_id="polls"):
         password = gr.Textbox(
             type="password",
             label="The owner’s password",
@@ -73,6 +72,4 @@ def build(settings: Settings) -> PollPanel:
             csv = gr.DownloadButton(
                 "Download all answers (CSV)", size="sm", visible=False, elem_id="poll-csv"
             )
-    return PollPanel(
-        whole, models, texts, scales, make, password, chooser, refresh, about, result, close, show, csv
-    )
+    return PollPanel(models, texts, scales, make, password, chooser, refresh, about, result, close, show, csv)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from distill import votes
+from distill import judging, votes
 from distill.errors import BadConfig, RunConflict, RunNotFound
 from distill.votes import ALL_BAD, TIE, Poll, store
 from models.errors import BadRequest
@@ -136,7 +136,7 @@ def test_the_owner_makes_a_vote_of_the_evaluation_shown(evaluated: str, settings
     with pytest.raises(BadRequest, match="no evaluation yet"):
         poll_events.made(Watch(), MODELS, 5, False, settings, "")
     watch = Watch(evaluated, "finished")
-    names = poll_events.models_of(watch, settings)
+    names = poll_events.models_of(judging.find(evaluated, settings))
     assert (names["choices"], names["value"]) == (list(MODELS), [])
     made = poll_events.made(watch, MODELS, None, False, settings, "")
     chooser, about, _, close, show, csv = poll_events.drawn(made, settings, "", "http://here/")
