@@ -69,10 +69,10 @@ def build() -> VoteView:
                 gr.Button("", visible=False, min_width=110, elem_id=f"vote-{name}")
                 for name in (*LETTERS[:MOST].lower(), "tie", "bad")
             ]
+        end = gr.HTML("", elem_id="vote-end")
         with gr.Row():
             back = gr.Button("Back", size="sm", min_width=80, elem_id="vote-back")
             forward = gr.Button("Next", size="sm", min_width=80, elem_id="vote-forward")
-        end = gr.HTML("", elem_id="vote-end")
     return VoteView(person, seat, whole, progress, text, ratings, answers, back, forward, end)
 
 
