@@ -31,6 +31,10 @@ _ABOUT = (
 
 _KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: the usual 5 often end just as a client calls again."""
+_SILENT = (
+    "The page does not answer on this machine. Start it again when the machine is less busy; "
+    "if you use a proxy, set NO_PROXY=localhost,127.0.0.1 first."
+)
 
 
 def build(settings: Settings) -> gr.Blocks:
@@ -89,7 +93,7 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
     """Build the page and serve it until interrupted.
 
     Raises:
-        BadRequest: The port is taken, or the address is not this machine's.
+        BadRequest: The port is taken, the address is not this machine's, or the page does not answer there.
     """
     page, preparation = _assemble(settings)
     try:
@@ -100,6 +104,11 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int | None = None,
         if "empty port" not in str(problem):
             raise
         raise BadRequest(_taken(host, port)) from problem
+    except ValueError as problem:  # Gradio has asked its own page and got no answer
+        if "localhost is not accessible" not in str(problem):
+            raise
+        page.close(verbose=False)
+        raise BadRequest(_SILENT) from problem
     page.server.config.timeout_keep_alive = _KEEP_ALIVE
     preparation.start()  # not before: it would slow the start
     page.block_thread()

@@ -37,7 +37,7 @@ def build() -> RunList:
         words = gr.Textbox(
             "",
             label="Search the runs",
-            placeholder="A name, a model, a method, a word of a note",
+            placeholder="Name, model, method or note",
             scale=3,
             min_width=180,
             elem_id="run-search",
@@ -57,7 +57,7 @@ def build() -> RunList:
         max_height=280,
         label=_LABEL,
         buttons=[],
-        column_widths=[170, 190, 110, 270, 170, 120, 200, 300],
+        column_widths=[150, 135, 100, 148, 150, 110, 250, 270],
         visible=False,
         elem_id="run-table",
     )

@@ -198,17 +198,17 @@ def _scores(estimate: Mapping[str, Any]) -> str:
 
 def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
     """The table of all runs, with the comparison that one was made for; no config for an unreadable one."""
-    columns = ["Run", "Name", "State", "In comparison", "Teacher", "Method", "Student from", "Note"]
+    columns = ["Run", "Name", "State", "Teacher", "Student from", "Method", "Note", "In comparison"]
     rows = [
         (
             entry.run_id,
             entry.name or "—",
             _WORDS.get(entry.status, entry.status) if config else "Unreadable",
-            entry.part_of or "—",
             (config.teacher if config else None) or "—",
-            _method(config),
             config.student if config else "—",
+            _method(config),
             " ".join(entry.note.split()) or "—",
+            entry.part_of or "—",
         )
         for entry, config in found
     ]

@@ -109,6 +109,6 @@ def test_the_table_of_runs() -> None:
         ]
     )
     assert frame.values.tolist() == [
-        ["r1", "First", "Failed", "c1: ce, seed 42", "—", "finetune", "embedded/original", "with labels"],
+        ["r1", "First", "Failed", "—", "embedded/original", "finetune", "with labels", "c1: ce, seed 42"],
         ["r0", "—", "Unreadable", "—", "—", "—", "—", "—"],
     ]
