@@ -84,13 +84,18 @@ class Settings:
         within = (self.temporary, self.uploads) if self.visitor else (self.home,)
         return any(path.is_relative_to(folder.resolve()) for folder in within)
 
+    @property
+    def may_change(self) -> bool:
+        """Whether this user may change what the studio keeps: a visitor may where runs may be started."""
+        return self.enable_distill or not self.visitor
+
     def check_changes(self) -> None:
-        """Whether this user may change what the studio keeps: a visitor may where runs may be started.
+        """Check that this user may change what the studio keeps.
 
         Raises:
             BadRequest: Not here.
         """
-        if self.visitor and not self.enable_distill:
+        if not self.may_change:
             raise BadRequest("What this server keeps is not changed from its page (ENABLE_DISTILL=0).")
 
     @classmethod

@@ -10,7 +10,7 @@ from models.errors import BadRequest
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
-from ui.compare import compare_events, compare_tab, measure_events, preparing_events
+from ui.compare import compare_events, compare_tab, kept_events, measure_events, preparing_events
 from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
 from ui.distil import care_events, distil_tab, form_events, run_events
@@ -62,6 +62,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
         vote_events.connect(vote_view.build(), page, studio)
         compare_events.connect(comparison, page, studio)
         measure_events.connect(comparison, studio)
+        kept_events.connect(comparison, page, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
         if distillation and methods:
             form_events.connect(distillation, page, studio)

@@ -13,7 +13,7 @@ from typing import Any
 from distill.errors import RunConflict, RunNotFound
 from models.settings import Settings
 
-KINDS = {"runs": "run"}
+KINDS = {"runs": "run", "kept": "kept comparison"}
 """What can be thrown away: what a message calls it, by the folder in the home that holds such things."""
 _EMPTIED = ".emptied-"
 

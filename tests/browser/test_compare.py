@@ -251,3 +251,21 @@ def test_nothing_to_measure_is_said(page: Page) -> None:
     page.click("#measure")
     expect(page.get_by_text("There is no text yet")).to_be_visible()
     expect(page.locator("#measure")).to_be_enabled()
+
+
+def test_a_kept_comparison_is_opened_by_its_link_and_deleted(page: Page, context: BrowserContext) -> None:
+    page.fill("#text textarea", TEXT)
+    page.click("#run-distilled")
+    finished(page, 1)
+    page.get_by_role("button", name="Keep and share").click()
+    page.click("#keep")
+    address = page.locator("#kept-link a").evaluate("link => link.href")
+    kept = context.new_page()
+    kept.goto(address)
+    summary = page.locator("#result-distilled .text").inner_text()
+    expect(kept.locator("#kept .text")).to_have_text(summary, timeout=PATIENCE)
+    expect(kept.locator("#kept .kept-text")).to_have_text(TEXT)
+    page.click("#delete-kept")
+    expect(page.locator("#kept-link")).to_contain_text("Moved to the trash")
+    kept.reload()
+    expect(kept.locator("#kept")).to_contain_text("There is no kept comparison", timeout=PATIENCE)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import gradio as gr
 
 from models.store.catalogue import ROLES
-from ui.compare import columns, examples, measure_panel, presets, settings_panel
+from ui.compare import columns, examples, kept_panel, measure_panel, presets, settings_panel
 from ui.compare.columns import Column
+from ui.compare.kept_panel import KeptPanel
 from ui.compare.measure_panel import MeasurePanel
 from ui.compare.results_log import WIDTHS, results_frame
 from ui.compare.settings_panel import SettingsPanel
@@ -38,11 +39,14 @@ class CompareTab:
     nothing: gr.HTML
     csv: gr.DownloadButton
     jsonl: gr.DownloadButton
+    opened: gr.HTML
+    kept: KeptPanel | None
 
 
 def build(studio: Studio) -> CompareTab:
     """Lay the tab out."""
     session = gr.State(Session())
+    opened = gr.HTML("", visible=False, elem_id="kept")
     with gr.Row(equal_height=False, elem_classes=["desk"]):
         with gr.Column(scale=3, min_width=300):
             text, counter, clear = _input()
@@ -74,11 +78,25 @@ def build(studio: Studio) -> CompareTab:
     with gr.Row(equal_height=True, elem_classes=["columns"]):
         parts = {role: columns.build(role, names[role], studio) for role in ROLES}
     gr.HTML(rendering.LEGEND)
+    kept = kept_panel.build(studio)
     measure = measure_panel.build()
     settings = (model_set, engines, panel)
     said = (preparing, freshness)
     return CompareTab(
-        text, reference, counter, clear, run_all, stop, *said, *settings, parts, measure, session, *_log()
+        text,
+        reference,
+        counter,
+        clear,
+        run_all,
+        stop,
+        *said,
+        *settings,
+        parts,
+        measure,
+        session,
+        *_log(),
+        opened,
+        kept,
     )
 
 

@@ -32,13 +32,18 @@ def header(role: str, name: str | None, info: ModelInfo | None, note: str = "") 
     """Role, model name and its size; `note` replaces the size where the model is not here yet."""
     facts = escape(note)
     if info is not None:
-        layers = f"{' + '.join(map(str, anatomy(info.config).depths.values()))} layers"
-        disk = f"{figures.size(info.disk_bytes)} on disk in {info.stored}"
-        facts = f"{figures.parameters(info.parameters)} parameters · {disk} · {layers}"
+        facts = size(info)
     model = f'<div class="model">{escape(name)}</div>' if name else '<div class="model">No model yet</div>'
     return (
         f'<div class="role-head {role}"><h3>{TITLES[role]}</h3>{model}<div class="facts">{facts}</div></div>'
     )
+
+
+def size(info: ModelInfo) -> str:
+    """A model's parameters, its size on disk and its layers."""
+    layers = f"{' + '.join(map(str, anatomy(info.config).depths.values()))} layers"
+    disk = f"{figures.size(info.disk_bytes)} on disk in {info.stored}"
+    return f"{figures.parameters(info.parameters)} parameters · {disk} · {layers}"
 
 
 def empty(role: str) -> str:
