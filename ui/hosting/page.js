@@ -28,6 +28,16 @@ document.addEventListener("keydown", (event) => {
   shown[place]?.click();
 });
 
+// Nobody reads a text in a third of a second: a double click or a key hit twice is one answer.
+let pressed = { button: null, at: 0 };
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#vote-answers button");
+  if (!button) return;
+  const at = performance.now();
+  if (button === pressed.button && at - pressed.at < 300) event.stopImmediatePropagation();
+  else pressed = { button, at };
+}, true);
+
 // The next text of a vote is read from its beginning.
 let seat = null;
 const goToText = () => {

@@ -1,6 +1,7 @@
 """What a voter sees: a text, its summaries, the answers. Layout only."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -25,6 +26,14 @@ class Seat:
     poll_id: str = ""
     place: int = 0
 
+    @classmethod
+    def of(cls, sent: Any) -> "Seat":
+        """What a page sent; the seat of a page without a vote where that is none."""
+        match sent:
+            case {"poll_id": str(poll_id), "place": int(place)} if place >= 0:
+                return cls(poll_id, place)
+        return cls()
+
 
 @dataclass(frozen=True)
 class VoteView:
@@ -32,12 +41,14 @@ class VoteView:
 
     Args:
         person: The voter's random number, kept in the browser.
+        seat: A `Seat` as a dict. The page holds it, not the server, so that a press is about the text
+            that was shown when it was made, however late it arrives.
         ratings: Of each summary shown, its aspects in the order of `ASPECTS`.
         answers: A, B, C, tie, all bad.
     """
 
     person: gr.BrowserState
-    seat: gr.State
+    seat: gr.JSON
     whole: gr.Column
     progress: gr.HTML
     text: gr.HTML
@@ -58,7 +69,7 @@ class VoteView:
 def build() -> VoteView:
     """Lay it out, hidden: only a link to a vote shows it."""
     person = gr.BrowserState(None, storage_key=STORED, secret=STORED)
-    seat = gr.State(Seat())
+    seat = gr.JSON(asdict(Seat()), visible=False)
     with gr.Column(visible=False, elem_id="vote") as whole:
         progress = gr.HTML("", elem_id="vote-progress")
         text = gr.HTML("", elem_id="vote-text")

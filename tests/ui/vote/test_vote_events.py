@@ -36,7 +36,7 @@ def test_a_voter_sees_a_text_and_summaries_without_names_in_an_order_of_his_own(
 ) -> None:
     seen = opened(poll.poll_id, ANN, settings)
     shown = first(poll, settings)
-    assert seen[SEAT] == Seat(poll.poll_id, 0)
+    assert Seat.of(seen[SEAT]) == Seat(poll.poll_id, 0)
     summaries = list(shown.summaries.values())
     assert seen[TEXT].index(shown.document) < seen[TEXT].index(f">{summaries[0]}<")
     assert seen[TEXT].index(f">{summaries[0]}<") < seen[TEXT].index(f">{summaries[1]}<")
@@ -67,16 +67,18 @@ def test_a_button_keeps_its_answer_and_leads_to_the_next_text(
     vote = first(poll, settings).vote
     assert vote is not None
     assert vote.answer == expected
-    assert seen[SEAT].place == 1
-    back = moved(-1, seen[SEAT], ANN, settings)
+    seat = Seat.of(seen[SEAT])
+    assert seat.place == 1
+    back = moved(-1, seat, ANN, settings)
     assert [each["variant"] for each in back[BUTTONS]].index("primary") == button
 
 
 def test_answers_can_be_changed_and_the_end_says_so(poll: Poll, settings: Settings) -> None:
     seat = Seat(poll.poll_id, 3)  # from the middle: what is left out comes after the last one
+    seen: list[Any] = []
     for _ in range(5):
         seen = answered(3, seat, ANN, [], settings)
-        seat = seen[SEAT]
+        seat = Seat.of(seen[SEAT])
     assert "all texts have your answer" in seen[END]
     assert opened(poll.poll_id, ANN, settings)[END] == seen[END]
     seen = answered(0, Seat(poll.poll_id, 2), ANN, [], settings)
@@ -84,6 +86,33 @@ def test_answers_can_be_changed_and_the_end_says_so(poll: Poll, settings: Settin
     assert found["votes"] == 5
     assert next(row["votes"] for row in found["answers"] if row["answer"] == TIE) == 4
     assert answered(0, Seat(poll.poll_id, 5), ANN, [], settings)[END] == seen[END]  # no text there
+
+
+def test_a_second_press_is_about_the_text_that_was_shown_when_it_was_made(
+    poll: Poll, settings: Settings
+) -> None:
+    seat = Seat.of(opened(poll.poll_id, ANN, settings)[SEAT])
+    answered(0, seat, ANN, [], settings)
+    seen = answered(3, seat, ANN, [], settings)
+    given = [each.vote.answer if each.vote else None for each in votes.ballot(poll, ANN, settings)]
+    assert given == [TIE, None, None, None, None]
+    assert Seat.of(seen[SEAT]).place == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "x",
+        [],
+        {},
+        {"poll_id": 3, "place": 0},
+        {"poll_id": "x", "place": -1},
+        {"poll_id": "x", "place": "0"},
+    ],
+)
+def test_a_seat_that_no_page_sends_is_none(sent: Any) -> None:
+    assert Seat.of(sent) == Seat()
 
 
 def test_results_are_seen_at_the_end_once_the_owner_shows_them(poll: Poll, settings: Settings) -> None:
