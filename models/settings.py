@@ -59,6 +59,11 @@ class Settings:
         return self.home / "runs"
 
     @property
+    def searches(self) -> Path:
+        """The folder that holds one folder per search."""
+        return self.home / "searches"
+
+    @property
     def datasets(self) -> Path:
         """The folder that data sets of the hub are kept in."""
         return self.home / "datasets"

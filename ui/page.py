@@ -20,6 +20,7 @@ from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.hosting import answers, link_preview, sessions, sliders, student_files, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
+from ui.search import search_events, search_tab
 from ui.shared.studio import Studio
 from ui.vote import vote_events, vote_view
 
@@ -57,6 +58,8 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             with gr.Tab("Distil", id="distil"):
                 distillation = distil_tab.build(studio)
                 methods = methods_panel.build() if distillation else None
+            with gr.Tab("Search", id="search") as searching:
+                search = search_tab.build(studio)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
         vote_events.connect(vote_view.build(), page, studio)
@@ -69,6 +72,8 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             run_events.connect(distillation, comparison, tabs, page, studio)
             care_events.connect(distillation, _menus(comparison, distillation, evaluation), studio)
             methods_events.connect(methods, distillation.form, page, studio)
+            if search:
+                search_events.connect(search, distillation.form, searching, tabs, studio)
         if evaluation:
             evaluate_events.connect(evaluation, page, studio)
             poll_events.connect(evaluation, page, studio)

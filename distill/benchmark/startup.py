@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 BARE = "import gradio\nwith gradio.Blocks() as page:\n    pass\npage.launch(server_port={port}, quiet=True)"
 """What any Gradio page takes: the yardstick."""
-HEAVY = ("torch", "transformers", "datasets")
+HEAVY = ("torch", "transformers", "datasets", "optuna")
 _MODEL = "embedded/distilled"
 _APP = ("app.py", "--port", "{port}")
 _BARE = ("-c", BARE)

@@ -46,6 +46,7 @@ def fresh(
     from distill.data import load
     from distill.families.model_folder import save_model
     from distill.families.t5 import student
+    from distill.families.t5.shapes import FreshShape
     from distill.families.t5.vocabulary import train_vocabulary
     from models.store.catalogue import resolve
     from models.store.loading import fetch, open_tokenizer
@@ -65,6 +66,6 @@ def fresh(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
         ids, size = {}, len(pieces)
-    model = student.fresh(student.FreshShape(**shape), size, seed=seed, **ids)
+    model = student.fresh(FreshShape(**shape), size, seed=seed, **ids)
     save_model(model, pieces, folder)
     return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0

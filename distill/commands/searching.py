@@ -76,8 +76,8 @@ def start(
 ) -> Answer:
     """Begin a search."""
     from distill.search import searches
-    from distill.search.candidates import space_of, teacher_of
     from distill.search.space import read_space
+    from distill.search.teachers import space_of, teacher_of
 
     names = ["sampler", "multi", *(name.replace("-", "_") for name, *_ in _OWN)]
     own = {name: options.pop(name) for name in names}

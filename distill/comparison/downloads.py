@@ -3,9 +3,8 @@
 table.csv  a row a method      scores.csv  a row a method, seed and text      pictures.zip  light and dark
 """
 
-import csv
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from distill.comparison.folder import Comparison, dark
 from distill.comparison.plan import UNTRAINED
 from distill.comparison.results import cell_name
 from distill.comparison.scores import KINDS
-from distill.jobs.files import read_json
+from distill.jobs.files import read_json, write_rows
 from distill.tasks import task_of
 
 _PLAIN = (
@@ -33,8 +32,8 @@ _TESTED = ("p", "p_holm", "verdict", "why")
 
 def write(comparison: Comparison, result: Mapping[str, Any]) -> None:
     """Write the files into the comparison's folder; `result` has its rows and its pictures in `figures`."""
-    _write_csv(comparison.folder / "table.csv", [_row(row) for row in result["rows"]])
-    _write_csv(comparison.folder / "scores.csv", list(_scores(comparison)))
+    write_rows(comparison.folder / "table.csv", [_row(row) for row in result["rows"]])
+    write_rows(comparison.folder / "scores.csv", list(_scores(comparison)))
     with zipfile.ZipFile(comparison.folder / "pictures.zip", "w") as archive:
         for picture in map(Path, result["figures"]):
             archive.write(picture, picture.name)
@@ -66,10 +65,3 @@ def _scores(comparison: Comparison) -> Iterator[dict[str, Any]]:
             for number, scores in enumerate(zip(*by_metric.values(), strict=True)):
                 named = dict(zip(by_metric, scores, strict=True))
                 yield {"method": method, "seed": seed, "text": number + 1, **named}
-
-
-def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

@@ -1,14 +1,19 @@
 """Writing files so that a reader never sees half of one."""
 
+import csv
+import io
 import json
 import math
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from distill.errors import BadConfig
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of one."""
 
 
 def make_folder(path: Path) -> None:
@@ -43,6 +48,21 @@ def write_json(path: Path, value: Any) -> None:
 def write_json_lines(path: Path, values: Iterable[Any]) -> None:
     """Write one line of JSON for each value, likewise."""
     write_text(path, "".join(f"{_text(value)}\n" for value in values))
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], names: Sequence[str] | None = None) -> None:
+    """Write a table for spreadsheets, in which no text is run as a formula.
+
+    Args:
+        path: The file.
+        rows: One or more, or none where there are `names`. What a row lacks stays empty.
+        names: The columns; by default the first row's.
+    """
+    file = io.StringIO()
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]) if names is None else names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    write_text(path, file.getvalue())
 
 
 def write_text(path: Path, text: str) -> None:
@@ -93,6 +113,10 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
         if isinstance(value, dict):
             values.append(value)
     return values
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _text(value: Any, indent: int | None = None) -> str:

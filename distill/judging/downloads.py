@@ -3,11 +3,11 @@
 table.csv  a row a model      cases.csv  a row a text and model      cases.jsonl  a line a text, all told
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from distill.jobs.files import write_rows
 from distill.judging.measures import FAULTS
 from distill.tasks.summarize.evaluation import ROUGE_KINDS
 
@@ -22,19 +22,16 @@ _CASE = (
     *ROUGE_KINDS, "words", "novel_bigrams", "repeated_trigram", "copies_sentences", "is_lead", "tokens_in",
     "tokens_out", "seconds", "failed", "summary",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """One row per model."""
-    flat = [_flat(row) for row in rows]
-    write_rows(path, flat, list(flat[0]))
+    write_rows(path, [_flat(row) for row in rows])
 
 
 def write_cases(path: Path, cases: Sequence[Mapping[str, Any]]) -> None:
     """One row per text and model."""
-    each = list(_each(cases))
-    write_rows(path, each, list(each[0]))
+    write_rows(path, list(_each(cases)))
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,16 +63,3 @@ def _each(cases: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
                 "faults": "; ".join(f"{rule}: {why}" for rule, why in (answer.get("faults") or {}).items()),
                 "reference": case["reference"],
             }
-
-
-def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
-    """A table of these columns; what a row lacks stays empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-
-
-def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula, kept from it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

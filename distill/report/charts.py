@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from distill.report.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, axis, figure, text, tick_x, tick_y
+
 COLOURS = ("#0d9488", "#6366f1", "#d97706", "#64748b", "#db2777", "#65a30d")
 """Seen on white and on the page's dark ground."""
-_WIDTH, _HEIGHT = 360, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 14, 36, 42
 _SMALLEST, _LARGEST = 5.0, 14.0  # a point's radius
 
 
@@ -48,20 +48,20 @@ def scatter(
     """
     if not points:
         return ""
-    to_x, ticks_x = _axis([point.x for point in points], (_LEFT, _WIDTH - _RIGHT), logarithmic)
+    to_x, ticks_x = axis([point.x for point in points], (LEFT, WIDTH - RIGHT), logarithmic)
     ends = [value for point in points for value in (point.y, point.low, point.high) if value is not None]
-    to_y, ticks_y = _axis(ends, (_HEIGHT - _BOTTOM, _TOP), False)
+    to_y, ticks_y = axis(ends, (HEIGHT - BOTTOM, TOP), False)
     largest = max(point.size for point in points) or 1.0
     parts = [
         f'<text class="title" x="0" y="15">{escape(title)}</text>',
-        *(_tick_x(to_x(value), x[1](value)) for value in ticks_x),
-        *(_tick_y(to_y(value), y[1](value)) for value in ticks_y),
-        _text(_WIDTH - _RIGHT, _HEIGHT - 6, x[0], "end"),
+        *(tick_x(to_x(value), x[1](value)) for value in ticks_x),
+        *(tick_y(to_y(value), y[1](value)) for value in ticks_y),
+        text(WIDTH - RIGHT, HEIGHT - 6, x[0], "end"),
         f'<text class="soft" x="0" y="30">{escape(y[0])}</text>',
     ]
     for place, point in enumerate(points):
         parts.append(_point(point, to_x(point.x), to_y, COLOURS[place % len(COLOURS)], largest))
-    return _svg(title, parts, _legend([point.name for point in points]))
+    return figure(title, parts, _legend([point.name for point in points]))
 
 
 def bars(
@@ -77,7 +77,7 @@ def bars(
     if not rows:
         return ""
     ends = [0.0, *(end for row in rows for end in row[1:] if end is not None)]
-    to_x, _ = _axis(ends, (8, _WIDTH - 60), False)
+    to_x, _ = axis(ends, (8, WIDTH - 60), False)
     parts = [f'<text class="title" x="0" y="15">{escape(title)}</text>']
     for place, (name, value, low, high) in enumerate(rows):
         y, start, end = 44 + 40 * place, *sorted((to_x(0.0), to_x(value)))
@@ -89,8 +89,8 @@ def bars(
         if low is not None and high is not None:
             parts.append(f'<path class="whisker" d="M{to_x(low):.1f} {y + 6}H{to_x(high):.1f}"/>')
         far = max(to_x(each) for each in (value, high or value, 0.0))
-        parts.append(_text(far + 6, y + 11, number(value)))
-    return _svg(title, parts, "", 52 + 40 * len(rows))
+        parts.append(text(far + 6, y + 11, number(value)))
+    return figure(title, parts, "", 52 + 40 * len(rows))
 
 
 def lines(
@@ -103,22 +103,20 @@ def lines(
     drawn = [(name, curve) for name, curve in series if len(curve) > 1]
     if not drawn:
         return ""
-    to_x, ticks_x = _axis([at for _, curve in drawn for at, _ in curve], (_LEFT, _WIDTH - _RIGHT), False)
-    to_y, ticks_y = _axis(
-        [value for _, curve in drawn for _, value in curve], (_HEIGHT - _BOTTOM, _TOP), False
-    )
+    to_x, ticks_x = axis([at for _, curve in drawn for at, _ in curve], (LEFT, WIDTH - RIGHT), False)
+    to_y, ticks_y = axis([value for _, curve in drawn for _, value in curve], (HEIGHT - BOTTOM, TOP), False)
     parts = [
         f'<text class="title" x="0" y="15">{escape(title)}</text>',
-        *(_tick_x(to_x(value), f"{value:,.0f}") for value in ticks_x),
-        *(_tick_y(to_y(value), number(value)) for value in ticks_y),
-        _text(_WIDTH - _RIGHT, _HEIGHT - 6, x, "end"),
+        *(tick_x(to_x(value), f"{value:,.10g}") for value in ticks_x),
+        *(tick_y(to_y(value), number(value)) for value in ticks_y),
+        text(WIDTH - RIGHT, HEIGHT - 6, x, "end"),
     ]
     for place, (_, curve) in enumerate(drawn):
         path = "L".join(f"{to_x(at):.1f} {to_y(value):.1f}" for at, value in curve)
         parts.append(
             f'<path d="M{path}" fill="none" stroke-width="2" stroke="{COLOURS[place % len(COLOURS)]}"/>'
         )
-    return _svg(title, parts, _legend([name for name, _ in drawn]))
+    return figure(title, parts, _legend([name for name, _ in drawn]))
 
 
 def _point(point: Point, x: float, to_y: Callable[[float], float], colour: str, largest: float) -> str:
@@ -133,51 +131,6 @@ def _point(point: Point, x: float, to_y: Callable[[float], float], colour: str, 
     return f"{whisker}{circle}<title>{escape(point.name)}</title></circle>"
 
 
-def _axis(
-    values: Sequence[float], room: tuple[float, float], logarithmic: bool
-) -> tuple[Callable[[float], float], list[float]]:
-    """Where a value stands, and the values to mark."""
-    low, high = min(values), max(values)
-    if logarithmic and low > 0:
-        low, high = low / 1.6, high * 1.6
-        marks = [
-            part * 10.0**power
-            for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-            for part in ((1, 2, 5) if high / low < 100 else (1,))
-        ]
-        start, length = math.log(low), math.log(high / low)
-        found = [mark for mark in marks if low <= mark <= high]
-        return lambda value: room[0] + (math.log(value) - start) / length * (room[1] - room[0]), found
-    if low == high:
-        low, high = (low - abs(low) / 2, high + abs(high) / 2) if high else (0.0, 1.0)
-    spread = high - low
-    low, high = low - (0.08 * spread if low else 0.0), high + (0.08 * spread if high else 0.0)
-    step = _step(high - low)
-    marks = [step * count for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    return lambda value: room[0] + (value - low) / (high - low) * (room[1] - room[0]), marks
-
-
-def _step(length: float) -> float:
-    """A round step that makes about four marks."""
-    rough = length / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(part * power for part in (1, 2, 5, 10) if part * power >= rough)
-
-
-def _tick_x(at: float, label: str) -> str:
-    line = f'<path class="grid" d="M{at:.1f} {_TOP}V{_HEIGHT - _BOTTOM}"/>'
-    return line + _text(at, _HEIGHT - _BOTTOM + 16, label, "middle")
-
-
-def _tick_y(at: float, label: str) -> str:
-    line = f'<path class="grid" d="M{_LEFT} {at:.1f}H{_WIDTH - _RIGHT}"/>'
-    return line + _text(_LEFT - 8, at + 4, label, "end")
-
-
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text class="soft" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
 def _legend(names: Sequence[str]) -> str:
     """Below the chart, where long names have room and a phone can read them."""
     entries = "".join(
@@ -185,9 +138,3 @@ def _legend(names: Sequence[str]) -> str:
         for place, name in enumerate(names)
     )
     return f'<ul class="legend-list">{entries}</ul>'
-
-
-def _svg(title: str, parts: Sequence[str], legend: str, height: float = _HEIGHT) -> str:
-    frame = f'viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}"'
-    drawn = f"<svg {frame}>{''.join(parts)}</svg>"
-    return f'<figure class="chart">{drawn}{legend}</figure>'

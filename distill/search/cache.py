@@ -34,7 +34,7 @@ class Cache:
     """
 
     def __init__(self, settings: Settings, conditions: Mapping[str, Any]) -> None:
-        self._folder = settings.home / "searches" / "known"
+        self._folder = settings.searches / "known"
         self._conditions = {**conditions, "code": code_version()}
 
     def key(self, shape: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ import random
 import shutil
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -29,15 +28,13 @@ from distill.runs.metrics import held_out, validation_rows
 from distill.search.cache import Cache
 from distill.search.folder import Search
 from distill.search.quiet import Quiet
-from distill.search.space import Shape, Space, narrow
+from distill.search.space import Shape
+from distill.search.teachers import space_of, teacher_of
 from distill.search.timing import Stopwatch
 from distill.training import work
 from distill.training.materials import load_materials
 from models.errors import ModelUnavailable
-from models.folders.inspection import ModelInfo
 from models.settings import Settings
-from models.store.catalogue import resolve
-from models.store.loading import fetch, inspect
 
 log = logging.getLogger(__name__)
 LOSS = held_out("soft")
@@ -58,27 +55,6 @@ class TrialRun(Run):
         """Asked at each step."""
         self.quiet.give_way()
         return self.halt.is_set() or super().stop_requested()
-
-
-def teacher_of(name: str, settings: Settings) -> ModelInfo:
-    """The teacher of a search; a download where it is not here yet."""
-    return inspect(fetch(resolve(name, settings)))
-
-
-def space_of(teacher: ModelInfo, given: Mapping[str, Any]) -> Space:
-    """The teacher's default space, narrowed by what was given.
-
-    Raises:
-        BadConfig: Nothing is left of it, or what was given cannot be.
-        IncompatibleModels: The teacher is of a family whose shapes are not known.
-    """
-    values = narrow(shapes.default_space(shapes.shape_of(teacher)), given, shapes.allowed)
-    return Space.of(
-        values,
-        shapes.buildable,
-        lambda shape: shapes.parameters(shape, teacher.vocab_size),
-        teacher.parameters,
-    )
 
 
 class Candidates:
@@ -136,7 +112,7 @@ class Candidates:
             if not folder.is_dir():
                 config = self._teacher.config
                 blank: Any = student.fresh(
-                    student.FreshShape(8, 8, 1, 1, 2, self.info.input_tokens, head_size=4),
+                    shapes.FreshShape(8, 8, 1, 1, 2, self.info.input_tokens, head_size=4),
                     config.vocab_size,
                     pad=config.pad_token_id,
                     eos=config.eos_token_id,

@@ -4,14 +4,13 @@
     data/  starts/  runs/  ctranslate2/  models/
 
 Its trials are in an Optuna storage: `trials.db`, unless another one was named. The runs of the
-mini-distillations are in `runs/`, without their models, which would fill a disk.
+mini-distillations are in `runs/`, without their models, which would fill a disk. Imports
+nothing heavy.
 """
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
-
-from optuna.trial import TrialState
+from typing import TYPE_CHECKING, Any
 
 from distill import runs
 from distill.errors import BadConfig, RunConflict, RunNotFound
@@ -19,10 +18,11 @@ from distill.jobs import processes
 from distill.jobs.files import read_object, write_json
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import readable
-from distill.search import storage
 from distill.search.plan import Plan
-from distill.search.queue import Queue
 from models.settings import Settings
+
+if TYPE_CHECKING:  # it brings Optuna, which whoever looks whether there is a search does not need
+    from distill.search.queue import Queue
 
 
 class Search(JobFolder):
@@ -39,6 +39,8 @@ class Search(JobFolder):
     @property
     def url(self) -> str:
         """The URL of its storage."""
+        from distill.search import storage
+
         return self._saved().get("storage") or storage.sqlite(self.folder / "trials.db")
 
     def plan(self) -> Plan:
@@ -57,8 +59,10 @@ class Search(JobFolder):
                 f"The settings of the search {self.search_id} cannot be used: {error}"
             ) from error
 
-    def queue(self) -> Queue:
+    def queue(self) -> "Queue":
         """Its trials."""
+        from distill.search.queue import Queue
+
         return Queue(self.url, self.search_id, self.plan())
 
     def settings(self, settings: Settings) -> Settings:
@@ -78,6 +82,10 @@ class Search(JobFolder):
             `message`; `done` of `total` slots; `trained`, `free` and `failed` candidates; `workers` at work;
             `best` reward so far (None of a search for two objectives); `storage`; `created`.
         """
+        from optuna.trial import TrialState
+
+        from distill.search import storage
+
         died = self.died()
         saved = readable(self.saved_status())
         blank = {"status": "interrupted", "message": "", "created": 0.0}
@@ -88,8 +96,8 @@ class Search(JobFolder):
         done, total = len(outcomes), queue.plan.trials
         if done == total:
             found |= {"status": "finished", "message": "Finished"}
-        elif died:
-            stopped = self.stop_requested()
+        elif died or found["status"] == "cancelled":
+            stopped = not died or self.stop_requested()
             ended = "Cancelled." if stopped else "The process ended unexpectedly."
             found |= {"status": "cancelled" if stopped else "interrupted"}
             found |= {"message": f"{ended} Resume continues after {done} of {total} candidates."}
@@ -163,9 +171,12 @@ def create(plan: Plan, settings: Settings, url: str | None = None, **attributes:
         url: Of an Optuna storage; by default a file in the folder.
         **attributes: What every worker has to know.
     """
+    from distill.search import storage
+    from distill.search.queue import Queue
+
     if url:  # before anything is made
         storage.open_storage(url, plan.heartbeat, plan.grace).remove_session()
-    search = Search.create(_home(settings), {"plan": plan.as_dict(), "storage": url})
+    search = Search.create(settings.searches, {"plan": plan.as_dict(), "storage": url})
     (search.folder / Search.plan_file).chmod(0o600)  # a URL may hold a password
     try:
         Queue.create(search.url, search.search_id, plan, **attributes)
@@ -182,24 +193,42 @@ def find(search_id: str, settings: Settings, url: str | None = None) -> Search:
         RunNotFound: There is none.
     """
     if url is None:
-        return Search.find(_home(settings), search_id)
+        return Search.find(settings.searches, search_id)
     try:
-        return Search.find(_home(settings), search_id)
+        return Search.find(settings.searches, search_id)
     except RunNotFound:
         if Path(search_id).name != search_id:
             raise
+        from distill.search.queue import Queue
+
         queue = Queue(url, search_id)
-        search = Search(_home(settings) / search_id)
+        search = Search(settings.searches / search_id)
         search.folder.mkdir(parents=True, exist_ok=True)
         write_json(search.folder / Search.plan_file, {"plan": queue.plan.as_dict(), "storage": url})
         (search.folder / Search.plan_file).chmod(0o600)
         return search
 
 
+def alike(search: Search, settings: Settings) -> list[Search]:
+    """Other searches whose rewards can be compared with this one's, newest first.
+
+    They may differ in who chooses, in the seed and in the number of candidates, and in nothing else.
+    """
+    wanted = _asked(search)
+    others = [other for other in all_searches(settings) if other.search_id != search.search_id]
+    return [other for other in others if wanted and _asked(other) == wanted]
+
+
 def all_searches(settings: Settings) -> list[Search]:
     """Every search, newest first."""
-    return Search.newest_first(_home(settings))
+    return Search.newest_first(settings.searches)
 
 
-def _home(settings: Settings) -> Path:
-    return settings.home / "searches"
+def _asked(search: Search) -> dict[str, Any] | None:
+    """What a search asks, whoever chooses; None where that cannot be read."""
+    plan = (read_object(search.folder / Search.plan_file) or {}).get("plan")
+    if not isinstance(plan, dict) or not isinstance(plan.get("base"), dict):
+        return None
+    apart = ("sampler", "seed", "trials", "heartbeat", "grace")
+    base = {name: value for name, value in plan["base"].items() if name != "seed"}
+    return {name: value for name, value in plan.items() if name not in apart} | {"base": base}

@@ -1,15 +1,19 @@
 """What a search has found: a row a candidate, and the table of them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from optuna.trial import TrialState
-
+from distill.jobs.files import write_rows
 from distill.search.folder import Search
-from distill.search.queue import ENDED
 from distill.stats import points
 
 Row = dict[str, Any]
+_COLUMNS = (
+    "number", "slot", "failed", "reason", "free", "birth", "parameters", "seconds", "teacher_seconds",
+    "share", "share_low", "share_high", "loss", "rougeL", "reward", "steps", "train_seconds", "began",
+    "ended",
+)  # fmt: skip
 
 
 def collect(search: Search) -> list[Row]:
@@ -18,13 +22,18 @@ def collect(search: Search) -> list[Row]:
     Returns:
         Rows of `number`, `slot`, `shape`, `free`; `birth`, `parameters`, `seconds`, `teacher_seconds`,
         `share` (of the teacher's latency, with `share_low` and `share_high`), `loss`, `rougeL`, `reward`,
-        `train_seconds`, as far as each came; `reason` where it failed; `ended`, in seconds since 1970.
+        `train_seconds`, as far as each came; `reason` where it failed; `began` and `ended`, in seconds since
+        1970.
     """
+    from optuna.trial import TrialState
+
+    from distill.search.queue import ENDED
+
     rows = []
     for trial in search.queue().trials():
         if trial.state in ENDED:
             told = {name: value for name, value in trial.user_attrs.items() if name != "worker"}
-            ended = trial.datetime_complete
+            began, ended = trial.datetime_start, trial.datetime_complete
             failed = trial.state == TrialState.PRUNED
             rows.append(
                 {
@@ -32,6 +41,7 @@ def collect(search: Search) -> list[Row]:
                     "free": False,
                     **told,
                     "failed": failed,
+                    "began": began.timestamp() if began else None,
                     "ended": ended.timestamp() if ended else None,
                 }
             )
@@ -74,6 +84,19 @@ def table(rows: Sequence[Row]) -> str:
     failed = [row for row in rows if row["failed"]]
     lines += [f"Candidate {row['number']} ({words(row['shape'])}): {row['reason']}." for row in failed]
     return "\n".join(lines)
+
+
+def write_table(file: Path, rows: Sequence[Row]) -> None:
+    """All candidates as CSV, a column for each part of the shape; losses, seconds and ROUGE-L from 0 to 1."""
+    on_front = front(rows)
+    parts = next((list(row["shape"]) for row in rows if "shape" in row), [])
+    told = [
+        {name: row.get(name) for name in _COLUMNS}
+        | {"front": row["number"] in on_front}
+        | {part: row.get("shape", {}).get(part) for part in parts}
+        for row in rows
+    ]
+    write_rows(file, told)
 
 
 def words(shape: Mapping[str, Any]) -> str:

@@ -13,11 +13,11 @@ from typing import Any
 from distill.data.naming import check_names
 from distill.errors import RunConflict
 from distill.jobs import processes
-from distill.search.folder import Search, all_searches, create, find
+from distill.search.folder import Search, alike, all_searches, create, find
 from distill.search.plan import Plan
 from models.settings import Settings
 
-__all__ = ["Search", "all_searches", "begin", "create", "find", "go_on", "join", "start"]
+__all__ = ["Search", "alike", "all_searches", "begin", "create", "find", "go_on", "join", "start"]
 
 
 def begin(plan: Plan, settings: Settings, url: str | None = None) -> Search:
@@ -28,11 +28,7 @@ def begin(plan: Plan, settings: Settings, url: str | None = None) -> Search:
         IncompatibleModels: The teacher is of a family whose shapes are not known.
         DistillError: A model or data cannot be used, or the storage cannot be reached.
     """
-    from distill.search.candidates import space_of, teacher_of
-
-    check_names(plan.config(), settings)
-    space = space_of(teacher_of(plan.teacher, settings), plan.space)
-    return create(plan, settings, url, shapes=space.count)
+    return create(plan, settings, url, shapes=_count(plan, settings))
 
 
 def start(plan: Plan, settings: Settings, url: str | None = None) -> Search:
@@ -41,8 +37,9 @@ def start(plan: Plan, settings: Settings, url: str | None = None) -> Search:
     Raises:
         RunConflict: A run is busy.
     """
+    shapes = _count(plan, settings)  # it may have to fetch the teacher
     with processes.RunLock(settings.home, shared=True) as lock:
-        search = begin(plan, settings, url)
+        search = create(plan, settings, url, shapes=shapes)
         search.spawn(settings, lock)
     return search
 
@@ -71,3 +68,11 @@ def join(search: Search, settings: Settings) -> dict[str, Any]:
     with processes.asked_by_sigterm(worker.halt.set):
         worker.carry_out()
     return search.status()
+
+
+def _count(plan: Plan, settings: Settings) -> int:
+    """How many shapes a plan may try; errors as of `begin`."""
+    from distill.search.teachers import space_of, teacher_of
+
+    check_names(plan.config(), settings)
+    return space_of(teacher_of(plan.teacher, settings), plan.space).count

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+from typing import TYPE_CHECKING, Any
 
 from distill.errors import BadConfig
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
 
 Shape = dict[str, Any]
 """A value for each part."""
@@ -101,7 +102,7 @@ class Space:
         chosen = int(generator.integers(self.count))
         return self.at([int(axis[chosen]) for axis in np.nonzero(self.possible)])
 
-    def distributions(self) -> dict[str, BaseDistribution]:
+    def distributions(self) -> "dict[str, BaseDistribution]":
         """Its parts in Optuna's words: evenly spaced numbers as numbers, everything else as choices."""
         return {part: _distribution(values) for part, values in self.values.items()}
 
@@ -142,17 +143,30 @@ def read_space(file: Path) -> dict[str, Any]:
         BadConfig: It cannot be read, or is something else.
     """
     try:
-        given = json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_bytes()
     except OSError as error:
         raise BadConfig(f"The space file {file} cannot be read: {error.strerror}.") from error
+    return parse_space(text, f"The space file {file}")
+
+
+def parse_space(text: str | bytes, what: str = "The space") -> dict[str, Any]:
+    """The JSON object that narrows a space; `what` is the text's name.
+
+    Raises:
+        BadConfig: It is something else.
+    """
+    try:
+        given = json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
     except (ValueError, RecursionError) as error:
-        raise BadConfig(f"The space file {file} is not JSON: {error}.") from error
+        raise BadConfig(f"{what} is not JSON: {error}.") from error
     if not isinstance(given, dict):
-        raise BadConfig(f'The space file {file} must hold one JSON object, such as {{"width": [128, 256]}}.')
+        raise BadConfig(f'{what} must hold one JSON object, such as {{"width": [128, 256]}}.')
     return given
 
 
-def _distribution(values: tuple[Any, ...]) -> BaseDistribution:
+def _distribution(values: tuple[Any, ...]) -> "BaseDistribution":
+    from optuna.distributions import CategoricalDistribution, IntDistribution
+
     if _ordered(values) and len(values) > 1:
         steps = {high - low for low, high in pairwise(values)}
         if len(steps) == 1:

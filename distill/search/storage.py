@@ -1,5 +1,6 @@
 """Open the Optuna storage that a search is kept in, and say in plain words where that fails."""
 
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from distill.errors import BadConfig, DistillError, RunConflict
 
 FORMAT = 1
 """To be raised when a study is written otherwise than before."""
+_PAUSE = 0.1  # seconds, in which another one makes a table
 _PATIENCE = 60  # seconds that a writer waits for others, in SQLite
 
 
@@ -49,7 +51,7 @@ def open_storage(url: str, heartbeat: int, grace: int) -> RDBStorage:
     try:
         with warnings.catch_warnings(), reachable(url):
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return RDBStorage(url, options, heartbeat_interval=heartbeat, grace_period=grace)
+            return _opened(url, options, heartbeat, grace)
     except (sqlalchemy.exc.ArgumentError, ImportError, ValueError) as error:
         raise BadConfig(
             f"The storage {shown(url)} cannot be used: {_first_line(error)}. Use a URL such as"
@@ -61,6 +63,19 @@ def open_storage(url: str, heartbeat: int, grace: int) -> RDBStorage:
             f"The storage {shown(url)} belongs to another version of Optuna ({_first_line(error)}). Name"
             " another storage, or upgrade it: optuna storage upgrade --storage URL."
         ) from error
+
+
+def _opened(url: str, options: dict[str, Any], heartbeat: int, grace: int) -> RDBStorage:
+    """It, where others may be making its tables at this moment, who stand in each other's way."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return RDBStorage(url, options, heartbeat_interval=heartbeat, grace_period=grace)
+        except sqlalchemy.exc.DBAPIError as error:
+            made = isinstance(error, sqlalchemy.exc.IntegrityError) or "already exists" in str(error)
+            if not made or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from distill.judging.downloads import write_rows
+from distill.jobs.files import write_rows
 from distill.votes import store
 from distill.votes.owner import check_owner
 from distill.votes.polls import Poll

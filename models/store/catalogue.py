@@ -16,6 +16,7 @@ T5_HUB = {
     "teacher": ("google-t5/t5-base", "a9723ea7f1b39c1eae772870f3b547bf6ef7e6c1"),
 }
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+_CANDIDATE = re.compile(r"search:([A-Za-z0-9][A-Za-z0-9._-]{0,95})/(\d{1,9})")
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _ALLOWED = (
     "Use a catalogue name ({names}), run:RUN_ID, a local folder or a hub id such as google-t5/t5-small."
@@ -88,6 +89,8 @@ def resolve(name: str, settings: Settings) -> ModelSpec:
     name = name.strip()
     if name.startswith("run:"):
         return _run(name, settings)
+    if name.startswith("search:"):
+        return _candidate(name, settings)
     prefix, _, role = name.partition("/")
     if prefix in MODEL_SETS:
         return _catalogued(name, prefix, role, settings)
@@ -191,6 +194,17 @@ def _run(name: str, settings: Settings) -> ModelSpec:
     if folder is None:
         raise ModelUnavailable(
             f"{name} has no student (unknown, or not finished). Runs with a student: {known}."
+        )
+    return ModelSpec(name, str(folder))
+
+
+def _candidate(name: str, settings: Settings) -> ModelSpec:
+    found = _CANDIDATE.fullmatch(name)
+    folder = students.born(settings.searches, found[1], int(found[2])) if found else None
+    if folder is None or not folder.is_dir():
+        raise ModelUnavailable(
+            f"There is no {name}: a student of a search is search:SEARCH_ID/NUMBER, and is made by"
+            " “Distil this one” beside the candidate in the Search tab."
         )
     return ModelSpec(name, str(folder))
 

@@ -1,4 +1,5 @@
-"""Students that runs have left, and the little of a run's folder that the catalogue needs for that.
+"""Students that runs have left or that searches have made, and the little of their folders that the catalogue
+needs for that.
 
 Who makes runs writes what stands here, by these names, and the catalogue reads nothing else of them. Imports
 nothing heavy.
@@ -24,6 +25,11 @@ def student(runs: Path, run_id: str) -> Path | None:
     """The student's folder, if the run has left one."""
     folder = runs / run_id / STUDENT
     return folder if folder.is_dir() else None
+
+
+def born(searches: Path, search_id: str, number: int) -> Path:
+    """The folder of the untrained student of a search's candidate, which is there once it was asked for."""
+    return searches / search_id / "students" / str(number)
 
 
 def with_student(runs: Path) -> list[str]:

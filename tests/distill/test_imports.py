@@ -7,7 +7,7 @@ import pytest
 
 from tests.distill.helpers import ROOT
 
-HEAVY = ("torch", "transformers", "datasets", "pandas", "pyarrow", "safetensors", "gradio")
+HEAVY = ("torch", "transformers", "datasets", "pandas", "pyarrow", "safetensors", "gradio", "optuna")
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ HEAVY = ("torch", "transformers", "datasets", "pandas", "pyarrow", "safetensors"
         "runs.checkpoints",
         "comparison",
         "votes",
+        "search.searches",
     ],
 )
 def test_it_imports_nothing_heavy(module: str) -> None:

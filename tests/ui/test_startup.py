@@ -46,5 +46,5 @@ def test_the_table_says_the_ratio_and_the_imports() -> None:
     }  # fmt: skip
     told = startup.startup_table(result)
     assert "3.00 s (2.50–3.50)" in told
-    assert "280 MB after the first summary; imported none of torch, transformers, datasets" in told
+    assert "280 MB after the first summary; imported none of torch, transformers, datasets, optuna" in told
     assert "600 MB after the first summary; imported torch" in told

@@ -1,7 +1,6 @@
 """What the Distil tab's form does while it is filled in: shows what is needed, checks the pair."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -13,7 +12,7 @@ from models.errors import DistillError
 from models.store import catalogue
 from ui.distil import form_values, run_form, run_rendering
 from ui.distil.distil_tab import DistilTab
-from ui.shared import errors, rendering
+from ui.shared import data_fields, errors, rendering
 from ui.shared.errors import told
 from ui.shared.limits import INFERENCE, QUIET
 from ui.shared.studio import Studio
@@ -35,16 +34,14 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
 
     page.load(told(opened), None, [form.teacher, form.student], **QUIET)
     form.origin.change(_origin, form.origin, [form.student, form.encoder, form.decoder], **QUIET)
-    form.source.change(_source, form.source, [form.file, form.document, form.summary, form.hub], **QUIET)
     # First what a field may hold changes, then the check runs: otherwise it would get the former value.
-    of_file = partial(_columns, studio=studio)
-    columns = form.file.change(of_file, form.file, [form.document, form.summary], **QUIET)
+    columns = data_fields.connect(form.data, studio.settings)
     depths = form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
     found = [tab.check, tab.tune]
     changing = [form.origin, form.student, form.encoder, form.decoder]
-    changing += [form.source, form.document, form.summary, form.hub]  # was about other data
+    changing += [part for part in form.data.inputs if part is not form.data.file]  # was about other data
     triggers = [page.load, *(part.change for part in changing)]
     triggers += [
         event
@@ -71,19 +68,6 @@ def _settled(part: Any) -> list[Any]:
 def _origin(origin: str) -> list[Any]:
     model = origin == "model"
     return [gr.update(visible=model), gr.update(visible=not model), gr.update(visible=not model)]
-
-
-def _source(source: str) -> list[Any]:
-    return [gr.update(visible=source == "file")] * 3 + [gr.update(visible=source == "hub")]
-
-
-def _columns(file: str | None, studio: Studio) -> list[Any]:
-    try:
-        names = data.read_columns(file, studio.settings) if file else []
-    except DistillError:  # the check says what is wrong with it
-        names = []
-    hint = "Empty: found by its name."
-    return [gr.update(choices=names, value=None, info=hint if names else None)] * 2
 
 
 def _preset(preset: str) -> list[Any]:

@@ -5,9 +5,9 @@ from typing import Any
 
 from distill.config import RunConfig
 from distill.config.presets import METHODS
-from distill.data import BUILT_IN
 from models.errors import BadRequest
 from ui.distil import advanced
+from ui.shared import data_fields
 from ui.shared.labels import SIZE, TEACHING
 
 _OF_METHODS = {name for values in METHODS.values() for name in values} - {"alpha"}
@@ -53,7 +53,7 @@ def _settings(form: dict[str, Any]) -> dict[str, Any]:
     """All settings but those of the lines."""
     return {
         **_chosen_models(**{name: form[name] for name in _MODELS}),
-        **_chosen_data(**{name: form[name] for name in _DATA}),
+        **data_fields.chosen(**{name: form[name] for name in _DATA}),
         "method": form["method"],
         "preset": form["preset"],
         # A cleared field means “none”; None itself would bring back the preset's or method's value.
@@ -68,13 +68,6 @@ def _chosen_models(teacher: Any, origin: Any, student: Any, encoder: Any, decode
         if origin == "layers"
         else _given(student, "Choose the model that the student starts from."),
     }
-
-
-def _chosen_data(source: Any, file: Any, document: Any, summary: Any, hub: Any) -> dict[str, Any]:
-    if source == "file":
-        columns = {"document_column": document or None, "summary_column": summary or None}
-        return {"data": _given(file, "Upload a csv, jsonl or parquet file first."), **columns}
-    return {"data": _given(hub, "Choose a hub data set.") if source == "hub" else BUILT_IN}
 
 
 def _given(value: str | None, otherwise: str) -> str:

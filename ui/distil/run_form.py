@@ -7,10 +7,11 @@ from typing import Any
 import gradio as gr
 
 from distill.config.presets import PRESETS
-from distill.data import HUB_DATASETS
 from distill.families import anatomy
 from ui.distil import advanced
 from ui.distil.form_values import FIELDS, method_values, preset_values
+from ui.shared import data_fields
+from ui.shared.data_fields import DataFields
 from ui.shared.labels import SIZE
 from ui.shared.method_words import WORDS
 from ui.shared.studio import Studio
@@ -32,11 +33,7 @@ class RunForm:
     student: gr.Dropdown
     encoder: gr.Slider
     decoder: gr.Slider
-    source: gr.Radio
-    file: gr.File
-    document: gr.Dropdown
-    summary: gr.Dropdown
-    hub: gr.Dropdown
+    data: DataFields
     method: gr.Dropdown
     preset: gr.Radio
     lines: gr.Textbox
@@ -47,7 +44,7 @@ class RunForm:
     @property
     def inputs(self) -> list[gr.Component]:
         """The components whose values make a config, in the order of `form_values.FIELDS`."""
-        named = {**vars(self), **self.settings, **self.teaching}
+        named = {**vars(self), **vars(self.data), **self.settings, **self.teaching}
         return [named[name] for name in FIELDS]
 
 
@@ -57,7 +54,7 @@ def build(studio: Studio) -> RunForm:
     with gr.Group():
         teacher, origin, student, encoder, decoder = _models(studio, names)
     with gr.Group():
-        data, file, document, summary, hub = _data()
+        data = data_fields.build("data", "Built-in samples")
     with gr.Group():
         method, about = _method()
     preset = gr.Radio(
@@ -70,8 +67,8 @@ def build(studio: Studio) -> RunForm:
         settings = _settings()
     with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="advanced"):
         teaching, lines = advanced.build(method_values(USUAL))
-    models, source = (teacher, origin, student, encoder, decoder), (data, file, document, summary, hub)
-    return RunForm(*models, *source, method, preset, lines, about, settings, teaching)
+    models = (teacher, origin, student, encoder, decoder)
+    return RunForm(*models, data, method, preset, lines, about, settings, teaching)
 
 
 def _method() -> tuple[gr.Dropdown, gr.HTML]:
@@ -135,35 +132,6 @@ def depths(teacher: str | None, studio: Studio) -> tuple[int, int]:
         return 12, 12
     encoder, decoder = anatomy(info.config).depths.values()
     return encoder, decoder
-
-
-def _data() -> tuple[Any, ...]:
-    source = gr.Radio(
-        [("Built-in samples", "built-in"), ("A file", "file"), ("A hub data set", "hub")],
-        value="built-in",
-        label="Data",
-        elem_id="data-source",
-    )
-    kinds = [".csv", ".tsv", ".jsonl", ".json", ".parquet"]
-    file = gr.File(
-        label="csv, jsonl or parquet", file_types=kinds, visible=False, height=120, elem_id="data-file"
-    )
-    with gr.Row():
-        column: dict[str, Any] = {
-            "visible": False,
-            "allow_custom_value": True,
-        }  # of the file before, for a moment
-        document = gr.Dropdown([], label="Column of the texts", elem_id="document-column", **column)
-        summary = gr.Dropdown([], label="Column of the summaries", elem_id="summary-column", **column)
-    hub = gr.Dropdown(
-        list(HUB_DATASETS),
-        label="Data set",
-        info="A name from the list, or owner/name.",
-        allow_custom_value=True,
-        visible=False,
-        elem_id="hub-data",
-    )
-    return source, file, document, summary, hub
 
 
 def _settings() -> dict[str, gr.Component]:

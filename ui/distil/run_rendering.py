@@ -14,17 +14,10 @@ from distill.stats import limits, points
 from distill.tasks import SHOWN
 from ui.distil import advice
 from ui.shared import figures, method_words
+from ui.shared.jobs import STATES, badge
 from ui.shared.rendering import bar
 
 _TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
-_WORDS = {
-    "running": "Running",
-    "finished": "Finished",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",
-    "worse": "Worse than before training",
-}
 NO_RUN = (
     '<div class="quiet">No run yet. Choose a teacher and a student, look at the check, and start one.<br>'
     "A run is a process of its own: it goes on when this page is closed.</div>"
@@ -77,11 +70,6 @@ def question(run: RunStatus, needed_by: Sequence[str]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) >= 0.01 else f"{value:.2g}"
-
-
-def badge(state: str) -> str:
-    """A state as a coloured word."""
-    return f'<span class="badge {escape(state)}">{escape(_WORDS.get(state, state))}</span>'
 
 
 def warnings(found: Sequence[str]) -> str:
@@ -203,7 +191,7 @@ def runs(found: Sequence[tuple[RunStatus, RunConfig | None]]) -> pd.DataFrame:
         (
             entry.run_id,
             entry.name or "—",
-            _WORDS.get(entry.status, entry.status) if config else "Unreadable",
+            STATES.get(entry.status, entry.status) if config else "Unreadable",
             (config.teacher if config else None) or "—",
             config.student if config else "—",
             _method(config),

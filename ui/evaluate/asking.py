@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from distill import judging
-from distill.data import BUILT_IN
 from distill.judging import Evaluation
 from models.errors import BadRequest
 from models.settings import Settings
-from ui.shared import uploads
+from ui.shared import data_fields, uploads
 
 _FEWEST, _MOST = 2, 6
 
@@ -40,7 +39,7 @@ def values(
         "max_new_tokens": int(longest),
         "limit": None if texts is None else int(texts),
         "shuffle": bool(shuffle),
-        **_data(source, file, document, summary, hub),
+        **data_fields.chosen(source, file, document, summary, hub),
     }
 
 
@@ -52,15 +51,3 @@ def start(asked: dict[str, Any], settings: Settings) -> Evaluation:
         RunConflict: A run is busy.
     """
     return judging.start(uploads.kept(asked, settings), settings)
-
-
-def _data(
-    source: str, file: str | None, document: str | None, summary: str | None, hub: str | None
-) -> dict[str, Any]:
-    if source == "file":
-        if not file:
-            raise BadRequest("Upload a csv, jsonl or parquet file first.")
-        return {"data": file, "document_column": document or None, "summary_column": summary or None}
-    if source == "hub" and not (hub or "").strip():
-        raise BadRequest("Choose a hub data set.")
-    return {"data": str(hub).strip() if source == "hub" else BUILT_IN}

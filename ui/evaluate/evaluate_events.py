@@ -1,7 +1,6 @@
 """What the Evaluate tab's buttons do, and the tick that keeps its view fresh."""
 
 import logging
-import shutil
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -9,16 +8,16 @@ from typing import Any
 
 import gradio as gr
 
-from distill import data, judging, report
+from distill import judging, report
 from distill.jobs.files import read_json_lines
 from distill.judging import Evaluation
 from distill.judging.cases import chosen
-from distill.runs import RESUMABLE
 from models.errors import DistillError
 from models.settings import Settings
 from ui.evaluate import asking, cases_rendering, evaluate_rendering
 from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.evaluate.poll_events import models_of
+from ui.shared import data_fields, jobs
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
@@ -81,8 +80,7 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
         **ACT,
     )
     tab.cases.select(told(read), tab.watch, tab.case, **ACT)
-    tab.source.input(_source, tab.source, [tab.file, *tab.columns, tab.hub], **QUIET)
-    tab.file.change(lambda file: _columns(file, settings), tab.file, tab.columns, **QUIET)
+    data_fields.connect(tab.data, settings)
 
 
 def watched(watch: Watch, settings: Settings) -> Evaluation | None:
@@ -101,12 +99,10 @@ def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = N
     if found is None:
         return [Watch(), *[gr.skip()] * 15]
     watch, status, result = look(found), found.status(), found.result()
-    going, stopping = status["status"] == "running", found.stop_requested()
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
         watch,
-        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
-        gr.update(visible=status["status"] in RESUMABLE),
+        *jobs.buttons(found, status["status"]),
         gr.skip() if same else _chooser(found, settings),
         evaluate_rendering.status(status),
         evaluate_rendering.result(result),
@@ -139,8 +135,7 @@ def _files(found: Evaluation, settings: Settings) -> list[Any]:
     """The files, copied to where the page may serve them from, and the report; hidden before the end."""
     folder = settings.temporary / "evaluations" / found.evaluation_id
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files = [_copied(file, folder) for file in found.downloads()]
+        files = [jobs.copied(file, folder) for file in found.downloads()]
         files += [_report(found, settings, folder / "report.html")] if files else []
     except (OSError, DistillError) as problem:  # with a full disk there are no downloads, but still a page
         _log.error("The evaluation cannot be copied to %s: %s", folder, problem)
@@ -148,36 +143,12 @@ def _files(found: Evaluation, settings: Settings) -> list[Any]:
     return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4
 
 
-def _copied(file: Path, folder: Path) -> Path:
-    target = folder / file.name
-    if _is_older(target, file):
-        shutil.copy(file, target)
-    return target
-
-
 def _report(found: Evaluation, settings: Settings, target: Path) -> Path:
-    if _is_older(target, found.folder / "result.json"):
+    if jobs.is_older(target, found.folder / "result.json"):
         report.write(f"evaluation:{found.evaluation_id}", settings, target)
     return target
-
-
-def _is_older(target: Path, source: Path) -> bool:
-    """Whether a copy for visitors has to be made, or made again."""
-    return not target.is_file() or target.stat().st_mtime_ns < source.stat().st_mtime_ns
 
 
 def _chooser(found: Evaluation, settings: Settings) -> Any:
     ids = [each.evaluation_id for each in judging.all_evaluations(settings)]
     return gr.update(choices=ids, value=found.evaluation_id, visible=len(ids) > 1)
-
-
-def _source(source: str) -> list[Any]:
-    return [gr.update(visible=source == "file")] * 3 + [gr.update(visible=source == "hub")]
-
-
-def _columns(file: str | None, settings: Settings) -> list[Any]:
-    try:
-        names = data.read_columns(file, settings) if file else []
-    except DistillError:  # the start says what is wrong with it
-        names = []
-    return [gr.update(choices=names, value=None, info="Empty: found by its name." if names else None)] * 2

@@ -6,9 +6,8 @@ from typing import Any
 
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.stats import BETTER, UNDECIDED, WORSE, limits, points
-from ui.distil.run_rendering import badge
 from ui.shared import figures
-from ui.shared.rendering import bar
+from ui.shared.jobs import progress
 
 ABOUT = (
     '<div class="measure-about evaluate-about"><p>How good is each model on many texts, where does it fail, '
@@ -39,12 +38,8 @@ def status(found: Mapping[str, Any]) -> str:
     eta = found["eta_seconds"]
     left = f" · {figures.duration(eta)} left" if found["status"] == "running" and eta is not None else ""
     told = f"{done:,} of {figures.count(total, 'summary', 'summaries')}{left}" if total else ""
-    return (
-        f'<div class="run"><div class="run-top">{badge(found["status"])}'
-        f'<span class="model">{escape(found["evaluation_id"])}</span></div>'
-        f"{bar(done / total if total else 0.0)}"
-        f'<div class="run-steps"><span>{told}</span><span>{escape(found["message"])}</span></div></div>'
-    )
+    share = done / total if total else 0.0
+    return progress(found["evaluation_id"], found["status"], share, told, found["message"])
 
 
 def result(found: Mapping[str, Any] | None) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 import gradio as gr
 
-from distill.data import HUB_DATASETS
 from models.settings import Settings
 from ui.evaluate import cases_rendering, evaluate_rendering, poll_panel
 from ui.evaluate.poll_panel import PollPanel
+from ui.shared import data_fields
+from ui.shared.data_fields import DataFields
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch
 
@@ -35,10 +36,7 @@ class EvaluateTab:
 
     asked: list[gr.Component]
     models: gr.Dropdown
-    source: gr.Radio
-    file: gr.File
-    columns: list[gr.Dropdown]
-    hub: gr.Dropdown
+    data: DataFields
     start: gr.Button
     cancel: gr.Button
     resume: gr.Button
@@ -94,7 +92,7 @@ def build(studio: Studio) -> EvaluateTab | None:
                     min_width=130,
                 )
         with gr.Column(min_width=300), gr.Group():
-            source, file, document, summary, hub = _data()
+            data = data_fields.build("evaluation", "Built-in samples (12 texts)", "references")
             with gr.Row():
                 texts = gr.Number(
                     _TEXTS, label="Texts at most", precision=0, elem_id="evaluation-texts", min_width=130
@@ -115,16 +113,12 @@ def build(studio: Studio) -> EvaluateTab | None:
         lead,
         beams,
         longest,
-        source,
-        file,
-        document,
-        summary,
-        hub,
+        *data.inputs,
         texts,
         shuffle,
     ]
     buttons = (start, cancel, resume)
-    return EvaluateTab(asked, models, source, file, [document, summary], hub, *buttons, watch, *shown)
+    return EvaluateTab(asked, models, data, *buttons, watch, *shown)
 
 
 def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
@@ -145,32 +139,6 @@ def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
         elem_id="evaluation-lead",
     )
     return models, lead
-
-
-def _data() -> tuple[Any, ...]:
-    source = gr.Radio(
-        [("Built-in samples (12 texts)", "built-in"), ("A file", "file"), ("A hub data set", "hub")],
-        value="built-in",
-        label="Data",
-        elem_id="evaluation-source",
-    )
-    kinds = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".gz"]
-    file = gr.File(
-        label="csv, jsonl or parquet", file_types=kinds, visible=False, height=120, elem_id="evaluation-file"
-    )
-    with gr.Row():
-        column: dict[str, Any] = {"visible": False, "allow_custom_value": True}
-        document = gr.Dropdown([], label="Column of the texts", elem_id="evaluation-document", **column)
-        summary = gr.Dropdown([], label="Column of the references", elem_id="evaluation-summary", **column)
-    hub = gr.Dropdown(
-        list(HUB_DATASETS),
-        label="Data set",
-        info="A name from the list, or owner/name.",
-        allow_custom_value=True,
-        visible=False,
-        elem_id="evaluation-hub",
-    )
-    return source, file, document, summary, hub
 
 
 def _found(settings: Settings) -> tuple[Any, ...]:

@@ -47,7 +47,7 @@ const goToText = () => {
 };
 
 // On a phone what a button starts is out of sight: go there once it has really begun.
-const RESULTS = { "run-all": ".columns .waiting", "start-run": "#run-status .badge.running" };
+const RESULTS = { "run-all": ".columns .waiting", "start-run": "#run-status .badge.running", "start-search": "#search-status .badge.running" };
 let awaited = null;
 document.addEventListener("click", (event) => {
   awaited = RESULTS[event.target.closest("button")?.id] ?? awaited;

@@ -1,18 +1,18 @@
 """What the buttons of the methods' comparison do, and the tick that keeps its view fresh."""
 
 import logging
-import shutil
 from typing import Any
 
 import gradio as gr
 
-from distill import comparison, runs
+from distill import comparison
 from distill.comparison import Comparison
 from models.settings import Settings
 from ui.distil import form_values, starting
 from ui.distil.run_form import RunForm
 from ui.methods import methods_rendering
 from ui.methods.methods_panel import MethodsPanel
+from ui.shared import jobs
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
@@ -79,12 +79,10 @@ def drawn(found: Comparison | None, settings: Settings, before: Watch | None = N
     if found is None:
         return [Watch(), *[gr.skip()] * 10]
     watch, status = look(found), found.status()
-    going, stopping = status["status"] == "running", found.stop_requested()
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
         watch,
-        gr.update(visible=going, interactive=not stopping, value="Stopping…" if stopping else "Cancel"),
-        gr.update(visible=status["status"] in runs.RESUMABLE),
+        *jobs.buttons(found, status["status"]),
         gr.skip() if same else _chooser(found, settings),
         methods_rendering.status(status),
         methods_rendering.result(found.result()),
@@ -97,8 +95,7 @@ def _downloads(found: Comparison, settings: Settings) -> list[Any]:
     """The files, copied to where the page may serve them from; without any the buttons are hidden."""
     folder = settings.temporary / "comparisons" / found.comparison_id
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files = [shutil.copy(file, folder) for file in found.downloads()]
+        files = [jobs.copied(file, folder) for file in found.downloads()]
     except OSError as problem:  # with a full disk there are no downloads, but still a page
         _log.error("The comparison cannot be copied to %s: %s", folder, problem)
         files = []

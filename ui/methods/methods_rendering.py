@@ -10,10 +10,9 @@ from distill.comparison.folder import dark
 from distill.config import FEATURE_TERMS
 from distill.stats import BETTER, WORSE, limits, points
 from distill.tasks import SHOWN
-from ui.distil.run_rendering import badge
 from ui.shared import figures
+from ui.shared.jobs import progress
 from ui.shared.method_words import label
-from ui.shared.rendering import bar
 
 ABOUT = (
     '<div class="measure-about"><h3>Compare methods</h3><p>Trains the student of the form above in several '
@@ -41,13 +40,8 @@ def status(found: Mapping[str, Any]) -> str:
     going = found["status"] == "running"
     eta = found["eta_seconds"]
     left = f" · {figures.duration(eta)} left" if going and eta is not None else ""
-    return (
-        f'<div class="run"><div class="run-top">{badge(found["status"])}'
-        f'<span class="model">{escape(found["comparison_id"])}</span></div>'
-        f"{bar(done / total if total else 0.0)}"
-        f'<div class="run-steps"><span>{done} of {figures.count(total, "run")}{left}</span>'
-        f"<span>{escape(found['message'])}</span></div></div>"
-    )
+    share, told = done / total if total else 0.0, f"{done} of {figures.count(total, 'run')}{left}"
+    return progress(found["comparison_id"], found["status"], share, told, found["message"])
 
 
 def result(found: Mapping[str, Any] | None) -> str:

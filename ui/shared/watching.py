@@ -11,7 +11,7 @@ from distill.jobs.job_folder import JobFolder
 from distill.runs import Run
 from models.settings import Settings
 
-_FILES = ("status.json", "metrics.jsonl", "log.txt", "result.json", "name.json", "stop")
+_FILES = ("status.json", "metrics.jsonl", "log.txt", "result.json", "name.json", "stop", "trials.db")
 Job = TypeVar("Job", bound=JobFolder)
 Signature = tuple[tuple[int, int], ...]
 

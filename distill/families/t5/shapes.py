@@ -1,22 +1,55 @@
 """The shapes a T5 student may have: which there are for a teacher, how many weights they have, how one is
-made."""
+made. Imports nothing heavy."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from distill.errors import IncompatibleModels
+from distill.errors import BadConfig, IncompatibleModels
 from distill.families import anatomy
-from distill.families.t5.student import KINDS, FreshShape, fresh, from_teacher_layers
 from models.folders.inspection import ModelInfo
 
+KINDS = ("relu", "gelu", "gated-gelu", "gated-silu")
 PARTS = ("encoder_layers", "decoder_layers", "width", "heads", "head_size", "inner", "kind", "tied")
 """What a shape consists of, under the names of `FreshShape`."""
 NUMBERS = PARTS[:6]
-_DEPTHS = PARTS[:2]
+DEPTHS = PARTS[:2]
 _MODEL_TYPE = "t5"
 _QUARTERS = (1, 2, 3, 4)
 _UNIT = 8  # odd widths are slow on every processor
 _BUCKETS = 32  # of the relative positions
+
+
+@dataclass(frozen=True)
+class FreshShape:
+    """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `head_size` d_kv.
+
+    `input_tokens` is how much it reads, `kind` the activation of its feed-forward layers; `tied`: its output
+    layer is its embedding. No dropout.
+
+    Few decoder layers make generation fast: the encoder runs once a text, the decoder once a token.
+    """
+
+    width: int = 256
+    inner: int = 1024
+    encoder_layers: int = 4
+    decoder_layers: int = 3
+    heads: int = 4
+    input_tokens: int = 512
+    head_size: int = 64
+    kind: str = "relu"
+    tied: bool = True
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if name not in ("kind", "tied") and value < 1:
+                raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
+        if self.kind not in KINDS:
+            raise BadConfig(f"The shape's kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
+        if self.width < self.head_size:  # the copy circuit needs that many directions of its own
+            raise BadConfig(f"The shape's width is {self.width}; use {self.head_size} or more.")
+        if self.heads < 2:  # one looks one place back, one further
+            raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
 
 
 def shape_of(teacher: ModelInfo) -> dict[str, Any]:
@@ -52,7 +85,7 @@ def default_space(teacher: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     heads = {*range(2, teacher["heads"] + 1, 2), max(2, teacher["heads"])}
     sizes = {max(_UNIT, teacher["head_size"] // 2), teacher["head_size"]}
     return {
-        **{part: tuple(range(1, teacher[part] + 1)) for part in _DEPTHS},
+        **{part: tuple(range(1, teacher[part] + 1)) for part in DEPTHS},
         "width": _quarters(teacher["width"]),
         "heads": tuple(sorted(heads)),
         "head_size": tuple(sorted(sizes)),
@@ -97,8 +130,8 @@ def buildable(shape: Mapping[str, Any]) -> Any:
 
 def is_cut(shape: Mapping[str, Any], teacher: Mapping[str, Any]) -> bool:
     """Whether a student of this shape can be made of the teacher's layers: it differs in depth alone."""
-    same = all(shape[part] == teacher[part] for part in PARTS if part not in _DEPTHS)
-    return same and all(shape[part] <= teacher[part] for part in _DEPTHS)
+    same = all(shape[part] == teacher[part] for part in PARTS if part not in DEPTHS)
+    return same and all(shape[part] <= teacher[part] for part in DEPTHS)
 
 
 def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any], seed: int) -> Any:
@@ -110,6 +143,8 @@ def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any
         teacher_shape: As `shape_of` has it.
         seed: Of a fresh student's weights.
     """
+    from distill.families.t5.student import fresh, from_teacher_layers
+
     if is_cut(shape, teacher_shape):
         return from_teacher_layers(teacher, shape["encoder_layers"], shape["decoder_layers"])
     config = teacher.config

@@ -1,7 +1,6 @@
 """How a student is made: from layers of its teacher, or anew from a shape."""
 
 import copy
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,43 +12,9 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from distill.errors import BadConfig
 from distill.families.layer_map import evenly_spaced
 from distill.families.t5.copy_circuit import add_copy_circuit
-
-KINDS = ("relu", "gelu", "gated-gelu", "gated-silu")
-
-
-@dataclass(frozen=True)
-class FreshShape:
-    """The shape of a fresh T5: `width` is d_model, `inner` d_ff, `head_size` d_kv.
-
-    `input_tokens` is how much it reads, `kind` the activation of its feed-forward layers; `tied`: its output
-    layer is its embedding. No dropout.
-
-    Few decoder layers make generation fast: the encoder runs once a text, the decoder once a token.
-    """
-
-    width: int = 256
-    inner: int = 1024
-    encoder_layers: int = 4
-    decoder_layers: int = 3
-    heads: int = 4
-    input_tokens: int = 512
-    head_size: int = 64
-    kind: str = "relu"
-    tied: bool = True
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if name not in ("kind", "tied") and value < 1:
-                raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
-        if self.kind not in KINDS:
-            raise BadConfig(f"The shape's kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
-        if self.width < self.head_size:  # the copy circuit needs that many directions of its own
-            raise BadConfig(f"The shape's width is {self.width}; use {self.head_size} or more.")
-        if self.heads < 2:  # one looks one place back, one further
-            raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
+from distill.families.t5.shapes import FreshShape
 
 
 def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:

@@ -12,6 +12,7 @@ from distill.errors import BadConfig, IncompatibleModels
 from distill.families.model_folder import load_model
 from distill.families.t5 import student
 from distill.families.t5.copy_circuit import add_copy_circuit
+from distill.families.t5.shapes import FreshShape
 
 IDS = torch.tensor([[5, 9, 30, 41, 1]])
 LABELS = torch.tensor([[7, 8, 1]])
@@ -88,7 +89,7 @@ def test_too_many_layers(tiny: Path) -> None:
 
 
 def test_a_fresh_student_saves_loads_and_writes(tmp_path: Path) -> None:
-    shape = student.FreshShape(width=64, inner=64, encoder_layers=2, decoder_layers=1)
+    shape = FreshShape(width=64, inner=64, encoder_layers=2, decoder_layers=1)
     model: Any = student.fresh(shape, 160)
     assert model.config.vocab_size == 192, "a multiple of 64"
     model.save_pretrained(tmp_path)
@@ -99,7 +100,7 @@ def test_a_fresh_student_saves_loads_and_writes(tmp_path: Path) -> None:
 
 
 def test_fresh_students_of_one_seed_are_equal() -> None:
-    shape = student.FreshShape(64, 64, 1, 1, 2)
+    shape = FreshShape(64, 64, 1, 1, 2)
     one, two, other = (student.fresh(shape, 160, seed=seed).state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert not torch.equal(one["shared.weight"], other["shared.weight"])
@@ -115,7 +116,7 @@ def test_fresh_students_of_one_seed_are_equal() -> None:
 )
 def test_impossible_shapes(shape: dict[str, int], message: str) -> None:
     with pytest.raises(BadConfig, match=message):
-        student.FreshShape(**shape)
+        FreshShape(**shape)
 
 
 def _span_loss(model: Any) -> float:
@@ -166,7 +167,7 @@ def test_a_copy_goes_on_where_it_was_though_its_last_words_stand_elsewhere_too(
 
 
 def test_a_saved_fresh_config_is_whole(tmp_path: Path) -> None:
-    student.fresh(student.FreshShape(64, 64, 1, 1, 2), 160).save_pretrained(tmp_path)
+    student.fresh(FreshShape(64, 64, 1, 1, 2), 160).save_pretrained(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     assert config["decoder_start_token_id"] == 0
     assert config["dropout_rate"] == 0.0
@@ -175,4 +176,4 @@ def test_a_saved_fresh_config_is_whole(tmp_path: Path) -> None:
 def test_the_command_names_the_shapes_defaults() -> None:
     from distill.commands.fresh import SHAPE_DEFAULTS
 
-    assert vars(student.FreshShape()).items() >= SHAPE_DEFAULTS.items()
+    assert vars(FreshShape()).items() >= SHAPE_DEFAULTS.items()

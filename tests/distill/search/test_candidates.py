@@ -2,18 +2,22 @@
 
 import json
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+import torch
 
 from distill import runs
-from distill.errors import BadConfig, Diverged, RunConflict
-from distill.search import Plan, candidates, distilling, picks, results, searches
+from distill.errors import BadConfig, DistillError, Diverged, RunConflict
+from distill.families.model_folder import load_model
+from distill.search import Plan, candidates, distilling, picks, results, searches, students
 from distill.search.candidates import Candidates
 from distill.search.folder import Search
 from distill.search.picks import LatencyBudget, pick
 from distill.search.reward import Reward
 from models.settings import Settings
+from models.store.catalogue import resolve
 from tests.distill.test_cli import Call, call
 
 __all__ = ["call"]  # a fixture
@@ -240,3 +244,30 @@ def test_the_command_says_how_many_shapes_there_are(
     assert code == 0
     assert f"The space holds {answer['shapes']:,} shapes:" in caplog.messages
     assert answer["space"]["width"] == [8, 16, 24, 32]
+
+
+def test_a_candidate_is_made_again_as_it_was_born(searched: Any, tmp_path: Path) -> None:
+    search, settings = searched
+    row = results.collect(search)[0]
+    name = students.make(search, 0, settings)
+    assert name == f"search:{search.search_id}/0"
+    folder = resolve(name, settings).local
+    assert folder is not None
+    made, before = load_model(folder), folder.stat().st_mtime_ns
+    assert made.num_parameters() == row["parameters"]
+    Candidates(search, settings, Event()).born(row["shape"], tmp_path / "born")
+    again = load_model(tmp_path / "born").state_dict()
+    assert all(torch.equal(again[key], value) for key, value in made.state_dict().items())
+    assert students.make(search, 0, settings) == name
+    assert folder.stat().st_mtime_ns == before
+    with pytest.raises(RunConflict, match="has no candidate 9 that has ended"):
+        students.make(search, 9, settings)
+
+
+def test_a_process_that_makes_it_ends_in_a_sentence(base: dict[str, Any], tmp_path: Path) -> None:
+    shape = {**SPACE, "encoder_layers": 1, "width": 0, "head_size": 8}
+    with pytest.raises(
+        DistillError, match="The student cannot be made: The shape's width is 0; use 1 or more"
+    ):
+        students._apart(base["teacher"], json.dumps(shape), "1", str(tmp_path / "made"))
+    assert not list(tmp_path.iterdir())

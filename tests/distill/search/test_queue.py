@@ -90,6 +90,7 @@ def _stopped_at(search: Search, settings: Settings, number: int) -> Fake:
     worker = Stopping()
     with pytest.raises(RunConflict, match=r"search resume .* goes on with it"):
         work(search, settings, worker)
+    assert "Cancelled. Resume continues after" in search.status()["message"]
     return worker
 
 
@@ -270,3 +271,21 @@ def test_steps_by_hand() -> None:
 def test_a_queue_is_found_by_its_name(settings: Settings) -> None:
     search = new(settings)
     assert Queue(search.url, search.search_id).plan == search.plan()
+
+
+def test_many_may_open_a_new_storage_at_once(tmp_path: Path) -> None:
+    url, together, problems = storage.sqlite(tmp_path / "new.db"), threading.Barrier(6), []
+
+    def opened() -> None:
+        together.wait()
+        try:
+            storage.open_storage(url, 10, 60)
+        except Exception as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=opened) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []

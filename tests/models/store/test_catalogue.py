@@ -26,6 +26,18 @@ def test_columns_of_each_set(settings: Settings) -> None:
     assert column_names(dataclasses.replace(t5, distilled_model="/not/there"))["distilled"] is None
 
 
+def test_a_candidate_of_a_search_is_a_model_once_it_was_made(settings: Settings) -> None:
+    folder = settings.searches / "20260101-a" / "students" / "3"
+    with pytest.raises(ModelUnavailable, match=r"There is no search:20260101-a/3: .*“Distil this one”"):
+        resolve("search:20260101-a/3", settings)
+    folder.mkdir(parents=True)
+    closed = dataclasses.replace(settings, allow_custom_models=False, visitor=True)
+    assert resolve("search:20260101-a/3", closed).local == folder
+    for name in ("search:../3", "search:20260101-a/../3", "search:20260101-a/3/..", "search:/3"):
+        with pytest.raises(ModelUnavailable, match="There is no"):
+            resolve(name, closed)
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "[]", "", '{"teacher": 5}'])
 def test_a_run_whose_files_are_damaged_is_nobody_s_newest_student(settings: Settings, text: str) -> None:
     folder = student(settings, "20250101-a").parent

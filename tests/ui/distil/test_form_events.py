@@ -5,7 +5,8 @@ import pytest
 
 from models.store import hub
 from ui.distil import form_values
-from ui.distil.form_events import _columns, checked, tried
+from ui.distil.form_events import checked, tried
+from ui.shared import data_fields
 from ui.shared.studio import Studio
 
 
@@ -87,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_said_before_the_start(studio: Studio, tmp
     chosen = [*values("embedded/teacher", "embedded/original")]
     chosen[5:7] = ["file", str(bad)]
     assert "bad.csv is not UTF-8 text" in checked(tuple(chosen), studio)
-    assert all(update["choices"] == [] for update in _columns(str(bad), studio))
+    assert all(update["choices"] == [] for update in data_fields.columns_of(str(bad), studio.settings))
 
 
 def test_what_is_read_of_a_file_is_told(studio: Studio, tmp_path: Path) -> None:

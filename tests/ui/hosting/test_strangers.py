@@ -13,6 +13,7 @@ import pytest
 from distill import comparison, judging, runs
 from distill.data import check_allowed
 from distill.errors import BadData
+from distill.search import searches
 from models.errors import DistillError, ModelUnavailable
 from models.settings import Settings
 from models.store import catalogue
@@ -48,7 +49,7 @@ def visitor(trio: Path, home: Path) -> Iterator[Visitor]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "EMBEDDED", trio)
         patch.setenv("GRADIO_TEMP_DIR", str(settings.temporary))  # as app.py sets it
-        for module in (runs, comparison, judging):
+        for module in (runs, comparison, judging, searches):
             patch.setattr(module, "start", _refused_before(module.start))
         blocks = page.build(settings)
         _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
@@ -79,7 +80,7 @@ def _lines(**settings: str) -> dict[str, str]:
 
 
 def _hub(name: str) -> dict[str, str]:
-    return {"data-source": "hub", "hub-data": name}
+    return {"data-source": "hub", "data-hub": name}
 
 
 DATA: dict[str, Callable[[Visitor, str], str]] = {
@@ -96,6 +97,14 @@ DATA: dict[str, Callable[[Visitor, str], str]] = {
     ),
     "evaluation's file field": lambda visitor, path: visitor.act(
         "evaluation-file", "change", {"evaluation-file": {"path": path, "meta": {"_type": "gradio.FileData"}}}
+    ),
+    "search": lambda visitor, path: visitor.act(
+        "start-search", "click", {"search-data-source": "hub", "search-data-hub": path}
+    ),
+    "search's file field": lambda visitor, path: visitor.act(
+        "search-data-file",
+        "change",
+        {"search-data-file": {"path": path, "meta": {"_type": "gradio.FileData"}}},
     ),
     "endpoint": lambda visitor, path: visitor.call("start_run", {**PAIR, "data": path}),
     "endpoint, as an upload": lambda visitor, path: visitor.call(
@@ -130,6 +139,7 @@ MODELS: dict[str, Callable[[Visitor, str], str]] = {
     "evaluate": lambda visitor, name: visitor.act(
         "start-evaluation", "click", {"evaluation-models": [name, "embedded/teacher"]}
     ),
+    "search": lambda visitor, name: visitor.act("start-search", "click", {"search-teacher": name}),
     "endpoint": lambda visitor, name: visitor.call("summarize", "the cat", name, 1, 4),
     "endpoint, of a run": lambda visitor, name: visitor.call("start_run", {**PAIR, "student": name}),
 }

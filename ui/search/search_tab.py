@@ -1,0 +1,166 @@
+"""The Search tab: what to search, how far it is, what was found. Layout only."""
+
+from dataclasses import dataclass, fields
+
+import gradio as gr
+
+from distill.search import Plan
+from ui.search import search_rendering
+from ui.shared import data_fields
+from ui.shared.data_fields import DataFields
+from ui.shared.studio import Studio
+from ui.shared.watching import Watch
+
+SAMPLERS = [
+    ("TPE: learns from what it has seen", "tpe"),
+    ("NSGA-II: breeds the best ones", "nsga2"),
+    ("Controller: a network that learns by reward", "controller"),
+    ("Random: to compare the others with", "random"),
+]
+_PICK = """element.addEventListener("click", (event) => {
+  const point = event.target.closest("[data-number]");
+  if (point) trigger("select", { index: Number(point.dataset.number), value: point.dataset.number });
+});"""
+"""A click on a point of the chart is a selection of its candidate."""
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """The components that show a search, in the order of `search_events.drawn`."""
+
+    watch: gr.State
+    chosen: gr.State
+    small: gr.Button
+    cancel: gr.Button
+    resume: gr.Button
+    chooser: gr.Dropdown
+    status: gr.HTML
+    scatter: gr.HTML
+    candidate: gr.HTML
+    distil: gr.Button
+    curves: gr.HTML
+    importance: gr.HTML
+    table: gr.Dataframe
+    csv: gr.DownloadButton
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """Everything that is drawn anew when the search has moved."""
+        return [getattr(self, part.name) for part in fields(self)]
+
+
+@dataclass(frozen=True)
+class SearchTab:
+    """The components that events read and write.
+
+    Args:
+        asked: What a search is asked for, in the order of `asking.plan`.
+        data: Those of them that say which data.
+        start: Starts it.
+        view: What shows it.
+    """
+
+    asked: list[gr.Component]
+    data: DataFields
+    start: gr.Button
+    view: SearchView
+
+
+def build(studio: Studio) -> SearchTab | None:
+    """Lay the tab out; None where it is switched off, which the tab then says."""
+    if not studio.settings.enable_distill:
+        gr.HTML(search_rendering.OFF)
+        return None
+    gr.HTML(search_rendering.ABOUT)
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=300), gr.Group():
+            teacher, sampler, trials = _what(studio)
+        with gr.Column(min_width=300), gr.Group():
+            data = data_fields.build("search-data", "Built-in samples (12 texts)")
+    with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="search-advanced"):
+        advanced = _advanced()
+    with gr.Row():
+        start = gr.Button("Search", variant="primary", elem_id="start-search", min_width=160)
+        cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="cancel-search", min_width=120)
+        resume = gr.Button("Resume", visible=False, elem_id="resume-search", min_width=120)
+    with gr.Column(variant="panel", elem_classes=["card", "search"]):
+        view = _view(cancel, resume)
+    return SearchTab([teacher, *data.inputs, sampler, trials, *advanced], data, start, view)
+
+
+def _what(studio: Studio) -> tuple[gr.Component, ...]:
+    teacher = gr.Dropdown(
+        studio.choices(),
+        value=studio.columns(studio.settings.model_set)["teacher"],
+        label="Teacher",
+        allow_custom_value=True,
+        elem_id="search-teacher",
+    )
+    with gr.Row():
+        sampler = gr.Dropdown(
+            SAMPLERS, value=Plan.sampler, label="Who chooses the shapes", filterable=False, min_width=240
+        )
+        trials = gr.Number(
+            20, label="Candidates", precision=0, minimum=1, elem_id="search-trials", min_width=120
+        )
+    return teacher, sampler, trials
+
+
+def _advanced() -> list[gr.Component]:
+    with gr.Row():
+        numbers = [
+            _number(Plan.reward_beta, "Latency goal, × the teacher’s", "beta"),
+            _number(Plan.reward_alpha, "Weight of latency (alpha, 0 or less)", "alpha"),
+            _number(Plan.slowest, "Slowest that is trained, × the teacher’s", "slowest"),
+        ]
+    with gr.Row():
+        numbers += [
+            _number(Plan.share, "Share of the data for each", "share"),
+            _number(0, "Steps for each (0: 4 epochs)", "steps"),
+            _number(Plan.seed, "Seed", "seed"),
+        ]
+    multi = gr.Checkbox(
+        False, label="Loss and latency as two objectives, in place of one reward", elem_id="search-multi"
+    )
+    space = gr.Textbox(
+        "",
+        label="Shapes to try, as JSON (empty: all up to the teacher’s)",
+        placeholder='{"decoder_layers": [1, 2], "kind": "relu"}',
+        lines=2,
+        max_lines=8,
+        elem_id="search-space",
+    )
+    return [*numbers, multi, space]
+
+
+def _number(value: float, label: str, name: str) -> gr.Number:
+    return gr.Number(value, label=label, elem_id=f"search-{name}", min_width=160)
+
+
+def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
+    watch, chosen = gr.State(Watch()), gr.State(None)
+    status = gr.HTML(search_rendering.NONE, elem_id="search-status")
+    small = gr.Button("Try a small search", variant="primary", elem_id="small-search", min_width=160)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=300, elem_classes=["search-chart"]):
+            scatter = gr.HTML("", js_on_load=_PICK, elem_id="search-scatter")
+        with gr.Column(scale=2, min_width=280):
+            candidate = gr.HTML("", elem_id="search-candidate")
+            distil = gr.Button(
+                "Distil this one", variant="primary", visible=False, elem_id="distil-candidate", min_width=160
+            )
+    curves = gr.HTML("", elem_id="search-curves")
+    importance = gr.HTML("", elem_id="search-importance")
+    table = gr.Dataframe(
+        interactive=False,
+        max_height=380,
+        label="All candidates: select one to look at it; click a column’s heading to sort",
+        buttons=[],
+        column_widths=[100, 90, 80, 100, 80, 95, 115, 340, 170],
+        visible=False,
+        elem_id="search-table",
+    )
+    csv = gr.DownloadButton("Download all candidates (CSV)", size="sm", visible=False, elem_id="search-csv")
+    chooser = gr.Dropdown([], label="All searches", visible=False, filterable=False, elem_id="all-searches")
+    shown = (status, scatter, candidate, distil, curves, importance, table, csv)
+    return SearchView(watch, chosen, small, cancel, resume, chooser, *shown)

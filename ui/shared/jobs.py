@@ -1,0 +1,68 @@
+"""Work in the background as every tab shows it: its state, how far it is, what ends it and resumes it."""
+
+import shutil
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from distill.jobs.job_folder import JobFolder
+from distill.runs import RESUMABLE
+from ui.shared.rendering import bar
+
+STATES = {
+    "running": "Running",
+    "finished": "Finished",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+    "worse": "Worse than before training",
+}
+"""Each state in words."""
+
+
+def badge(state: str) -> str:
+    """A state as a coloured word."""
+    return f'<span class="badge {escape(state)}">{escape(STATES.get(state, state))}</span>'
+
+
+def progress(name: str, state: str, share: float, told: str, message: str) -> str:
+    """The status of a piece of work.
+
+    Args:
+        name: Its id.
+        state: One of `STATES`.
+        share: How much of it is done, from 0 to 1.
+        told: That in words.
+        message: What it is at.
+    """
+    return (
+        f'<div class="run"><div class="run-top">{badge(state)}<span class="model">{escape(name)}</span></div>'
+        f"{bar(share)}"
+        f'<div class="run-steps"><span>{escape(told)}</span><span>{escape(message)}</span></div></div>'
+    )
+
+
+def buttons(job: JobFolder, state: str) -> list[Any]:
+    """How “Cancel” and “Resume” look for work in this state."""
+    stopping = job.stop_requested()
+    cancel = "Stopping…" if stopping else "Cancel"
+    return [
+        gr.update(visible=state == "running", interactive=not stopping, value=cancel),
+        gr.update(visible=state in RESUMABLE),
+    ]
+
+
+def copied(file: Path, folder: Path) -> Path:
+    """A copy of a file in a folder that the page may serve, made where it is not there or out of date."""
+    target = folder / file.name
+    if is_older(target, file):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    return target
+
+
+def is_older(target: Path, source: Path) -> bool:
+    """Whether what is made of a source has to be made, or made again."""
+    return not target.is_file() or target.stat().st_mtime_ns < source.stat().st_mtime_ns
