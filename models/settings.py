@@ -9,6 +9,7 @@ from models.errors import BadRequest, DistillError
 
 DEFAULT_HOME = "~/.cache/t5-distillation-studio"
 MODEL_SETS = ("embedded", "t5")
+EMBEDDING_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -25,6 +26,8 @@ class Settings:
             strangers can reach the page); if not, only `distilled_model` and what is in `home` may.
         enable_distill: Whether runs may be started from the page (`ENABLE_DISTILL`; off there too).
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
+        embedding_model: The model of sentence embeddings that says whether summaries mean the same: a folder,
+            or a hub id that has been downloaded (`STUDIO_EMBEDDING_MODEL`).
         visitor: Whether a visitor of the page names things, and not the command line: where custom models
             are off, a visitor names no folder, and of files only uploads.
         owner_password: What the page asks for before someone makes, closes or shows a vote
@@ -37,6 +40,7 @@ class Settings:
     allow_custom_models: bool = True
     enable_distill: bool = True
     threads: int | None = None
+    embedding_model: str = EMBEDDING_MODEL
     visitor: bool = False
     owner_password: str | None = field(default=None, repr=False)
 
@@ -120,6 +124,7 @@ class Settings:
             allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default=private),
             enable_distill=_flag(env, "ENABLE_DISTILL", default=private),
             threads=_whole(env, "STUDIO_THREADS"),
+            embedding_model=env.get("STUDIO_EMBEDDING_MODEL", "").strip() or EMBEDDING_MODEL,
             owner_password=env.get("STUDIO_OWNER_PASSWORD") or None,
         )
 

@@ -15,20 +15,21 @@ def checksums(folder: Path, leave_out: str = "") -> dict[str, str]:
     """
     left_out = set(folder.glob(leave_out)) if leave_out else set()
     files = sorted(file for file in folder.iterdir() if file.is_file() and file not in left_out)
-    return {file.name: _of(file) for file in files}
+    return {file.name: checksum(file) for file in files}
 
 
 def changed(folder: Path, noted: Mapping[str, Any]) -> str | None:
     """What has changed since `checksums` noted it; None if nothing has."""
-    for name, checksum in noted.items():
+    for name, expected in noted.items():
         file = folder / name
         if not file.is_file():
             return f"{name} is missing"
-        if _of(file) != checksum:
+        if checksum(file) != expected:
             return f"{name} has changed since it was written"
     return None
 
 
-def _of(file: Path) -> str:
+def checksum(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()

@@ -19,7 +19,8 @@ def collect(examples: Sequence[Example], answers: Mapping[str, Answers]) -> list
     Returns:
         `text` (from 1 on), `document`, `reference`; `answers` by model: `summary` (or `failed`, why there is
         none), its measures and costs; `gap`, the best ROUGE-L less the worst, None without references or
-        fewer than two summaries; `agreement`, the lowest ROUGE-L between two models' summaries, likewise.
+        fewer than two summaries; `agreement`, the lowest ROUGE-L between two models' summaries, likewise;
+        `cosine`, the lowest of a model's summary with the first model's, None where it is not known.
     """
     return [
         _case(place, example, {name: found[place] for name, found in answers.items() if place in found})
@@ -41,6 +42,7 @@ def _case(place: int, example: Example, answers: Mapping[str, Mapping[str, Any]]
         "answers": shown,
         "gap": max(scores) - min(scores) if len(scores) > 1 else None,
         "agreement": min((rouge(a, b)["rougeL"] for a, b in combinations(texts, 2)), default=None),
+        "cosine": min((row["cosine"] for row in shown.values() if "cosine" in row), default=None),
     }
 
 
@@ -66,8 +68,10 @@ ORDERS: dict[str, Callable[[Case], float]] = {
     "data": lambda case: case["text"],
     "gap": lambda case: -(case["gap"] or 0.0),
     "disagreement": lambda case: 1.0 if case["agreement"] is None else case["agreement"],
+    "meaning": lambda case: 1.0 if case.get("cosine") is None else case["cosine"],
 }
-"""In which order: the data's, the largest gap in ROUGE-L first, or where the summaries share least."""
+"""In which order: the data's, the largest gap in ROUGE-L first, where the summaries share the fewest words,
+or where one is furthest from the first model's in meaning."""
 
 
 def chosen(cases: Sequence[Case], which: str = "all", order: str = "data") -> list[Case]:

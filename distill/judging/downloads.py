@@ -9,6 +9,7 @@ from typing import Any
 
 from distill.jobs.files import write_rows
 from distill.judging.measures import FAULTS
+from distill.judging.results import EQUIVALENCE
 from distill.tasks.summarize.evaluation import ROUGE_KINDS
 
 _ROW = (
@@ -19,7 +20,8 @@ _ROW = (
     "device", "dtype", "beams", "max_new_tokens",
 )  # fmt: skip
 _CASE = (
-    *ROUGE_KINDS, "words", "novel_bigrams", "repeated_trigram", "copies_sentences", "is_lead", "tokens_in",
+    *ROUGE_KINDS, "cosine", "cosine_reference",
+    "words", "novel_bigrams", "repeated_trigram", "copies_sentences", "is_lead", "tokens_in",
     "tokens_out", "seconds", "failed", "summary",
 )  # fmt: skip
 
@@ -41,7 +43,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
         "failed": len(row["failed"]),
         **{
             f"{kind}{end}": (row[kind] or {}).get(part)
-            for kind in ROUGE_KINDS
+            for kind in (*ROUGE_KINDS, *EQUIVALENCE)
             for part, end in (("f", ""), ("low", "_low"), ("high", "_high"))
         },
         **{f"flaw_{rule}": (row.get("flaws") or {}).get(rule) for rule in FAULTS},

@@ -2,6 +2,7 @@
 
 plan.json  status.json  process.json  texts.jsonl  result.json  log.txt
 answers/1.jsonl  answers/1.json  ...    what each model wrote and what it cost; what the model is
+embeddings/.../1.npy  ...    its summaries as vectors, by the model that embeds
 cases.jsonl  cases.csv  table.csv
 """
 

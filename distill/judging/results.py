@@ -8,8 +8,11 @@ from distill.data import Example
 from distill.judging.lead import is_lead
 from distill.judging.measures import FAULTS
 from distill.judging.plan import EvaluationPlan
-from distill.stats import compare_pairs, mean_interval, spread, too_little
+from distill.stats import compare_pairs, mean_interval, share_interval, spread, too_little
 from distill.tasks.summarize.evaluation import ROUGE_KINDS
+
+EQUIVALENCE = ("cosine", "equivalent", "cosine_reference", "equivalent_reference")
+"""What a row says of meaning, each with its interval; None where it is not known."""
 
 Answers = Mapping[int, Mapping[str, Any]]
 """What a model wrote by the text's place, with `measures` of each summary; `failed` in place of a summary."""
@@ -20,6 +23,7 @@ def collect(
     examples: Sequence[Example],
     answers: Mapping[str, Answers],
     about: Mapping[str, Mapping[str, Any]],
+    threshold: float | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of the models that have written all they were to write, in the order they were named.
 
@@ -28,15 +32,18 @@ def collect(
         examples: Its texts.
         answers: By model.
         about: What each model is, by model.
+        threshold: The cosine above which two summaries are equivalent, where it is known.
 
     Returns:
         One row per model: `model`; `n`, its summaries; `failed`, the texts it failed on; the ROUGE means with
         their intervals and `retention` (None without references); `difference` to the first model (see
         `stats.compare_pairs`; None for the first and without references), text by text, on those of which
-        both have a summary; shares, lengths and costs.
+        both have a summary; `cosine` with the first model's summaries, `equivalent`, the share of them above
+        the threshold, and likewise `cosine_reference` and `equivalent_reference`, each with its interval, or
+        None; shares, lengths and costs.
     """
     names = [name for name in plan.models if name in answers]
-    rows = [_row(name, answers[name], about.get(name, {})) for name in names]
+    rows = [_row(name, answers[name], about.get(name, {}), threshold) for name in names]
     scores = {name: _scores(answers[name]) for name in names}
     whole = scores.get(plan.reference or "")
     for row in rows:
@@ -72,13 +79,14 @@ def _scores(answers: Answers) -> dict[int, float]:
     return {place: measures["rougeL"] for place, measures in found if "rougeL" in measures}
 
 
-def _row(name: str, answers: Answers, about: Mapping[str, Any]) -> dict[str, Any]:
+def _row(name: str, answers: Answers, about: Mapping[str, Any], threshold: float | None) -> dict[str, Any]:
     written = [row for _, row in sorted(answers.items()) if "summary" in row]
     failed = [
         {"text": place + 1, "why": row["failed"]} for place, row in sorted(answers.items()) if "failed" in row
     ]
     row = {"model": name, "baseline": is_lead(name), "n": len(written), "failed": failed}
-    row |= _quality([each["measures"] for each in written])
+    measures = [each["measures"] for each in written]
+    row |= _quality(measures) | _equivalence(measures, threshold)
     if not is_lead(name):
         row |= _costs(written) | {key: value for key, value in about.items() if key != "written"}
     return row
@@ -106,6 +114,18 @@ def _quality(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "garbled_words": sum(len(each["garbled"]) for each in told) / words if words else None,
         "garbled_summaries": fmean(bool(each["garbled"]) for each in told) if told else None,
     }
+
+
+def _equivalence(found: Sequence[Mapping[str, Any]], threshold: float | None) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for whom in ("", "_reference"):
+        cosines = [each[f"cosine{whom}"] for each in found if f"cosine{whom}" in each]
+        row[f"cosine{whom}"] = mean_interval(cosines, (-1.0, 1.0)) if cosines else None
+        row[f"equivalent{whom}"] = None
+        if cosines and threshold is not None:
+            above = sum(cosine > threshold for cosine in cosines)
+            row[f"equivalent{whom}"] = share_interval(above, len(cosines))
+    return row
 
 
 def _costs(written: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

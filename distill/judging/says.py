@@ -17,7 +17,8 @@ def describe(result: Mapping[str, Any]) -> list[str]:
     said = _quality(rows, result) if result["references"] else [_unscored(result)]
     if result["references"] and result["complete"]:
         said = [_answer(rows), *said]
-    return [*said, *_speed(rows), *_copies(rows), *_garbled(rows), *_failures(result["results"])]
+    said += [*_speed(rows), *_copies(rows), *_garbled(rows), *_failures(result["results"])]
+    return [*said, *_equivalence(rows, result)]
 
 
 def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -127,6 +128,41 @@ def _failures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         for row in rows
         if row["failed"]
     ]
+
+
+def _equivalence(rows: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> list[str]:
+    found = result.get("equivalence")
+    if not found:
+        return []
+    if found["why"]:
+        return [f"Semantic equivalence was not measured: {found['why']}; evaluate --resume then adds it."]
+    if found["calibration"] is None:
+        return [f"Which cosine counts as equivalent was not calibrated: {found['uncalibrated']}."]
+    first = rows[0]["model"]
+    said = [
+        f"{share_told(row['equivalent'])} of {row['model']}’s summaries are semantically equivalent to "
+        f"{first}’s."
+        for row in rows
+        if row["equivalent"]
+    ]
+    return [*said, _calibrated(found["calibration"])] if said else []
+
+
+def _calibrated(found: Mapping[str, Any]) -> str:
+    """How `equivalence.calibrate` chose the threshold, and what it shows."""
+    true, shuffled = found["true"], found["shuffled"]
+    return (
+        f"Equivalent means a cosine above {found['threshold']:.2f}: {true['above']:.0%} of "
+        f"{_count(true['n'], 'true pair')} (a summary and its text’s reference) lie above it, and "
+        f"{shuffled['above']:.1%} of {_count(shuffled['n'], 'shuffled pair')} (a summary and another text’s "
+        "reference). Equivalence shows that two summaries are about the same things, not that their facts "
+        "agree."
+    )
+
+
+def share_told(found: Mapping[str, Any]) -> str:
+    """A share with its interval: `86% (80–90%)`."""
+    return f"{found['f']:.0%} ({100 * found['low']:.0f}–{found['high']:.0%})"
 
 
 def _seconds(value: float) -> str:

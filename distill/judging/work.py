@@ -11,7 +11,7 @@ from distill.jobs import processes
 from distill.jobs.environment import environment
 from distill.jobs.explaining import explain
 from distill.jobs.files import read_object, write_json, write_json_lines
-from distill.judging import cases, downloads, results
+from distill.judging import cases, downloads, equivalence, results
 from distill.judging.folder import Evaluation
 from distill.judging.garbled import is_english
 from distill.judging.lead import is_lead
@@ -70,7 +70,7 @@ class Work:
         self._examples = self._texts()
         self._english = is_english([example.document for example in self._examples])
         self._progress.begin(self.evaluation, self.plan.written, len(self._examples))
-        pool, result = ModelPool(self.settings), {}
+        pool = ModelPool(self.settings)
         for name in self.plan.models:
             if is_lead(name):
                 write_lead(self.evaluation, name, self._examples)
@@ -78,8 +78,12 @@ class Work:
                 tell = self._progress.of(name)
                 Writing(self.evaluation, name, self._examples, self.plan.decoding, tell).carry_out(pool)
                 pool.release(name)  # so that the next one's memory is its own
-            result = self._keep_result(name)
-        return result
+            self._answers[name] = self._measured(name)
+            if len(self._answers) < len(self.plan.models):
+                self._keep_result(None)
+        say = self._progress.say
+        found = equivalence.compare(self.evaluation, self._examples, self._answers, self.settings, say)
+        return self._keep_result(found)
 
     def _texts(self) -> list[Example]:
         """The texts, written down when it begins."""
@@ -92,22 +96,31 @@ class Work:
             write_json(about, {"note": found.note, "sha256": found.digest})  # last: now the texts are whole
         return self.evaluation.texts()
 
-    def _keep_result(self, name: str) -> dict[str, Any]:
-        """Measure what a model wrote, and write down all that is known so far."""
+    def _measured(self, name: str) -> dict[int, dict[str, Any]]:
+        """What a model wrote, with its measures."""
         answers = self.evaluation.answers(name)
         for place, row in answers.items():
             if "summary" in row:
                 row["measures"] = measure(row["summary"], self._examples[place], self._english)
-        self._answers[name] = answers
+        return answers
+
+    def _keep_result(self, meanings: dict[str, Any] | None) -> dict[str, Any]:
+        """Write down all that is known so far.
+
+        Args:
+            meanings: As of `equivalence.compare`; None before the end.
+        """
         about = {model: read_object(self.evaluation.about_file(model)) or {} for model in self._answers}
-        result = self._result(results.collect(self.plan, self._examples, self._answers, about))
+        threshold = equivalence.threshold(meanings)
+        rows = results.collect(self.plan, self._examples, self._answers, about, threshold)
+        result = self._result(rows) | {"equivalence": meanings}
         result["says"] = describe(result)
         if result["complete"]:
             self.evaluation.update(message="Writing the tables")
         found = cases.collect(self._examples, self._answers)
         write_json_lines(self.evaluation.folder / "cases.jsonl", found)
         if result["complete"]:
-            downloads.write_table(self.evaluation.folder / "table.csv", result["results"])
+            downloads.write_table(self.evaluation.folder / "table.csv", rows)
             downloads.write_cases(self.evaluation.folder / "cases.csv", found)
         write_json(self.evaluation.folder / "result.json", result)
         return result
@@ -157,7 +170,7 @@ class _Progress:
 
     def of(self, model: str) -> Any:
         """Takes the number of one model's summaries."""
-        self._say(f"{model} is being loaded")
+        self.say(f"{model} is being loaded")
 
         def tell(count: int) -> None:
             self._done += count - self._counts[model]
@@ -166,11 +179,12 @@ class _Progress:
                 raise Cancelled
             now = time.monotonic()
             if count == self._texts or now - self._said >= _SAID:
-                self._say(f"{model}: {count} of {self._texts} summaries")
+                self.say(f"{model}: {count} of {self._texts} summaries")
 
         return tell
 
-    def _say(self, message: str) -> None:
+    def say(self, message: str) -> None:
+        """Note what is being done; obey a request to stop."""
         if self._evaluation.stop_requested():
             raise Cancelled
         self._said = now = time.monotonic()

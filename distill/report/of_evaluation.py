@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from distill.errors import RunConflict
@@ -9,6 +10,7 @@ from distill.judging import Evaluation, EvaluationPlan
 from distill.judging.cases import Case as Judged
 from distill.judging.cases import chosen
 from distill.judging.lead import is_lead
+from distill.judging.says import share_told
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.report.sheet import Case, Sheet, Table, facts, megabytes, millions, seconds
 from distill.stats import BETTER, UNDECIDED, WORSE, interval, points
@@ -46,10 +48,15 @@ def sheet(evaluation: Evaluation) -> Sheet:
         ),
         answer=answer,
         says=says,
-        tables=[*tables, _writing(rows), _faults(rows)],
+        tables=[*tables, *_equivalence(rows, found), _writing(rows), _faults(rows)],
         charts=[chart for chart in (quality_by_latency(found), retention_by_size(found)) if chart],
         cost=_cost(rows),
-        lineage=[("texts (SHA-256)", given["sha256"]), ("data", given["data"]), *_models(rows)],
+        lineage=[
+            ("texts (SHA-256)", given["sha256"]),
+            ("data", given["data"]),
+            *_models(rows),
+            *_embedding(found),
+        ],
         environment=facts(found["environment"]),
         commands=[_command(plan)],
         cases=_cases(evaluation.cases()),
@@ -89,6 +96,40 @@ def _difference(found: Mapping[str, Any] | None) -> str:
     word = _VERDICTS.get(found["verdict"])
     p = f"{word}, p = {found['p_holm']:.2g}" if word else "too few texts"
     return f"{interval(found, signed=True)}\n{p}"
+
+
+def _equivalence(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Table]:
+    about = found.get("equivalence")
+    if not about or about["why"]:
+        return []
+    compared = [("", f"{rows[0]['model']}’s")] if len(rows) > 1 else []
+    compared += [("_reference", "the reference")] if found["references"] else []
+    if not compared:
+        return []
+    calibrated = about["calibration"] is not None
+    heads = ["model"]
+    for _, whom in compared:
+        heads += [f"equivalent to {whom}"] if calibrated else []
+        heads += [f"cosine with {whom}"]
+    lines = [
+        (row["model"], *(cell for end, _ in compared for cell in _alike(row, end, calibrated)))
+        for row in rows
+        if row["n"]
+    ]
+    name = Path(about["model"]).name
+    title = f"Semantic equivalence: cosine of sentence embeddings by {name}, with 95% intervals"
+    return [Table(title, heads, lines)]
+
+
+def _alike(row: Mapping[str, Any], end: str, calibrated: bool) -> list[str]:
+    share, mean = row[f"equivalent{end}"], row[f"cosine{end}"]
+    told = f"{mean['f']:.2f} ({mean['low']:.2f} to {mean['high']:.2f})" if mean else "–"
+    return [*([share_told(share) if share else "–"] if calibrated else []), told]
+
+
+def _embedding(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    about = found.get("equivalence") or {}
+    return [("embeddings", f"{about['model']}, SHA-256 {about['sha256']}")] if "sha256" in about else []
 
 
 def _writing(rows: Sequence[Mapping[str, Any]]) -> Table:

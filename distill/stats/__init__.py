@@ -4,7 +4,7 @@ Imports nothing heavy: numpy and scipy come with the first interval.
 """
 
 from distill.stats.differences import BETTER, NO_VERDICT, UNDECIDED, WORSE, compare_pairs, too_little
-from distill.stats.intervals import bootstrap, mean_interval
+from distill.stats.intervals import bootstrap, mean_interval, share_interval
 from distill.stats.spread import FOR_PERCENTILES, Spread, spread
 from distill.stats.words import interval, limits, points
 
@@ -21,6 +21,7 @@ __all__ = [
     "limits",
     "mean_interval",
     "points",
+    "share_interval",
     "spread",
     "too_little",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 LEVEL = 0.95
@@ -87,6 +88,20 @@ def mean_interval(values: Scores, bounds: tuple[float, float] = (0.0, 1.0)) -> d
     found = mean(values)
     low, high = (float(np.clip(found.value + side * found.reach, *bounds)) for side in (-1, 1))
     return {"f": found.value, "low": low, "high": high}
+
+
+def share_interval(count: int, total: int) -> dict[str, float]:
+    """A share `f` with its 95% interval, `low` to `high`: of Wilson (1927), which holds near 0 and 1 too.
+
+    Args:
+        count: How many of them have it.
+        total: How many there are, at least one.
+    """
+    share, z = count / total, NormalDist().inv_cdf((1 + LEVEL) / 2)
+    middle = share + z**2 / (2 * total)
+    reach = z * (share * (1 - share) / total + z**2 / (4 * total**2)) ** 0.5
+    low, high = ((middle + side * reach) / (1 + z**2 / total) for side in (-1, 1))
+    return {"f": share, "low": max(0.0, low), "high": min(1.0, high)}
 
 
 def bootstrap(

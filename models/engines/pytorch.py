@@ -224,11 +224,16 @@ def open_torch(folder: Path, dtype: str, threads: int | None, note: str = "") ->
         threads: CPU threads, set once for the process; None leaves torch's default.
         note: Why it is torch, where the user should know.
     """
+    use_threads(threads)
+    device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
+    return TorchEngine(folder, device, choose_dtype(dtype, device), note)
+
+
+def use_threads(threads: int | None) -> None:
+    """Set torch's CPU threads, once for the process; None leaves torch's default."""
     if threads is not None and not _threads_set.is_set():
         _threads_set.set()
         torch.set_num_threads(threads)
-    device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
-    return TorchEngine(folder, device, choose_dtype(dtype, device), note)
 
 
 def choose_dtype(dtype: str, device: str) -> str:

@@ -23,6 +23,7 @@ def test_what_is_unset_or_empty_takes_its_default() -> None:
         "STUDIO_THREADS": "2",
     }
     assert Settings.from_env(env) == Settings(home=Path("/a/b"), threads=2)
+    assert Settings.from_env({"STUDIO_EMBEDDING_MODEL": " /m "}).embedding_model == "/m"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ ORDERS = [
     ("Of the data", "data"),
     ("Largest gap in ROUGE-L first", "gap"),
     ("Most different summaries first", "disagreement"),
+    ("Least alike in meaning first", "meaning"),
 ]
 SHOWN = 1000
 """The most texts in the table; the downloads hold all."""
@@ -31,9 +32,10 @@ _OPENING = 70
 
 
 def cases_frame(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per text: its number, how it begins, each model's ROUGE-L, the gap, the faults."""
+    """One row per text: its number, how it begins, each model's ROUGE-L, gap, lowest cosine, faults."""
     names = _short(list(cases[0]["answers"]) if cases else [])
     scored = any(case["reference"] for case in cases)
+    meant = any(case.get("cosine") is not None for case in cases)
     rows = []
     for case in cases[:SHOWN]:
         answers = case["answers"]
@@ -44,6 +46,8 @@ def cases_frame(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             row |= scores
             row["Gap"] = _points(case["gap"])
         row["In common"] = _points(case["agreement"])
+        if meant:
+            row["Cosine"] = _hundredths(case.get("cosine"))
         row["Faults"] = sum(
             len(one.get("faults") or {}) for name, one in answers.items() if not is_lead(name)
         )
@@ -100,6 +104,11 @@ def _pieces(found: Overlap, kinds: Sequence[str]) -> str:
 
 def _facts(answer: Mapping[str, Any]) -> str:
     told = [f"ROUGE-L {points(answer['rougeL'])}" if "rougeL" in answer else None]
+    told += [
+        f"cosine {answer[name]:.2f} with the {whom}"
+        for name, whom in (("cosine", "first model’s"), ("cosine_reference", "reference"))
+        if name in answer
+    ]
     told += [figures.count(answer["words"], "word")]
     told += [figures.seconds(answer["seconds"]) if "seconds" in answer else None]
     told += ["whole sentences of the text" if answer["copies_sentences"] else None]
@@ -112,6 +121,10 @@ def _notes(answer: Mapping[str, Any]) -> str:
     notes = [f"Garbled: {', '.join(garbled)}"] if garbled else []
     notes += [f"{rule.capitalize()}: {why}" for rule, why in answer["faults"].items()]
     return "".join(f'<div class="note">{escape(note)}</div>' for note in notes)
+
+
+def _hundredths(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def _points(value: float | None) -> float | None:

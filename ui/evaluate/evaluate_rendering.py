@@ -6,6 +6,8 @@ from typing import Any
 
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.stats import BETTER, UNDECIDED, WORSE, limits, points
+from ui.evaluate.equivalence_rendering import equivalence
+from ui.evaluate.tables import interval_cell, model_cell, percent, sub, table
 from ui.shared import figures
 from ui.shared.jobs import progress
 
@@ -49,7 +51,11 @@ def result(found: Mapping[str, Any] | None) -> str:
     rows = found["results"]
     said = "".join(f"<li>{escape(text)}</li>" for text in found["says"])
     tables = [_quality(rows, found)] if found["references"] else []
-    tables += [_writing(rows), _costs([row for row in rows if not row["baseline"] and row["n"]])]
+    tables += [
+        equivalence(found),
+        _writing(rows),
+        _costs([row for row in rows if not row["baseline"] and row["n"]]),
+    ]
     return f'<ul class="says">{said}</ul>{"".join(tables)}{_conditions(found)}'
 
 
@@ -66,16 +72,16 @@ def _quality(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str
     heads = ["Model", "ROUGE-L", f"Compared with {escape(first)}", "ROUGE-1", "ROUGE-2", "Of the teacher"]
     lines = [
         [
-            _name(row),
-            _interval(row["rougeL"]),
+            model_cell(row),
+            interval_cell(row["rougeL"]),
             "—" if row["model"] == first else _difference(row["difference"]),
-            _interval(row["rouge1"]),
-            _interval(row["rouge2"]),
+            interval_cell(row["rouge1"]),
+            interval_cell(row["rouge2"]),
             "—" if row["retention"] is None else f"{100 * row['retention']:.0f}%",
         ]
         for row in rows
     ]
-    return f"<h4>Quality, against the references</h4>{_table(heads, lines)}"
+    return f"<h4>Quality, against the references</h4>{table(heads, lines)}"
 
 
 def _writing(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -83,24 +89,24 @@ def _writing(rows: Sequence[Mapping[str, Any]]) -> str:
     heads += ["Garbled words", "Summaries with a fault"]
     lines = [
         [
-            _name(row),
+            model_cell(row),
             f"{row['mean_words']:.0f}",
-            _share(row["novel_bigrams"]),
-            _share(row["copied_sentences"]),
-            _share(row["is_lead"]),
+            percent(row["novel_bigrams"]),
+            percent(row["copied_sentences"]),
+            percent(row["is_lead"]),
             "—" if row["garbled_words"] is None else f"{100 * row['garbled_words']:.1f}%",
             "—" if row["baseline"] else _faults(row),
         ]
         for row in rows
         if row["n"]
     ]
-    return f"<h4>What they write</h4>{_table(heads, lines)}" if lines else ""
+    return f"<h4>What they write</h4>{table(heads, lines)}" if lines else ""
 
 
 def _faults(row: Mapping[str, Any]) -> str:
     told = sorted(((share, rule) for rule, share in row["flaws"].items() if share), reverse=True)
-    listed = ", ".join(f"{_RULES.get(rule, rule)} {_share(share)}" for share, rule in told)
-    return f"{_share(row['faulty'])}{_sub(listed) if listed else ''}"
+    listed = ", ".join(f"{_RULES.get(rule, rule)} {percent(share)}" for share, rule in told)
+    return f"{percent(row['faulty'])}{sub(listed) if listed else ''}"
 
 
 def _costs(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -111,17 +117,17 @@ def _costs(rows: Sequence[Mapping[str, Any]]) -> str:
     energy = any(row.get("joules") is not None for row in timed)
     lines = [
         [
-            _name(row),
-            f"{figures.seconds(row['seconds'])}{_sub(_latency(row))}",
+            model_cell(row),
+            f"{figures.seconds(row['seconds'])}{sub(_latency(row))}",
             f"{row['tokens_per_second']:,.0f} tokens/s",
-            f"{figures.parameters(row['parameters'])}{_sub(figures.size(row['bytes']) + ' on disk')}",
+            f"{figures.parameters(row['parameters'])}{sub(figures.size(row['bytes']) + ' on disk')}",
             _memory(row),
-            f"{escape(row['engine'])}{_sub(escape(row['dtype'] + ' on ' + row['device']))}",
+            f"{escape(row['engine'])}{sub(escape(row['dtype'] + ' on ' + row['device']))}",
             *([_energy(row["joules"])] if energy else []),
         ]
         for row in timed
     ]
-    return f"<h4>What they cost</h4>{_table([*heads, *(['Energy of a text'] if energy else [])], lines)}"
+    return f"<h4>What they cost</h4>{table([*heads, *(['Energy of a text'] if energy else [])], lines)}"
 
 
 def _latency(row: Mapping[str, Any]) -> str:
@@ -135,22 +141,12 @@ def _latency(row: Mapping[str, Any]) -> str:
 def _memory(row: Mapping[str, Any]) -> str:
     weights = f"weights {figures.size(row['weights_bytes'])}"
     if row["peak_bytes"] is not None:
-        return f"{figures.size(row['peak_bytes'])}{_sub(f'GPU peak, besides {weights}')}"
-    return f"{figures.size(row['process_bytes'])}{_sub(f'whole process · {weights}')}"
+        return f"{figures.size(row['peak_bytes'])}{sub(f'GPU peak, besides {weights}')}"
+    return f"{figures.size(row['process_bytes'])}{sub(f'whole process · {weights}')}"
 
 
 def _energy(joules: float | None) -> str:
     return "—" if joules is None else f"{joules:.1f} J"
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    told = [figures.count(row["n"], "summary", "summaries")]
-    told += [f"failed on {len(row['failed'])}"] if row["failed"] else []
-    return f"{escape(row['model'])}{_sub(' · '.join(told))}"
-
-
-def _interval(score: Mapping[str, Any] | None) -> str:
-    return f"{points(score['f'])}{_sub(limits(score))}" if score else "—"
 
 
 def _difference(change: Mapping[str, Any] | None) -> str:
@@ -158,22 +154,7 @@ def _difference(change: Mapping[str, Any] | None) -> str:
         return "—"
     kind, word = VERDICTS.get(change["verdict"], ("", ""))
     verdict = f' <span class="verdict {kind}">{word}</span>' if word else ""
-    return f"{points(change['f'], signed=True)}{verdict}{_sub(limits(change, signed=True))}"
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.0f}%"
-
-
-def _sub(text: str) -> str:
-    return f'<div class="sub">{text}</div>'
-
-
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
-    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="scroll" tabindex="0">{table}</div>'
+    return f"{points(change['f'], signed=True)}{verdict}{sub(limits(change, signed=True))}"
 
 
 def _conditions(found: Mapping[str, Any]) -> str:
