@@ -95,7 +95,7 @@ def _strengths(rows: Sequence[Mapping[str, Any]]) -> Table:
 def _ratings(rows: Sequence[Mapping[str, Any]]) -> Table:
     lines = [(row["model"], row["aspect"], f"{row['f']:.2f}", limits(row), f"{row['n']:,}") for row in rows]
     return Table(
-        "Ratings from 1 (poor) to 5 (excellent)", ("model", "", "mean", "95% interval", "ratings"), lines
+        "Ratings from 1 (poor) to 5 (excellent)", ("model", "scale", "mean", "95% interval", "ratings"), lines
     )
 
 
