@@ -22,13 +22,14 @@ from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
 from ui.distil import care_events, distil_tab, form_events, run_events
 from ui.distil.distil_tab import DistilTab
-from ui.evaluate import evaluate_events, evaluate_tab
+from ui.evaluate import evaluate_events, evaluate_tab, poll_events
 from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.hosting import answers, link_preview, sessions, sliders, student_files, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
 from ui.search import search_events, search_tab
 from ui.shared.studio import Studio
+from ui.vote import vote_events, vote_view
 
 TITLE = "T5 Distillation Studio"
 _ABOUT = (
@@ -68,6 +69,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 search = search_tab.build(studio)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
+        vote_events.connect(vote_view.build(), page, studio)
         comparing = compare_events.connect(comparison, page, studio)
         presenting_events.connect(comparison, comparing, studio)
         measure_events.connect(comparison, studio)
@@ -82,6 +84,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 search_events.connect(search, distillation.form, searching, tabs, studio)
         if evaluation:
             evaluate_events.connect(evaluation, page, studio)
+            poll_events.connect(evaluation, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page, preparation
