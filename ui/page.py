@@ -10,18 +10,26 @@ from models.errors import BadRequest
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui import api
-from ui.compare import compare_events, compare_tab, kept_events, measure_events, preparing_events
+from ui.compare import (
+    compare_events,
+    compare_tab,
+    kept_events,
+    measure_events,
+    preparing_events,
+    presenting_events,
+)
 from ui.compare.compare_tab import CompareTab
 from ui.compare.preparing import Preparation
 from ui.distil import care_events, distil_tab, form_events, run_events
 from ui.distil.distil_tab import DistilTab
-from ui.evaluate import evaluate_events, evaluate_tab
+from ui.evaluate import evaluate_events, evaluate_tab, poll_events
 from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.hosting import answers, link_preview, sessions, sliders, student_files, theme
 from ui.hosting.answers import QUEUE_SIZE, Page
 from ui.methods import methods_events, methods_panel
 from ui.search import search_events, search_tab
 from ui.shared.studio import Studio
+from ui.vote import vote_events, vote_view
 
 TITLE = "T5 Distillation Studio"
 _ABOUT = (
@@ -61,7 +69,9 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 search = search_tab.build(studio)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
-        compare_events.connect(comparison, page, studio)
+        vote_events.connect(vote_view.build(), page, studio)
+        comparing = compare_events.connect(comparison, page, studio)
+        presenting_events.connect(comparison, comparing, studio)
         measure_events.connect(comparison, studio)
         kept_events.connect(comparison, page, studio)
         preparing_events.connect(preparation, comparison.preparing, page)
@@ -74,6 +84,7 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
                 search_events.connect(search, distillation.form, searching, tabs, studio)
         if evaluation:
             evaluate_events.connect(evaluation, page, studio)
+            poll_events.connect(evaluation, page, studio)
         api.connect(studio)
     page.queue(api_open=False, max_size=QUEUE_SIZE, status_update_rate=1)  # not at each call to all who wait
     return page, preparation
@@ -129,7 +140,7 @@ def options(settings: Settings) -> dict[str, Any]:
     """How the page is served: nothing is kept, reported or fetched from elsewhere."""
     return {
         "theme": theme.theme(),
-        "css_paths": [theme.STYLESHEET],
+        "css_paths": theme.STYLESHEETS,
         "head": theme.SCRIPT,
         "footer_links": ["api", "settings"],
         "show_error": False,

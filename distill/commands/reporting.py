@@ -10,9 +10,11 @@ from models.settings import Settings
 def add(parsers: Any) -> None:
     """Add this command."""
     parser = add_command(
-        parsers, "report", report, "Write one self-contained HTML page on runs, comparisons and evaluations."
+        parsers, "report", report, "Write one HTML page on runs, comparisons, evaluations and votes."
     )
-    parser.add_argument("ids", nargs="+", metavar="ID", help="id, or run:ID, comparison:ID, evaluation:ID")
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="its id, or KIND:ID: run, comparison, evaluation, vote"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.html")
 
 

@@ -79,4 +79,4 @@ def show(*, poll_id: str, settings: Settings) -> Answer:
 
 
 def _told(poll: votes.Poll) -> dict[str, Any]:
-    return asdict(poll)
+    return {**asdict(poll), "link": f"/?vote={poll.poll_id}"}

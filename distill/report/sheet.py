@@ -34,7 +34,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A run, a comparison or an evaluation as a report.
+    """A run, a comparison, an evaluation or a vote as a report.
 
     Args:
         title: What it is.

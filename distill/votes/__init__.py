@@ -4,9 +4,11 @@ poll = votes.create(EVALUATION_ID, settings, models=[...])   # texts and summari
 votes.cast(poll, person, text, answer, settings)             # one vote a person and text; the last one counts
 poll = votes.close(poll.poll_id, settings); poll = votes.show(poll.poll_id, settings)
 votes.results(poll, settings)                                # win rates, strengths, agreement
+votes.cases(poll, settings)                                  # text by text
 votes.find(ID, settings); votes.all_polls(settings); votes.write_csv(poll, settings, path)
 """
 
+from distill.votes.cases import Case, cases
 from distill.votes.owner import check_owner
 from distill.votes.polls import Poll, all_polls, close, create, find, show
 from distill.votes.results import results
@@ -18,10 +20,12 @@ __all__ = [
     "ASPECTS",
     "TIE",
     "Ballot",
+    "Case",
     "Poll",
     "Vote",
     "all_polls",
     "ballot",
+    "cases",
     "cast",
     "check_owner",
     "check_person",

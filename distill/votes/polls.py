@@ -106,19 +106,15 @@ def find(poll_id: str, settings: Settings) -> Poll:
     Raises:
         RunNotFound: There is none.
     """
-    with store.reading(settings) as connection:
-        found = connection.execute(f"{_SELECT} WHERE poll = ?", (str(poll_id),)).fetchone()
-    if found is None:
+    found = _polls(settings, "WHERE poll = ?", str(poll_id))
+    if not found:
         raise RunNotFound(f"There is no vote {str(poll_id)[:40]!r}: check its link, or ask for a new one.")
-    return _poll(found)
+    return found[0]
 
 
 def all_polls(settings: Settings) -> list[Poll]:
     """Every poll, newest first."""
-    if not store.file(settings).is_file():
-        return []
-    with store.reading(settings) as connection:
-        return [_poll(row) for row in connection.execute(f"{_SELECT} ORDER BY created DESC, rowid DESC")]
+    return _polls(settings, "ORDER BY created DESC, rowid DESC")
 
 
 def close(poll_id: str, settings: Settings, password: str = "") -> Poll:
@@ -148,6 +144,13 @@ def _set(column: str, poll_id: str, settings: Settings, password: str) -> Poll:
     with store.writing(settings) as connection:
         connection.execute(f"UPDATE polls SET {column} = 1 WHERE poll = ?", (poll_id,))
     return find(poll_id, settings)
+
+
+def _polls(settings: Settings, which: str, *values: str) -> list[Poll]:
+    if not store.file(settings).is_file():  # looking makes no file
+        return []
+    with store.reading(settings) as connection:
+        return [_poll(row) for row in connection.execute(f"{_SELECT} {which}", values)]
 
 
 def _poll(row: Row) -> Poll:

@@ -9,6 +9,19 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import PATIENCE, RUN, Server, open_page
 
 pytestmark = pytest.mark.browser
+_PRESS = """keys => [...keys].forEach(key => document.dispatchEvent(new KeyboardEvent("keydown", { key })))"""
+_PRESS_ONCE_SHOWN = """text => new Promise(done => {
+  const look = () => {
+    const shown = document.querySelector("#vote-progress").textContent;
+    if (!shown.includes(text)) return requestAnimationFrame(look);
+    const clock = performance.now.bind(performance);
+    performance.now = () => clock() + 1000;  // a slower hand: no double press
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "1" }));
+    done();
+  };
+  look();
+})"""
+"""In the first frame that shows the text, when Gradio has not yet done with the press before."""
 
 
 def evaluate_tab(context: BrowserContext, server: Server) -> Page:
@@ -16,6 +29,48 @@ def evaluate_tab(context: BrowserContext, server: Server) -> Page:
     page.get_by_role("tab", name="Evaluate").click()
     expect(page.locator("#start-evaluation")).to_be_visible()
     return page
+
+
+def make_a_vote(page: Page) -> str:
+    """On the models that are chosen; its link."""
+    page.get_by_text("Let people vote").click()
+    page.click("#make-poll")
+    link = page.locator("#poll-about a")
+    expect(link).to_be_visible()
+    return str(link.get_attribute("href"))
+
+
+def vote(context: BrowserContext, link: str) -> None:
+    """All six texts by key as fast as they come, one of them once more; no name is shown."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(link)
+    expect(page.locator("#vote-answers button:visible")).to_have_count(5)
+    expect(page.locator("#tabs")).to_be_hidden()
+    assert "embedded" not in page.locator("#vote").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.evaluate(_PRESS, "112")  # before the page has answered: all are about the first text
+    expect(page.locator("#vote-progress")).to_contain_text("Text 2 of 6")
+    for place in range(2, 7):
+        page.evaluate(_PRESS_ONCE_SHOWN, f"Text {place} of 6")
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    for place in range(6, 0, -1):
+        page.click("#vote-back")
+        expect(page.locator("#vote-progress")).to_contain_text(f"Text {place} of 6")
+    expect(page.locator("#vote-b.primary")).to_be_visible()
+    for place in range(2, 8):
+        page.click("#vote-forward")
+        expect(page.locator("#vote-progress")).to_contain_text(
+            f"Text {place} of 6" if place < 7 else "The end"
+        )
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    page.reload()  # the browser is known again
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    page.click("#vote-back")
+    expect(page.locator("#vote-a.primary")).to_be_visible()
+    page.click("#vote-tie")
+    expect(page.locator("#vote-end")).to_contain_text("all texts have your answer")
+    page.close()
 
 
 def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
@@ -46,6 +101,11 @@ def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
     expect(page.locator("#evaluation-case .case")).to_have_count(5)  # reference, three models, a lead
     page.get_by_text("Where it stands in the text").nth(1).click()
     expect(page.locator("#evaluation-case details[open] mark.copied").first).to_be_visible()
+
+    link = make_a_vote(page)
+    vote(context, link)
+    page.click("#refresh-poll")
+    expect(page.locator("#poll-result")).to_contain_text("Results: 1 person, 6 answers")
 
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -15,7 +15,13 @@ def test_a_space_neither_distils_nor_opens_other_models_unless_told() -> None:
 
 
 def test_what_is_unset_or_empty_takes_its_default() -> None:
-    env = {"STUDIO_HOME": "/a/b", "MODEL_SET": "", "DISTILLED_MODEL": " ", "STUDIO_THREADS": "2"}
+    env = {
+        "STUDIO_HOME": "/a/b",
+        "MODEL_SET": "",
+        "STUDIO_OWNER_PASSWORD": "",
+        "DISTILLED_MODEL": " ",
+        "STUDIO_THREADS": "2",
+    }
     assert Settings.from_env(env) == Settings(home=Path("/a/b"), threads=2)
     assert Settings.from_env({"STUDIO_EMBEDDING_MODEL": " /m "}).embedding_model == "/m"
 

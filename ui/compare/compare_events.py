@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
+from gradio.events import Dependency
 
 from models.serving.summarizer import LongInput
 from models.store.catalogue import ROLES
-from ui.compare import compare_fields, comparing, counter, examples, freshness, model_events, results_log
+from ui.compare import (
+    compare_fields,
+    comparing,
+    counter,
+    examples,
+    freshness,
+    model_events,
+    race,
+    results_log,
+)
 from ui.compare.compare_tab import CompareTab
 from ui.shared import rendering
 from ui.shared.errors import told
@@ -17,8 +27,8 @@ from ui.shared.result import Session
 from ui.shared.studio import Studio
 
 
-def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
-    """Attach every event of the tab."""
+def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> Dependency:
+    """Attach every event of the tab; returns the comparing, for what follows it elsewhere."""
     bodies = [tab.columns[role].body for role in ROLES]
     buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
     choices = compare_fields.choices(tab)
@@ -43,7 +53,7 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
         [button.click for button in buttons],
         told(_runner(tab, studio, locked)),
         inputs,
-        [*bodies, *locked, tab.stop, tab.freshness, tab.session],
+        [*bodies, *locked, tab.stop, tab.freshness, tab.race, tab.session],
         show_progress="hidden",
         api_visibility="private",
         trigger_mode="once",  # for all of them: each run goes on from the session that it was given
@@ -57,6 +67,7 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> None:
     replaced = model_events.connect(tab, page, studio)
     for event in (tab.text.change, tab.panel.long_input.change, *(each.then for each in replaced)):
         event(freshness.notice, now, tab.freshness, **QUIET)
+    return running
 
 
 def _runner(
@@ -82,7 +93,8 @@ def _runner(
         roles = roles_of[cast(gr.Button, pressed.target).elem_id]
         for shown, now in comparing.compare(request, roles, session, studio):
             bodies = {tab.columns[role].body: html for role, html in shown.items()}
-            yield {**bodies, tab.freshness: freshness.notice(now, text, long_input), tab.session: now}
+            news = {tab.freshness: freshness.notice(now, text, long_input), tab.race: race.race(now)}
+            yield {**bodies, **news, tab.session: now}
 
     return run
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import gradio as gr
 
 from models.store.catalogue import ROLES
-from ui.compare import columns, examples, kept_panel, measure_panel, presets, settings_panel
+from ui.compare import columns, examples, kept_panel, measure_panel, presenting_panel, presets, settings_panel
 from ui.compare.columns import Column
 from ui.compare.kept_panel import KeptPanel
 from ui.compare.measure_panel import MeasurePanel
+from ui.compare.presenting_panel import PresentingPanel
 from ui.compare.results_log import WIDTHS, results_frame
 from ui.compare.settings_panel import SettingsPanel
 from ui.shared import rendering
@@ -27,12 +28,15 @@ class CompareTab:
     clear: gr.Button
     run_all: gr.Button
     stop: gr.Button
+    present: gr.Button
     preparing: gr.HTML
     freshness: gr.HTML
     model_set: gr.Radio
     engines: gr.Dropdown
     panel: SettingsPanel
     columns: dict[str, Column]
+    presenting: PresentingPanel
+    race: gr.HTML
     measure: MeasurePanel
     session: gr.State
     table: gr.Dataframe
@@ -71,32 +75,25 @@ def build(studio: Studio) -> CompareTab:
                 stop = gr.Button(
                     "Stop", variant="stop", interactive=False, elem_id="stop", scale=1, min_width=90
                 )
+                present = gr.Button("Present", elem_id="present", scale=1, min_width=90)
     _examples(text, reference)
     preparing = gr.HTML("", elem_id="preparing")
     freshness = gr.HTML("", elem_id="freshness")
     names = studio.columns(studio.settings.model_set)
-    with gr.Row(equal_height=True, elem_classes=["columns"]):
-        parts = {role: columns.build(role, names[role], studio) for role in ROLES}
-    gr.HTML(rendering.LEGEND)
+    with gr.Column(elem_id="stage"):
+        presenting = presenting_panel.build()
+        with gr.Row(equal_height=True, elem_classes=["columns"]):
+            parts = {role: columns.build(role, names[role], studio) for role in ROLES}
+        gr.HTML(rendering.LEGEND, elem_id="legend")
+        race = presenting_panel.build_race()
     kept = kept_panel.build(studio)
     measure = measure_panel.build()
     settings = (model_set, engines, panel)
     said = (preparing, freshness)
+    buttons = (clear, run_all, stop, present)
+    shown = (parts, presenting, race, measure)
     return CompareTab(
-        text,
-        reference,
-        counter,
-        clear,
-        run_all,
-        stop,
-        *said,
-        *settings,
-        parts,
-        measure,
-        session,
-        *_log(),
-        opened,
-        kept,
+        text, reference, counter, *buttons, *said, *settings, *shown, session, *_log(), opened, kept
     )
 
 

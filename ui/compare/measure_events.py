@@ -7,22 +7,35 @@ from typing import Any
 import gradio as gr
 
 from models.serving.summarizer import LongInput
-from ui.compare import compare_fields, measure_rendering, results_log
+from ui.compare import compare_fields, measure_rendering, race, results_log
 from ui.compare.compare_tab import CompareTab
 from ui.compare.comparing import Request
 from ui.compare.measuring import Measured, measure
 from ui.shared.errors import told
 from ui.shared.limits import INFERENCE, QUIET
+from ui.shared.result import Session
 from ui.shared.studio import Studio
 
 
 def connect(tab: CompareTab, studio: Studio) -> None:
     """Attach every event of the panel."""
     panel = tab.measure
-    shown = [panel.start, panel.stop, panel.progress, panel.table, panel.chart, panel.csv, panel.jsonl]
+    shown = [
+        panel.start,
+        panel.stop,
+        panel.progress,
+        panel.table,
+        panel.chart,
+        panel.csv,
+        panel.jsonl,
+        tab.race,
+    ]
 
-    def end(measured: Measured | None) -> list[Any]:
-        return ended(measured, studio.settings.temporary)
+    def end(measured: Measured | None, session: Session, text: str | None) -> list[Any]:
+        asked = measured.request if measured else None
+        # A presentation that has gone on to the next text shows nothing of the one before.
+        bars = race.race(session, measured) if asked and asked.text == text else gr.skip()
+        return [*ended(measured, studio.settings.temporary), bars]
 
     running = panel.start.click(
         told(_runner(tab, studio)),
@@ -33,9 +46,9 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         trigger_mode="once",
         **INFERENCE,
     )
-    running.then(end, panel.measured, shown, **QUIET)
+    running.then(end, [panel.measured, tab.session, tab.text], shown, **QUIET)
     panel.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
-        end, panel.measured, shown, **QUIET
+        end, [panel.measured, tab.session, tab.text], shown, **QUIET
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from ui.compare import measure_rendering
+from ui.compare.measuring import FEWEST_RUNS
 
 USUAL_RUNS = 10
 _DOWNLOAD: dict[str, Any] = {"size": "sm", "visible": False, "interactive": False}
@@ -36,7 +37,7 @@ def build() -> MeasurePanel:
     with gr.Column(variant="panel", elem_classes=["card", "measure"]):
         gr.HTML(_ABOUT)
         with gr.Row(elem_classes=["measure-row"]):
-            runs = gr.Slider(5, 50, USUAL_RUNS, step=5, label="Runs of each model", min_width=220)
+            runs = gr.Slider(FEWEST_RUNS, 50, USUAL_RUNS, step=5, label="Runs of each model", min_width=220)
             start = gr.Button("Measure properly", elem_id="measure", min_width=160)
             stop = gr.Button(
                 "Stop measuring",

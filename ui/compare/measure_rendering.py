@@ -97,18 +97,19 @@ def _conditions(summary: Summary) -> str:
 
 
 def _against(measured: Measured) -> str:
-    return f"Against the {_reference(measured)}"
+    return f"Against the {reference(measured)}"
 
 
-def _reference(measured: Measured) -> str:
+def reference(measured: Measured) -> str:
+    """The role whose model the others are set against."""
     return "teacher" if "teacher" in measured.summaries else next(iter(measured.summaries))
 
 
 def _times(role: str, measured: Measured) -> str:
-    reference = _reference(measured)
-    if role == reference:
+    against = reference(measured)
+    if role == against:
         return "—"
-    ratio = times_faster(measured.summaries[reference], measured.summaries[role])
+    ratio = times_faster(measured.summaries[against], measured.summaries[role])
     interval = f"{figures.ratio(ratio.low)} to {figures.ratio(ratio.high)}"
     return f"{figures.ratio(ratio.median)} as fast{_sub(interval)}"
 

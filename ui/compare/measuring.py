@@ -12,6 +12,9 @@ from ui.shared import errors
 from ui.shared.background import follow
 from ui.shared.studio import Studio
 
+FEWEST_RUNS = 5
+"""Of each model; fewer say too little."""
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -16,6 +16,7 @@ from models.errors import DistillError
 from models.settings import Settings
 from ui.evaluate import asking, cases_rendering, evaluate_rendering
 from ui.evaluate.evaluate_tab import EvaluateTab
+from ui.evaluate.poll_events import models_of
 from ui.shared import data_fields, jobs
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
@@ -94,9 +95,9 @@ def look(found: Evaluation) -> Watch:
 
 
 def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = None) -> list[Any]:
-    """The watch and the view of an evaluation; texts, list and files only where the state has changed."""
+    """The watch and the view of an evaluation; texts, lists and files only where the state has changed."""
     if found is None:
-        return [Watch(), *[gr.skip()] * 14]
+        return [Watch(), *[gr.skip()] * 15]
     watch, status, result = look(found), found.status(), found.result()
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
@@ -108,6 +109,7 @@ def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = N
         evaluate_rendering.charts(result),
         *([gr.skip()] * 4 if same else _texts(found)),
         *([gr.skip()] * 4 if same else _files(found, settings)),
+        gr.skip() if same else models_of(found),
     ]
 
 

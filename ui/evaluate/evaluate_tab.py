@@ -5,7 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from ui.evaluate import cases_rendering, evaluate_rendering
+from models.settings import Settings
+from ui.evaluate import cases_rendering, evaluate_rendering, poll_panel
+from ui.evaluate.poll_panel import PollPanel
 from ui.shared import data_fields
 from ui.shared.data_fields import DataFields
 from ui.shared.studio import Studio
@@ -49,6 +51,7 @@ class EvaluateTab:
     case: gr.HTML
     downloads: list[gr.DownloadButton]
     report: gr.DownloadButton
+    polls: PollPanel
 
     @property
     def outputs(self) -> list[gr.Component]:
@@ -63,6 +66,7 @@ class EvaluateTab:
             self.case,
             *self.downloads,
             self.report,
+            self.polls.models,
         ]
 
 
@@ -103,7 +107,7 @@ def build(studio: Studio) -> EvaluateTab | None:
         )
         resume = gr.Button("Resume", visible=False, elem_id="resume-evaluation", min_width=120)
     with gr.Column(variant="panel", elem_classes=["card", "evaluation"]):
-        shown = _found()
+        shown = _found(studio.settings)
     asked: list[gr.Component] = [
         models,
         lead,
@@ -137,7 +141,7 @@ def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
     return models, lead
 
 
-def _found() -> tuple[Any, ...]:
+def _found(settings: Settings) -> tuple[Any, ...]:
     status = gr.HTML(evaluate_rendering.NONE, elem_id="evaluation-status")
     result = gr.HTML("", elem_id="evaluation-result")
     charts = gr.HTML("", elem_id="evaluation-charts")
@@ -180,4 +184,5 @@ def _found() -> tuple[Any, ...]:
     chooser = gr.Dropdown(
         [], label="All evaluations", visible=False, filterable=False, elem_id="all-evaluations"
     )
-    return chooser, status, result, charts, which, order, table, case, downloads, report
+    polls = poll_panel.build(settings)
+    return chooser, status, result, charts, which, order, table, case, downloads, report, polls

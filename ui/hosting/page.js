@@ -15,6 +15,37 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A link to a vote shows nothing else, from the first moment on; the keys 1 to 5 give its answers.
+if (new URLSearchParams(location.search).has("vote")) {
+  const alone = document.createElement("style");
+  alone.textContent = ".masthead, #tabs { display: none !important; }";
+  document.head.append(alone);
+}
+document.addEventListener("keydown", (event) => {
+  const place = event.key.length === 1 ? "12345".indexOf(event.key) : -1;
+  if (place < 0 || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  const shown = [...document.querySelectorAll("#vote-answers button")].filter((each) => each.offsetParent);
+  shown[place]?.click();
+});
+
+// Nobody reads a text in a third of a second: a double click or a key hit twice is one answer.
+let pressed = { button: null, at: 0 };
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#vote-answers button");
+  if (!button) return;
+  const at = performance.now();
+  if (button === pressed.button && at - pressed.at < 300) event.stopImmediatePropagation();
+  else pressed = { button, at };
+}, true);
+
+// The next text of a vote is read from its beginning.
+let seat = null;
+const goToText = () => {
+  const now = document.querySelector("#vote-progress .run-steps")?.textContent ?? seat;
+  if (seat && now !== seat) window.scrollTo({ top: 0 });
+  seat = now;
+};
+
 // On a phone what a button starts is out of sight: go there once it has really begun.
 const RESULTS = { "run-all": ".columns .waiting", "start-run": "#run-status .badge.running", "start-search": "#search-status .badge.running" };
 let awaited = null;
@@ -38,4 +69,4 @@ const nameResets = () => {
   }
 };
 
-setInterval(() => { tick(); goToResults(); nameResets(); }, 100);
+setInterval(() => { tick(); goToResults(); goToText(); nameResets(); }, 100);

@@ -1,4 +1,4 @@
-"""How the page looks: a theme, a stylesheet and a small script. Nothing is fetched from elsewhere."""
+"""How the page looks: a theme, stylesheets and small scripts. Nothing is fetched from elsewhere."""
 
 from pathlib import Path
 
@@ -6,9 +6,11 @@ from gradio.themes.base import Base
 from gradio.themes.utils import colors, fonts, sizes
 
 _HERE = Path(__file__).parent
-STYLESHEET = _HERE / "page.css"
+STYLESHEETS = [_HERE / "page.css", _HERE / "presenting.css"]
 _WEIGHTS = (400, 700)  # the semi-bold files that Gradio ships lack most letters
-SCRIPT = f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>"
+SCRIPT = "".join(
+    f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "presenting.js")
+)
 
 
 def theme() -> Base:

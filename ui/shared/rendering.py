@@ -128,11 +128,10 @@ def _notes(result: Result) -> str:
         notes.append(f"It ended within a sentence, which is left out: {written} of {summary.tokens_out:,}.")
     if summary.note:
         notes.append(escape(summary.note))
-    if result.busy:
-        notes.append(BUSY)
     if result.rules:
         notes.append(_rules(result.rules))
-    return "".join(f'<div class="note">{note}</div>' for note in notes)
+    said = "".join(f'<div class="note">{note}</div>' for note in notes)
+    return f'{said}<div class="note busy">{BUSY}</div>' if result.busy else said
 
 
 def _rules(outcome: RuleOutcome) -> str:

@@ -2,18 +2,20 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from distill import judging, report
+from distill import judging, report, votes
 from distill.errors import BadConfig, RunConflict, RunNotFound
 from distill.judging import EvaluationPlan
 from distill.report.sheet import flat
 from distill.runs import Run
 from models.settings import Settings
 from tests.distill.test_cli import Call, call
+from tests.distill.votes.voters import PERSON
 
 __all__ = ["call"]  # a fixture
 NASTY = "<img src=http://example.com/x onerror=alert(1)>"
@@ -73,6 +75,36 @@ def test_a_run_on_one_page(whole: Run, tmp_path: Path, values: dict[str, Any]) -
     assert page.count("<svg") == 2
 
 
+def test_a_vote_on_one_page(evaluated: str, settings: Settings, tmp_path: Path, call: Call) -> None:
+    poll = votes.create(evaluated, settings, ("lead:2", "lead:3"), texts=2, scales=True)
+    with pytest.raises(RunConflict, match="Nobody has voted"):
+        report.compose(poll.poll_id, settings)
+    for person in range(8):
+        votes.cast(poll, PERSON.format(person), 1, "lead:3", settings, {"lead:3": {"fluency": 4}})
+        votes.cast(poll, PERSON.format(person), 2, "lead:3" if person < 6 else votes.TIE, settings)
+    page = report.write(poll.poll_id, settings, tmp_path / "vote.html").read_text(encoding="utf-8")
+    check_alone(page)
+    assert '<p class="answer">On these texts people prefer lead:3.</p>' in page
+    assert "&lt;img src=http" in page
+    found = report.compose(f"vote:{poll.poll_id}", settings)
+    assert [row[:3] for row in found.tables[0].rows] == [
+        ("lead:2", "0", "0%"),
+        ("lead:3", "14", "88%"),
+        ("tie", "2", "12%"),
+        ("all bad", "0", "0%"),
+    ]
+    assert [row[:3] for row in found.tables[2].rows] == [("lead:3", "fluency", "4.00")]
+    assert [case.title for case in found.cases] == [
+        "Text 1: where people agreed most",
+        "Text 2: where people agreed least",
+    ]
+    assert [note for _, _, note in found.cases[1].summaries] == ["best for 0 of 8", "best for 6 of 8"]
+    code, again, _ = call(*found.commands[0].split()[3:])
+    assert (code, again["models"], again["texts"], again["scales"]) == (0, ["lead:2", "lead:3"], 2, True)
+    with pytest.raises(BadConfig, match="owner's password"):  # before the owner shows the results
+        report.compose(poll.poll_id, replace(settings, visitor=True, owner_password="x"))
+
+
 def test_several_things_share_a_page(evaluated: str, settings: Settings, tmp_path: Path) -> None:
     page = report.write([evaluated, f"evaluation:{evaluated}"], settings, tmp_path / "r.html").read_text()
     assert page.count("<section>") == 2
@@ -85,7 +117,7 @@ def test_what_has_no_figures_has_no_report(
     code, _, errors = call("report", "nothing", "--out", out)
     assert code == 2
     assert (
-        f"There is no run, comparison or evaluation 'nothing'. The newest are evaluation:{evaluated}"
+        f"There is no run, comparison, evaluation or vote 'nothing'. The newest are evaluation:{evaluated}"
         in errors
     )
     begun = judging.create(EvaluationPlan(("lead:2",)), settings)

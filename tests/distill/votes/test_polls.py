@@ -167,7 +167,7 @@ def test_only_the_owner_makes_closes_shows_and_reads_what_is_not_shown(
 
 def test_the_commands(evaluated: str, settings: Settings, call: Call, tmp_path: Path) -> None:
     code, made, _ = call("votes", "create", evaluated, "--models", *MODELS[:2], "--texts", "3", "--scales")
-    assert (code, made["texts"], made["scales"]) == (0, 3, True)
+    assert (code, made["texts"], made["link"]) == (0, 3, f"/?vote={made['poll_id']}")
     name = made["poll_id"]
     poll = votes.find(name, settings)
     votes.cast(poll, BOB, 3, "lead:3", settings, {"lead:3": {"fluency": 4}})

@@ -83,10 +83,11 @@ def test_the_table_has_a_row_a_text(found: judging.Evaluation) -> None:
 def test_everything_is_drawn_and_can_be_taken_away(found: judging.Evaluation, settings: Settings) -> None:
     drawn = evaluate_events.drawn(found, settings)
     assert drawn[0].run_id == found.evaluation_id
-    *_, report = drawn
-    files = [Path(update["value"]) for update in drawn[-4:]]
+    *_, report, models = drawn
+    files = [Path(update["value"]) for update in drawn[-5:-1]]
     assert all(file.is_relative_to(settings.temporary) and file.is_file() for file in files)
     assert Path(report["value"]).name == "report.html"
+    assert models["choices"] == ["lead:2", "lead:3", "lead:1"]  # of which people can vote
     assert evaluate_events.watched(evaluate_events.Watch(), settings).evaluation_id == found.evaluation_id  # type: ignore[union-attr]
     assert len(drawn) == len(evaluate_events.drawn(None, settings))
 
