@@ -191,7 +191,11 @@ def test_texts_that_no_model_takes_are_left_out(tmp_path: Path) -> None:
         ("a.jsonl", bytes(range(256)), "a.jsonl is not UTF-8 text"),
         ("a.jsonl.gz", b"plain text", "a.jsonl.gz cannot be read as json: Not a gzipped file"),
         ("a.jsonl.gz", gzip.compress(b"{}" * 99, mtime=0)[:-9], "a.jsonl.gz cannot be read as json"),
-        ("a.jsonl.gz", gzip.compress(b"{}", mtime=0)[:10] + b"\xff" * 20, "a.jsonl.gz cannot be read as json"),
+        (
+            "a.jsonl.gz",
+            gzip.compress(b"{}", mtime=0)[:10] + b"\xff" * 20,
+            "a.jsonl.gz cannot be read as json",
+        ),
         ("a.txt", b"text", "a.txt is not a csv, jsonl or parquet file"),
         ("a.xlsx", b"PK", "a.xlsx is not a csv, jsonl or parquet file"),
     ],
