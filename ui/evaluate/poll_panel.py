@@ -53,7 +53,9 @@ def build(settings: Settings) -> PollPanel:
                 elem_id="poll-models",
                 min_width=260,
             )
-            texts = gr.Number(TEXTS, label="Texts to vote on", precision=0, elem_id="poll-texts", min_width=110)
+            texts = gr.Number(
+                TEXTS, label="Texts to vote on", precision=0, elem_id="poll-texts", min_width=110
+            )
             scales = gr.Checkbox(
                 False,
                 label="Also ask for ratings from 1 to 5",
