@@ -15,8 +15,8 @@ from typing import Any
 from distill import rules
 from distill.data import Example, Examples
 from distill.errors import BadConfig, RunConflict
-from distill.jobs.files import write_json, write_json_lines
 from distill.labelling.drafts import DraftJournal
+from distill.labelling.refined import write_refined
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.errors import BadRequest
 from models.serving.batching import BATCH_TOKENS
@@ -107,15 +107,8 @@ def label(
         drafts = drafted.read(header, CHUNK)
         _draft(examples, drafts, drafting, teacher, drafted, batch_tokens or BATCH_TOKENS, on_done)
         rows, report = refine_drafts(examples, drafts, chosen, drafting.model)
-        write_json_lines(out, rows)
-        write_json(out.with_suffix(".report.json"), report)
-    return {
-        "written": len(rows),
-        "rejected": len(examples) - len(rows),
-        "report": report,
-        "out": str(out.resolve()),
-        "drafts": str(journal.resolve()),
-    }
+        answer = write_refined(out, len(examples), rows, report)
+    return {**answer, "drafts": str(journal.resolve())}
 
 
 def is_new(out: Path, wanted: str = "all") -> bool:

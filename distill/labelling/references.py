@@ -7,7 +7,7 @@ from typing import Any
 from distill import rules
 from distill.data import Example
 from distill.errors import BadConfig, RunConflict
-from distill.jobs.files import write_json, write_json_lines
+from distill.labelling.refined import write_refined
 
 
 def refine_references(
@@ -43,16 +43,7 @@ def refine_references(
         for example, entry in zip(examples, judged, strict=True)
         if entry.outcome.text
     ]
-    report = rules.report(judged)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_json_lines(out, rows)
-    write_json(out.with_suffix(".report.json"), report)
-    return {
-        "written": len(rows),
-        "rejected": len(examples) - len(rows),
-        "report": report,
-        "out": str(out.resolve()),
-    }
+    return write_refined(out, len(examples), rows, rules.report(judged))
 
 
 def _judged(example: Example, seen: str, chosen: dict[str, rules.Rule]) -> rules.JudgedDraft:
