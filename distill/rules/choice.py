@@ -7,6 +7,7 @@ from typing import Any
 
 from distill.errors import BadConfig
 from distill.rules import faith, form
+from distill.rules.condensing import condense
 from distill.rules.duplicates import Duplicates
 from distill.rules.support import support
 from distill.rules.verdict import Rule
@@ -17,6 +18,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "unfinished": form.unfinished,
     "marks": form.marks,
     "support": support,
+    "condense": condense,
     "length": form.length,
     "numbers": faith.numbers,
     "names": faith.names,

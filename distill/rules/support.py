@@ -1,14 +1,11 @@
 """A rule on reference summaries: which of their sentences does the source say at all?"""
 
 import re
-from itertools import pairwise
 
 from distill.rules.verdict import Verdict, accept, reject, repair
-from distill.rules.words import words
-from models.text.sentences import stops
+from distill.rules.words import sentences, stem, words
 
 _TELLING = 4  # letters of a word that tells something; shorter ones are mostly "the", "of", "was"
-_STEM = 5  # letters that "arrested" and "arrests" share
 _LEANS = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|these|those|but|and)\b", re.IGNORECASE)
 
 
@@ -26,10 +23,10 @@ def support(source: str, summary: str, *, share: float = 0.0, fewest: int = 1) -
     if not share:
         return accept(summary)
     known = words(source)
-    have = {*known, *(word[:_STEM] for word in known)}
+    have = {*known, *map(stem, known)}
     kept: list[str] = []
     gone = False
-    found = _sentences(summary)
+    found = sentences(summary)
     for sentence in found:
         gone = not _is_supported(words(sentence), have, share) or (gone and bool(_LEANS.match(sentence)))
         if not gone:
@@ -42,13 +39,8 @@ def support(source: str, summary: str, *, share: float = 0.0, fewest: int = 1) -
     return repair(between.join(kept), why) if out else accept(summary)
 
 
-def _sentences(text: str) -> list[str]:
-    places = [0, *stops(text), len(text)]
-    return [found for start, end in pairwise(places) if (found := text[start:end].strip())]
-
-
 def _is_supported(sentence: list[str], have: set[str], share: float) -> bool:
     telling = [word for word in sentence if len(word) >= _TELLING]
     if any(word not in have for word in sentence if word[0].isdigit()):
         return False
-    return sum(word in have or word[:_STEM] in have for word in telling) >= share * len(telling)
+    return sum(stem(word) in have for word in telling) >= share * len(telling)

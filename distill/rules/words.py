@@ -1,8 +1,13 @@
-"""Texts as words and n-grams, for the rules."""
+"""Texts as words, n-grams and sentences, for the rules."""
+
+from itertools import pairwise
 
 import regex
 
 from distill.tasks.summarize.words import SIGN, SPACED, fold
+from models.text.sentences import stops
+
+_STEM = 5  # letters that "arrested" and "arrests" share
 
 _WORD = regex.compile(rf"(?V1){SIGN}|{SPACED}(?:['’.-]{SPACED})*")
 
@@ -10,6 +15,17 @@ _WORD = regex.compile(rf"(?V1){SIGN}|{SPACED}(?:['’.-]{SPACED})*")
 def words(text: str) -> list[str]:
     """The words, folded; "anglo-american", "o'neill", "u.s" and each Chinese sign are one word each."""
     return [fold(word) for word in _WORD.findall(text)]
+
+
+def stem(word: str) -> str:
+    """What a word shares with its other endings; a number is whole."""
+    return word if word[0].isdigit() else word[:_STEM]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; each of its lines ends one."""
+    places = [0, *stops(text), len(text)]
+    return [found for start, end in pairwise(places) if (found := text[start:end].strip())]
 
 
 def ngrams(tokens: list[str], size: int) -> list[tuple[str, ...]]:

@@ -1,0 +1,71 @@
+"""References made of the source's own sentences, without needless clauses."""
+
+import pytest
+
+from distill.rules.clauses import condensed
+from distill.rules.condensing import condense
+
+MAYOR = "The mayor of Dover resigned on Monday after a vote."
+SHOPS = "Shops in the harbour stayed closed all day."
+COUNCIL = "The city council will choose another mayor within 30 days."
+SOURCE = (
+    "DOVER, England (CNN) -- The mayor of Dover, who has been ill for long, resigned on Monday after a vote. "
+    f'He said: "It was time to go, my friends." {SHOPS} {COUNCIL[:-1]}, officials said on Tuesday.'
+)
+
+
+def test_what_says_most_of_the_summary_comes_in_the_order_of_the_text() -> None:
+    verdict = condense(SOURCE, "Council will choose another mayor. Mayor of Dover resigned.", fewest=2)
+    assert (verdict.kind, verdict.text) == ("repaired", f"{MAYOR} {COUNCIL}")
+
+
+def test_first_sentences_fill_up_for_what_the_text_does_not_say() -> None:
+    # "He said …" leans on the sentence before it, so the shops' is the second one that can stand alone.
+    for summary in ("Snow fell on Oslo.", "Time to go, friends.", "Mayor resigned in Oslo for snow."):
+        assert condense(SOURCE, summary, fewest=2).text == f"{MAYOR} {SHOPS}"
+
+
+def test_a_sentence_counts_from_the_share_on() -> None:
+    # Of "council", "chose", "another", "mayor" and "swiftly" the text's sentence has three by their stems.
+    summary = "Council chose another mayor swiftly."
+    assert condense(SOURCE, summary, fewest=1, share=0.6).text == COUNCIL
+    assert condense(SOURCE, summary, fewest=1, share=0.61).text == MAYOR
+
+
+def test_no_more_words_than_allowed() -> None:
+    # The two have ten words each.
+    summary = "Council will choose another mayor. Mayor of Dover resigned."
+    assert condense(SOURCE, summary, fewest=1, most=20).text == f"{MAYOR} {COUNCIL}"
+    assert condense(SOURCE, summary, fewest=1, most=19).text == MAYOR
+    assert condense(SOURCE, summary, fewest=2, most=19).text == f"{MAYOR} {SHOPS}"
+    rejected = condense(SOURCE, summary, fewest=2, most=16)
+    assert (rejected.kind, rejected.why) == ("rejected", "1 sentences, not 2")
+
+
+RESIGNED = "the mayor of Dover resigned yesterday."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shorter"),
+    [
+        ("the mayor of Dover, who is very ill, resigned yesterday.", RESIGNED),
+        ("the mayor of Dover resigned yesterday, according to the Times.", RESIGNED),
+        ("the mayor of Dover resigned yesterday, according to the Times, the London daily.", RESIGNED),
+        ("After long debates, the mayor of Dover resigned yesterday.", RESIGNED),
+        ("the mayor of Dover , 56 , resigned yesterday .", "the mayor of Dover resigned yesterday ."),
+        # Six words have to be left, and more than what only introduces another clause.
+        ("The mayor of Dover resigned, it seems.",) * 2,
+        ("After the long vote of Monday, a mayor went.",) * 2,
+        # No clause that opens as an addition does.
+        ("The mayor of Dover resigned yesterday, to nobody's surprise.",) * 2,
+        # A quotation that goes on in the next clause.
+        ('The mayor of Dover said yesterday, "as always, that is wrong."',) * 2,
+        # "The board said" goes on, so it is no mere attribution.
+        (
+            "Last Friday, the board of Dover said the mayor would resign, in time.",
+            "the board of Dover said the mayor would resign.",
+        ),
+    ],
+)
+def test_a_needless_clause_is_left_out(sentence: str, shorter: str) -> None:
+    assert condensed(sentence) == shorter
