@@ -1,13 +1,12 @@
 """All votes of a poll as a table to take away."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from distill.jobs.files import write_rows
-from distill.votes import store
+from distill.votes import store, tally
 from distill.votes.owner import check_owner
 from distill.votes.polls import Poll
 from distill.votes.voting import ASPECTS
@@ -33,19 +32,16 @@ def write_csv(poll: Poll, settings: Settings, path: Path, password: str = "") ->
 def _rows(poll: Poll, settings: Settings) -> Iterator[dict[str, Any]]:
     numbers: dict[str, int] = {}
     with store.reading(settings) as connection:
-        found = connection.execute(
-            "SELECT * FROM votes WHERE poll = ? ORDER BY rowid", (poll.poll_id,)
-        ).fetchall()
-    for row in found:
-        ratings = json.loads(row["ratings"])
+        votes = tally.votes_of(connection, poll.poll_id)
+    for vote in votes:
         yield {
-            "voter": numbers.setdefault(row["person"], len(numbers) + 1),
-            "text": row["text"],
-            "answer": row["answer"],
-            "voted": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(row["voted"])),
+            "voter": numbers.setdefault(vote.person, len(numbers) + 1),
+            "text": vote.text,
+            "answer": vote.answer,
+            "voted": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(vote.voted)),
             **{
                 f"{aspect} of {model}": value
-                for model, given in ratings.items()
+                for model, given in vote.ratings.items()
                 for aspect, value in given.items()
             },
         }

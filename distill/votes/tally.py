@@ -11,18 +11,22 @@ Counts = list[list[int]]
 
 @dataclass(frozen=True)
 class Kept:
-    """A vote as it is kept."""
+    """A vote as it is kept; `voted` in seconds since 1970."""
 
     person: str
     text: int
     answer: str
+    voted: float
     ratings: Mapping[str, Mapping[str, int]]
 
 
 def votes_of(connection: Connection, poll_id: str) -> list[Kept]:
     """All votes of a poll, in the order in which they first came."""
     found = connection.execute("SELECT * FROM votes WHERE poll = ? ORDER BY rowid", (poll_id,))
-    return [Kept(row["person"], row["text"], row["answer"], json.loads(row["ratings"])) for row in found]
+    return [
+        Kept(row["person"], row["text"], row["answer"], row["voted"], json.loads(row["ratings"]))
+        for row in found
+    ]
 
 
 def by_person(votes: Sequence[Kept], answers: Sequence[str]) -> Counts:
