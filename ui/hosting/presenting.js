@@ -5,6 +5,7 @@ const present = (() => {
     ArrowRight: "present-next", ArrowDown: "present-next", PageDown: "present-next",
     ArrowLeft: "present-previous", ArrowUp: "present-previous", PageUp: "present-previous",
   };
+  const TURNS = { "present-next": 1, "present-previous": -1 };
   const STARTS = "#run-all, #measure, #present-next, #present-previous";
   const STOPS = "#stop, #stop-measuring";
   const ANSWER = 2000; // milliseconds in which the page has answered a press, or will not
@@ -17,6 +18,7 @@ const present = (() => {
   let refused = false; // the full screen, which only a key or a click may ask for
   let pressed = -ANSWER; // when something was started that has not been seen at work yet
   let wanted = null; // the button to press once nothing is at work
+  let turns = 0; // texts to move on by before that; back, if less than 0
   let stopped = -ANSWER; // when what is at work was last told to stop: it may have begun only afterwards
 
   const busy = () => free(STOPS).length > 0 || performance.now() - pressed < ANSWER;
@@ -45,6 +47,7 @@ const present = (() => {
   const leave = () => {
     find("#stage").classList.remove("presenting");
     wanted = null;
+    turns = 0;
     if (document.fullscreenElement) document.exitFullscreen();
     address();
     find("#present").focus();
@@ -58,7 +61,8 @@ const present = (() => {
     else if (on() && document.getElementById(id)?.matches(STARTS)) {
       if (busy()) {
         event.stopPropagation();
-        wanted = id;
+        turns += TURNS[id] ?? 0;
+        wanted = turns ? null : id in TURNS ? "run-all" : id; // a turn summarises by itself
       } else {
         pressed = performance.now();
       }
@@ -82,9 +86,11 @@ const present = (() => {
     if (free(STOPS).length) pressed = -ANSWER;
     if (!busy()) {
       stopped = -ANSWER;
-      if (wanted) press(wanted);
+      const next = turns ? (turns > 0 ? "present-next" : "present-previous") : wanted;
+      turns -= Math.sign(turns);
       wanted = null;
-    } else if (wanted && wanted !== "measure" && free(STOPS).length && performance.now() - stopped >= ANSWER) {
+      if (next) press(next);
+    } else if ((turns || (wanted && wanted !== "measure")) && free(STOPS).length && performance.now() - stopped >= ANSWER) {
       stopped = performance.now();
       for (const button of free(STOPS)) button.click();
     }
@@ -155,12 +161,12 @@ const present = (() => {
     begin: () => {
       pressed = -ANSWER;
       const id = find("#slide .slide").dataset.begins;
-      if (on() && id) press(id);
+      if (on() && id && !turns) press(id);
     },
     // All three have written; a single run says little, so they are measured.
     goOn: () => {
       pressed = -ANSWER;
-      if (on() && !wanted && document.querySelectorAll("#race [data-seconds]").length > 1) wanted = "measure";
+      if (on() && !wanted && !turns && document.querySelectorAll("#race [data-seconds]").length > 1) wanted = "measure";
     },
   };
 })();
