@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from ui.evaluate.tables import model_cell, sub, table
@@ -27,7 +26,10 @@ def equivalence(found: Mapping[str, Any]) -> str:
     ]
     if len(heads) == 1 or not lines:
         return ""
-    told = [f"embedded by {Path(about['model']).name}", *_calibration(about["calibration"])]
+    told = [
+        f"embedded by {about['model']} (SHA-256 {about['sha256'][:12]}…)",
+        *_calibration(about["calibration"]),
+    ]
     note = f'<div class="conditions">{" · ".join(map(escape, told))}</div>'
     return f"<h4>Semantic equivalence</h4>{table(heads, lines)}{note}"
 
