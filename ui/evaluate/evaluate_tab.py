@@ -8,7 +8,7 @@ import gradio as gr
 from models.settings import Settings
 from ui.evaluate import cases_rendering, evaluate_rendering, poll_panel
 from ui.evaluate.poll_panel import PollPanel
-from ui.shared import data_fields
+from ui.shared import data_fields, jobs
 from ui.shared.data_fields import DataFields
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch
@@ -101,11 +101,7 @@ def build(studio: Studio) -> EvaluateTab | None:
                     True, label="Draw them at random", elem_id="evaluation-shuffle", min_width=130
                 )
     with gr.Row():
-        start = gr.Button("Evaluate", variant="primary", elem_id="start-evaluation", min_width=160)
-        cancel = gr.Button(
-            "Cancel", variant="stop", visible=False, elem_id="cancel-evaluation", min_width=120
-        )
-        resume = gr.Button("Resume", visible=False, elem_id="resume-evaluation", min_width=120)
+        buttons = jobs.build_buttons("evaluation", "Evaluate")
     with gr.Column(variant="panel", elem_classes=["card", "evaluation"]):
         shown = _found(studio.settings)
     asked: list[gr.Component] = [
@@ -117,7 +113,6 @@ def build(studio: Studio) -> EvaluateTab | None:
         texts,
         shuffle,
     ]
-    buttons = (start, cancel, resume)
     return EvaluateTab(asked, models, data, *buttons, watch, *shown)
 
 

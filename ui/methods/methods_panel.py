@@ -6,6 +6,7 @@ import gradio as gr
 
 from distill.comparison import COMPARABLE, CONTROLS
 from ui.methods import methods_rendering
+from ui.shared import jobs
 from ui.shared.method_words import label
 from ui.shared.watching import Watch
 
@@ -73,11 +74,7 @@ def build() -> MethodsPanel:
                 min_width=200,
                 elem_id="methods-budget",
             )
-            start = gr.Button("Compare methods", elem_id="start-methods", min_width=160)
-            cancel = gr.Button(
-                "Cancel", variant="stop", visible=False, elem_id="cancel-methods", min_width=120
-            )
-            resume = gr.Button("Resume", visible=False, elem_id="resume-methods", min_width=120)
+            start, cancel, resume = jobs.build_buttons("methods", "Compare methods", "secondary")
         status = gr.HTML("", elem_id="methods-status")
         result = gr.HTML("", elem_id="methods-result")
         pictures = gr.HTML("", elem_id="methods-pictures")

@@ -44,6 +44,21 @@ def progress(name: str, state: str, share: float, told: str, message: str) -> st
     )
 
 
+def build_buttons(work: str, start: str, variant: Any = "primary") -> tuple[gr.Button, gr.Button, gr.Button]:
+    """The buttons that start, cancel and resume some kind of work; the last two hidden.
+
+    Args:
+        work: Its kind, in the names of the elements.
+        start: What the first button says.
+        variant: Of the first button.
+    """
+    return (
+        gr.Button(start, variant=variant, elem_id=f"start-{work}", min_width=160),
+        gr.Button("Cancel", variant="stop", visible=False, elem_id=f"cancel-{work}", min_width=120),
+        gr.Button("Resume", visible=False, elem_id=f"resume-{work}", min_width=120),
+    )
+
+
 def buttons(job: JobFolder, state: str) -> list[Any]:
     """How “Cancel” and “Resume” look for work in this state."""
     stopping = job.stop_requested()
