@@ -10,10 +10,13 @@ from models.settings import Settings
 def add(parsers: Any) -> None:
     """Add this command."""
     parser = add_command(
-        parsers, "report", report, "Write one HTML page on runs, comparisons, evaluations and votes."
+        parsers,
+        "report",
+        report,
+        "Write one HTML page on runs, comparisons, evaluations, votes and searches.",
     )
     parser.add_argument(
-        "ids", nargs="+", metavar="ID", help="its id, or KIND:ID: run, comparison, evaluation, vote"
+        "ids", nargs="+", metavar="ID", help="its id, or KIND:ID: run, comparison, evaluation, vote, search"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.html")
 

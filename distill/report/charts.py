@@ -2,10 +2,24 @@
 
 import math
 from collections.abc import Callable, Sequence
+from colorsys import hls_to_rgb
 from dataclasses import dataclass
 from html import escape
 
-from distill.report.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, axis, figure, text, tick_x, tick_y
+from distill.report.axes import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    axis,
+    figure,
+    text,
+    ticks_x,
+    ticks_y,
+    written,
+)
 
 COLOURS = ("#0d9488", "#6366f1", "#d97706", "#64748b", "#db2777", "#65a30d")
 """Seen on white and on the page's dark ground."""
@@ -43,19 +57,19 @@ def scatter(
     Args:
         title: Above it.
         points: At most six, so that each has a colour of its own.
-        x, y: What an axis shows, and how its numbers are written.
+        x, y: What an axis shows, and how its marks are written: with all their digits, see `written`.
         logarithmic: Whether the horizontal axis is, for what differs in orders of magnitude.
     """
     if not points:
         return ""
-    to_x, ticks_x = axis([point.x for point in points], (LEFT, WIDTH - RIGHT), logarithmic)
+    to_x, marks_x = axis([point.x for point in points], (LEFT, WIDTH - RIGHT), logarithmic)
     ends = [value for point in points for value in (point.y, point.low, point.high) if value is not None]
-    to_y, ticks_y = axis(ends, (HEIGHT - BOTTOM, TOP), False)
+    to_y, marks_y = axis(ends, (HEIGHT - BOTTOM, TOP), False)
     largest = max(point.size for point in points) or 1.0
     parts = [
         f'<text class="title" x="0" y="15">{escape(title)}</text>',
-        *(tick_x(to_x(value), x[1](value)) for value in ticks_x),
-        *(tick_y(to_y(value), y[1](value)) for value in ticks_y),
+        ticks_x(to_x, marks_x, x[1]),
+        ticks_y(to_y, marks_y, y[1]),
         text(WIDTH - RIGHT, HEIGHT - 6, x[0], "end"),
         f'<text class="soft" x="0" y="30">{escape(y[0])}</text>',
     ]
@@ -93,22 +107,17 @@ def bars(
     return figure(title, parts, "", 52 + 40 * len(rows))
 
 
-def lines(
-    title: str,
-    series: Sequence[tuple[str, Sequence[tuple[float, float]]]],
-    x: str,
-    number: Callable[[float], str],
-) -> str:
+def lines(title: str, series: Sequence[tuple[str, Sequence[tuple[float, float]]]], x: str) -> str:
     """Curves over steps with a legend, as SVG; nothing without a curve of two points."""
     drawn = [(name, curve) for name, curve in series if len(curve) > 1]
     if not drawn:
         return ""
-    to_x, ticks_x = axis([at for _, curve in drawn for at, _ in curve], (LEFT, WIDTH - RIGHT), False)
-    to_y, ticks_y = axis([value for _, curve in drawn for _, value in curve], (HEIGHT - BOTTOM, TOP), False)
+    to_x, marks_x = axis([at for _, curve in drawn for at, _ in curve], (LEFT, WIDTH - RIGHT), False)
+    to_y, marks_y = axis([value for _, curve in drawn for _, value in curve], (HEIGHT - BOTTOM, TOP), False)
     parts = [
         f'<text class="title" x="0" y="15">{escape(title)}</text>',
-        *(tick_x(to_x(value), f"{value:,.10g}") for value in ticks_x),
-        *(tick_y(to_y(value), number(value)) for value in ticks_y),
+        ticks_x(to_x, marks_x, written),
+        ticks_y(to_y, marks_y, written),
         text(WIDTH - RIGHT, HEIGHT - 6, x, "end"),
     ]
     for place, (_, curve) in enumerate(drawn):
@@ -117,6 +126,16 @@ def lines(
             f'<path d="M{path}" fill="none" stroke-width="2" stroke="{COLOURS[place % len(COLOURS)]}"/>'
         )
     return figure(title, parts, _legend([name for name, _ in drawn]))
+
+
+def shades(lines: Sequence[str]) -> dict[str, str]:
+    """A colour for each of a row of lines, by hue from first to last, seen on light and on dark."""
+    found = {}
+    for place, name in enumerate(lines):
+        hue = 0.5 + 0.45 * place / max(1, len(lines) - 1)
+        red, green, blue = (round(255 * part) for part in hls_to_rgb(hue, 0.5, 0.6))
+        found[name] = f"#{red:02x}{green:02x}{blue:02x}"
+    return found
 
 
 def _point(point: Point, x: float, to_y: Callable[[float], float], colour: str, largest: float) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from distill.report.axes import written
 from distill.report.charts import Point, scatter
 
 
@@ -20,7 +21,7 @@ def quality_by_latency(result: Mapping[str, Any]) -> str:
         for row in _written(result)
         if row.get("seconds")
     ]
-    axes = ("latency · larger point: more parameters", _seconds), ("ROUGE-L", "{:.3g}".format)
+    axes = ("latency · larger point: more parameters", _seconds), ("ROUGE-L", written)
     return scatter("Quality against latency", found, *axes, logarithmic=True)
 
 
@@ -32,7 +33,7 @@ def retention_by_size(result: Mapping[str, Any]) -> str:
         if row["retention"] is not None
     ]
     title = "Share of the teacher’s quality against size"
-    axes = ("million parameters", "{:.3g}".format), ("ROUGE-L", "{:.0f}%".format)
+    axes = ("million parameters", written), ("ROUGE-L", lambda value: f"{written(value)}%")
     return scatter(title, found, *axes, logarithmic=True)
 
 
@@ -43,4 +44,4 @@ def _written(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _seconds(value: float) -> str:
-    return f"{1000 * value:.3g} ms" if value < 1 else f"{value:.3g} s"
+    return f"{written(1000 * value)} ms" if value < 1 else f"{written(value)} s"

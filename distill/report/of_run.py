@@ -8,11 +8,10 @@ from distill.config import RunConfig
 from distill.errors import RunConflict
 from distill.jobs.files import read_object
 from distill.report.charts import bars, lines
-from distill.report.sheet import Sheet, Table, facts, flat, megabytes, millions, seconds
+from distill.report.sheet import MADE_WITH, Sheet, Table, facts, flat, megabytes, millions, seconds, setting
 from distill.runs import Run
 from distill.stats import BETTER, WORSE, interval, limits, points
 
-_MADE_WITH = ("commit", "python", "torch", "transformers", "accelerate", "tokenizers", "device", "threads")
 _SETTINGS = ("method", "preset", "max_steps", "epochs", "batch_size", "learning_rate", "alpha", "temperature")
 
 
@@ -48,8 +47,8 @@ def sheet(run: Run) -> Sheet:
         tables=[_table(rows, found.get("examples"))],
         charts=[chart for chart in _charts(rows, metrics) if chart],
         cost=_cost(metrics),
-        lineage=facts({name: value for name, value in lineage.items() if name not in _MADE_WITH}),
-        environment=facts({name: lineage.get(name) for name in _MADE_WITH}),
+        lineage=facts({name: value for name, value in lineage.items() if name not in MADE_WITH}),
+        environment=facts({name: lineage.get(name) for name in MADE_WITH}),
         commands=[_command(settings), f"python -m distill export {run.run_id} FOLDER"],
     )
 
@@ -102,7 +101,7 @@ def _charts(rows: Sequence[Mapping[str, Any]], metrics: Sequence[Mapping[str, An
     curves = [("training", _curve(metrics, "loss")), ("held out", _curve(metrics, "validation_loss"))]
     return [
         bars("ROUGE-L with its 95% interval", scores, "{:.1f}".format),
-        lines("Loss", curves, "step", "{:.3g}".format),
+        lines("Loss", curves, "step"),
     ]
 
 
@@ -124,12 +123,8 @@ def _command(settings: Mapping[str, Any]) -> str:
     """How to start the same run: the settings that differ from the defaults."""
     usual = flat(RunConfig(student="-").as_dict())
     changed = {name: value for name, value in settings.items() if value != usual.get(name)}
-    pairs = [f"{name}={'' if value is None else _written(value)}" for name, value in changed.items()]
+    pairs = [setting(name, value) for name, value in changed.items()]
     command = "train" if settings.get("teacher") else "finetune"
     return shlex.join(
         ["python", "-m", "distill", command, *(part for pair in pairs for part in ("--set", pair))]
     )
-
-
-def _written(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,6 +6,8 @@ from typing import Any
 
 Facts = Sequence[tuple[str, str]]
 """Names with their values."""
+MADE_WITH = ("commit", "python", "torch", "transformers", "accelerate", "tokenizers", "device", "threads")
+"""What in a run's lineage says what it was made with; the rest says what from."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A run, a comparison, an evaluation or a vote as a report.
+    """A run, a comparison, an evaluation, a vote or a search as a report.
 
     Args:
         title: What it is.
@@ -97,3 +99,10 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in settings.items():
         found |= flat(value) if isinstance(value, Mapping) else {name: value}
     return found
+
+
+def setting(name: str, value: Any) -> str:
+    """A setting of a run as `--set` takes it; nothing behind the sign for None."""
+    if value is None:
+        return f"{name}="
+    return f"{name}={str(value).lower() if isinstance(value, bool) else value}"

@@ -8,8 +8,9 @@ from typing import Any
 from distill import comparison, judging, runs, votes
 from distill.errors import BadConfig, RunNotFound
 from distill.jobs.files import write_text
-from distill.report import of_comparison, of_evaluation, of_run, of_vote
+from distill.report import of_comparison, of_evaluation, of_run, of_search, of_vote
 from distill.report.sheet import Sheet
+from distill.search.folder import all_searches
 from models.settings import Settings
 
 _KINDS: dict[str, tuple[Callable[[str, Settings], Any], Callable[[Any], Sheet]]] = {
@@ -17,6 +18,7 @@ _KINDS: dict[str, tuple[Callable[[str, Settings], Any], Callable[[Any], Sheet]]]
     "comparison": (comparison.find, of_comparison.sheet),
     "evaluation": (judging.find, of_evaluation.sheet),
     "vote": (of_vote.find, of_vote.sheet),
+    "search": (of_search.find, of_search.sheet),
 }
 
 
@@ -24,8 +26,8 @@ def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
     """Write one page about what these ids stand for, in their order.
 
     Args:
-        ids: Of finished runs, comparisons and evaluations, and of votes; `run:`, `comparison:`, `evaluation:`
-            or `vote:` before one says which is meant where two have the same.
+        ids: Of finished runs, comparisons and evaluations, and of votes and searches; `run:`, `comparison:`,
+            `evaluation:`, `vote:` or `search:` before one says which is meant where two have the same.
         settings: The studio's.
         out: The file, made anew.
 
@@ -58,7 +60,8 @@ def compose(name: str, settings: Settings) -> Sheet:
         except RunNotFound:
             continue
     if not found:
-        raise RunNotFound(f"There is no run, comparison, evaluation or vote {name!r}. {_newest(settings)}")
+        *first, last = _KINDS
+        raise RunNotFound(f"There is no {', '.join(first)} or {last} {name!r}. {_newest(settings)}")
     if len(found) > 1:
         told = " or ".join(f"{each}:{name}" for each, _ in found)
         raise BadConfig(f"{name} is the id of more than one thing: use {told}.")
@@ -71,6 +74,7 @@ def _newest(settings: Settings) -> str:
         *(f"evaluation:{each.evaluation_id}" for each in judging.all_evaluations(settings)[:3]),
         *(f"vote:{each.poll_id}" for each in votes.all_polls(settings)[:3]),
         *(f"comparison:{each.comparison_id}" for each in comparison.all_comparisons(settings)[:3]),
+        *(f"search:{each.search_id}" for each in all_searches(settings)[:3]),
         *(f"run:{each.run_id}" for each in runs.all_runs(settings)[:3]),
     ]
     return f"The newest are {', '.join(known)}." if known else "There is none yet: start one first."

@@ -7,7 +7,7 @@ random shapes, the teacher.
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,7 @@ class Distilling:
             rows = [self._student(name, shape) for name, shape in self._shapes().items()]
             rows.append(self._teacher())
         write_json(self.search.folder / "distilled.json", rows)
+        self.search.note("distilled", "training", asdict(self.training))
         return rows
 
     def _shapes(self) -> dict[str, Shape]:

@@ -1,14 +1,29 @@
 """What a search has found: a row a candidate, and the table of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from distill.errors import DistillError
 from distill.jobs.files import write_rows
-from distill.search.folder import Search
+from distill.search.folder import Search, alike
 from distill.stats import points
+from models.settings import Settings
 
 Row = dict[str, Any]
+PARTS = {
+    "encoder_layers": "Encoder layers",
+    "decoder_layers": "Decoder layers",
+    "width": "Width",
+    "heads": "Heads",
+    "head_size": "Size of a head",
+    "inner": "Feed-forward width",
+    "kind": "Feed-forward kind",
+    "tied": "Output layer",
+}
+"""What people call each part of a shape."""
+_BESIDE = 5  # other searches at most
 _COLUMNS = (
     "number", "slot", "failed", "reason", "free", "birth", "parameters", "seconds", "teacher_seconds",
     "share", "share_low", "share_high", "loss", "rougeL", "reward", "steps", "train_seconds", "began",
@@ -46,6 +61,42 @@ def collect(search: Search) -> list[Row]:
                 }
             )
     return rows
+
+
+def best(rows: Sequence[Row]) -> Row | None:
+    """The candidate of the highest reward; None where none came through."""
+    return max((row for row in rows if not row["failed"]), key=lambda row: row["reward"], default=None)
+
+
+def ranked(rows: Sequence[Row]) -> list[Row]:
+    """The best candidate first, those that failed last."""
+    return sorted(rows, key=lambda row: (row["failed"], -(row.get("reward") or 0.0), row["number"]))
+
+
+def beside(
+    search: Search, settings: Settings, read: Callable[[Search], list[Row]] = collect
+) -> dict[str, list[Row]]:
+    """The newest searches that can be compared with this one, without those that are broken.
+
+    Args:
+        search: It.
+        settings: The studio's.
+        read: As `collect`.
+
+    Returns:
+        The rows of each by its name: who chose, the seed and the id.
+    """
+    found = {}
+    for other in alike(search, settings)[:_BESIDE]:
+        with suppress(DistillError):
+            found[f"{name(other)} ({other.search_id})"] = read(other)
+    return found
+
+
+def name(search: Search) -> str:
+    """Who chooses its candidates, and with which seed."""
+    plan = search.plan()
+    return f"{plan.sampler}, seed {plan.seed}"
 
 
 def front(rows: Sequence[Row]) -> set[int]:

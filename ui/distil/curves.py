@@ -1,7 +1,6 @@
 """What a run measured, as points of its charts. Pure functions over the rows of its metrics."""
 
 from collections.abc import Callable, Iterable, Sequence
-from colorsys import hls_to_rgb
 from dataclasses import dataclass, field
 from functools import partial
 from math import nan
@@ -175,13 +174,3 @@ def empty(page: str, rows: Rows) -> str:
         if last:
             return f"Alpha stays {last['alpha']:g} and the temperature {last['temperature']:g}."
     return "The first validation is drawn here." if page == "Quality" else "The first step is drawn here."
-
-
-def shades(lines: Sequence[str]) -> dict[str, str]:
-    """A colour for each of a row of lines, by hue from first to last, seen on light and on dark."""
-    found = {}
-    for place, name in enumerate(lines):
-        hue = 0.5 + 0.45 * place / max(1, len(lines) - 1)
-        red, green, blue = (round(255 * part) for part in hls_to_rgb(hue, 0.5, 0.6))
-        found[name] = f"#{red:02x}{green:02x}{blue:02x}"
-    return found

@@ -8,6 +8,7 @@ import gradio as gr
 
 from distill import runs
 from distill.config import RunConfig
+from distill.report.charts import shades
 from distill.runs import Run, RunStatus
 from models.errors import DistillError
 from ui.compare.compare_tab import CompareTab
@@ -174,7 +175,7 @@ def _chart(chart: Chart, rows: list[dict[str, Any]]) -> Any:
     points = curves.dashed(chart.points(rows))
     if not chart.shown(points):
         return gr.update(visible=False)
-    colours = chart.colours or curves.shades(list(points["line"].unique()))
+    colours = chart.colours or shades(list(points["line"].unique()))
     return gr.update(value=points, color_map=colours, title=curves.title(chart, rows), visible=True)
 
 

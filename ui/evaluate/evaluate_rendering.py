@@ -10,6 +10,7 @@ from ui.evaluate.equivalence_rendering import equivalence
 from ui.evaluate.tables import interval_cell, model_cell, percent, sub, table
 from ui.shared import figures
 from ui.shared.jobs import progress
+from ui.shared.rendering import side_by_side
 
 ABOUT = (
     '<div class="measure-about evaluate-about"><p>How good is each model on many texts, where does it fail, '
@@ -63,8 +64,7 @@ def charts(found: Mapping[str, Any] | None) -> str:
     """The two charts, once there is something to draw."""
     if not found:
         return ""
-    drawn = [quality_by_latency(found), retention_by_size(found)]
-    return f'<div class="svg-charts">{"".join(drawn)}</div>' if any(drawn) else ""
+    return side_by_side([quality_by_latency(found), retention_by_size(found)])
 
 
 def _quality(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str:

@@ -4,13 +4,14 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 
-from distill import votes
+from distill import report, votes
 from distill.judging import Evaluation
 from distill.judging.lead import is_lead
 from distill.votes import Poll
@@ -104,15 +105,16 @@ def drawn(poll: Poll | None, settings: Settings, password: str, base: str) -> li
     known = votes.all_polls(settings)
     poll = poll or next(iter(known), None)
     if poll is None:
-        return [gr.update(visible=False), "", "", *[gr.update(visible=False)] * 3]
+        return [gr.update(visible=False), "", "", *[gr.update(visible=False)] * 4]
     choices = [(_title(each), each.poll_id) for each in known]
+    found = votes.results(poll, settings, password)
     return [
         gr.update(choices=choices, value=poll.poll_id, visible=True),
         about(poll, base),
-        vote_rendering.found(votes.results(poll, settings, password)),
+        vote_rendering.found(found),
         gr.update(visible=not poll.closed),
         gr.update(visible=not poll.shown),
-        _csv(poll, settings, password),
+        *_files(poll, settings, password, bool(found["votes"])),
     ]
 
 
@@ -134,15 +136,21 @@ def _title(poll: Poll) -> str:
     return f"{when} · {', '.join(name.rpartition('/')[2] for name in poll.models)} · {poll.poll_id}"
 
 
-def _csv(poll: Poll, settings: Settings, password: str) -> Any:
-    file = settings.temporary / "votes" / _UNGUESSED / f"votes-{poll.poll_id}.csv"
+def _files(poll: Poll, settings: Settings, password: str, has_votes: bool) -> list[Any]:
+    """All answers, and the report once there is one."""
+    votes.check_owner(settings, password)
+    folder, as_owner = settings.temporary / "votes" / _UNGUESSED, replace(settings, visitor=False)
+    csv, page = (folder / f"votes-{poll.poll_id}{end}" for end in (".csv", ".html"))
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        votes.write_csv(poll, settings, file, password)
-    except OSError as problem:  # with a full disk there is no download, but still a page
-        _log.error("The votes cannot be written to %s: %s", file, problem)
-        return gr.update(visible=False)
-    return gr.update(value=str(file), visible=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        votes.write_csv(poll, as_owner, csv)
+        if has_votes:
+            report.write(f"vote:{poll.poll_id}", as_owner, page)
+    except (OSError, DistillError) as problem:  # with a full disk there is no download, but still a page
+        _log.error("The votes cannot be written to %s: %s", folder, problem)
+        return [gr.update(visible=False)] * 2
+    shown = gr.update(value=str(page), visible=True) if has_votes else gr.update(visible=False)
+    return [gr.update(value=str(csv), visible=True), shown]
 
 
 def _limit(request: gr.Request, settings: Settings) -> None:

@@ -28,11 +28,12 @@ class PollPanel:
     close: gr.Button
     show: gr.Button
     csv: gr.DownloadButton
+    report: gr.DownloadButton
 
     @property
     def outputs(self) -> list[gr.Component]:
         """Everything that is drawn anew."""
-        return [self.chooser, self.about, self.result, self.close, self.show, self.csv]
+        return [self.chooser, self.about, self.result, self.close, self.show, self.csv, self.report]
 
 
 def build(settings: Settings) -> PollPanel:
@@ -74,4 +75,8 @@ def build(settings: Settings) -> PollPanel:
             csv = gr.DownloadButton(
                 "Download all answers (CSV)", size="sm", visible=False, elem_id="poll-csv"
             )
-    return PollPanel(models, texts, scales, make, password, chooser, refresh, about, result, close, show, csv)
+            report = gr.DownloadButton(
+                "Download the report (HTML)", size="sm", visible=False, elem_id="poll-report"
+            )
+    asked = (models, texts, scales, make, password)
+    return PollPanel(*asked, chooser, refresh, about, result, close, show, csv, report)

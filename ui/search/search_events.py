@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -10,15 +9,17 @@ from typing import Any
 
 import gradio as gr
 
+from distill import report
 from distill.data import BUILT_IN
+from distill.report import search_charts
 from distill.search import results, searches, students
 from distill.search.folder import Search
 from distill.search.importance import importance
 from models.errors import DistillError
 from models.settings import Settings
 from ui.distil.run_form import RunForm
-from ui.search import asking, search_charts, search_rendering
-from ui.search.search_tab import SearchTab
+from ui.search import asking, search_rendering
+from ui.search.search_tab import SearchTab, SearchView
 from ui.shared import data_fields, jobs, rendering
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
@@ -26,7 +27,6 @@ from ui.shared.studio import Studio
 from ui.shared.watching import Watch, shown, signature
 
 _TICK = 3.0
-_SAMPLERS = 5  # other searches whose curves are drawn beside
 _log = logging.getLogger(__name__)
 
 
@@ -40,8 +40,14 @@ def connect(tab: SearchTab, form: RunForm, place: gr.Tab, tabs: gr.Tabs, studio:
         tabs: All tabs.
         studio: The studio.
     """
-    settings, view = studio.settings, tab.view
-    picked = [view.chosen, view.scatter, view.candidate, view.distil]
+    place.select(lambda: gr.update(choices=studio.choices()), None, tab.asked[0], **QUIET)
+    data_fields.connect(tab.data, studio.settings)
+    _connect_searches(tab, place, studio.settings)
+    _connect_candidates(tab.view, form, tabs, studio)
+
+
+def _connect_searches(tab: SearchTab, place: gr.Tab, settings: Settings) -> None:
+    view = tab.view
 
     def opened(watch: Watch, chosen: int | None) -> list[Any]:
         return drawn(watched(watch, settings), settings, chosen)
@@ -59,41 +65,50 @@ def connect(tab: SearchTab, form: RunForm, place: gr.Tab, tabs: gr.Tabs, studio:
         return drawn(searches.start(asking.small(settings), settings), settings)
 
     def cancel(watch: Watch, chosen: int | None) -> list[Any]:
-        found = searches.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         found.cancel()
         return drawn(found, settings, chosen)
 
     def resume(watch: Watch, chosen: int | None) -> list[Any]:
-        found = searches.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         found.resume(settings)
         return drawn(found, settings, chosen)
 
     def select(search_id: str) -> list[Any]:
         return drawn(searches.find(search_id, settings), settings)
 
-    def point(watch: Watch, event: gr.SelectData) -> list[Any]:
-        return _picked(_rows(searches.find(watch.run_id or "", settings)), int(event.value))
-
-    def line(watch: Watch, event: gr.SelectData) -> list[Any]:
-        return _picked(_rows(searches.find(watch.run_id or "", settings)), int(event.row_value[0]))
-
-    def distil(watch: Watch, chosen: int | None) -> list[Any]:
-        return into_form(searches.find(watch.run_id or "", settings), chosen, studio)
-
     state = [view.watch, view.chosen]
     place.select(told(opened), state, view.outputs, **QUIET)
-    place.select(lambda: gr.update(choices=studio.choices()), None, tab.asked[0], **QUIET)
     gr.Timer(_TICK).tick(tick, state, view.outputs, **QUIET)
     tab.start.click(told(start), tab.asked, view.outputs, **ACT)
     view.small.click(told(small), None, view.outputs, **ACT)
     view.cancel.click(told(cancel), state, view.outputs, **ACT)
     view.resume.click(told(resume), state, view.outputs, **ACT)
     view.chooser.input(told(select), view.chooser, view.outputs, **ACT)
+
+
+def _connect_candidates(view: SearchView, form: RunForm, tabs: gr.Tabs, studio: Studio) -> None:
+    settings = studio.settings
+
+    def point(watch: Watch, event: gr.SelectData) -> list[Any]:
+        return _picked(_rows(_of(watch, settings)), int(event.value))
+
+    def line(watch: Watch, event: gr.SelectData) -> list[Any]:
+        return _picked(_rows(_of(watch, settings)), int(event.row_value[0]))
+
+    def distil(watch: Watch, chosen: int | None) -> list[Any]:
+        return into_form(_of(watch, settings), chosen, studio)
+
+    picked = [view.chosen, view.scatter, view.candidate, view.distil]
     view.scatter.select(told(point), view.watch, picked, **ACT)
     view.table.select(told(line), view.watch, picked, **ACT)
     filled = [tabs, form.teacher, form.origin, form.student, form.data.source, form.data.hub]
-    view.distil.click(told(distil), state, filled, **ACT)
-    data_fields.connect(tab.data, settings)
+    view.distil.click(told(distil), [view.watch, view.chosen], filled, **ACT)
+
+
+def _of(watch: Watch, settings: Settings) -> Search:
+    """The search that a page has drawn."""
+    return searches.find(watch.run_id or "", settings)
 
 
 def watched(watch: Watch, settings: Settings) -> Search | None:
@@ -113,7 +128,7 @@ def drawn(
         before: What the page has drawn of it already.
     """
     if found is None:
-        return [Watch(state="none"), None, gr.update(visible=True), *[gr.skip()] * 11]
+        return [Watch(state="none"), None, gr.update(visible=True), *[gr.skip()] * 12]
     seen = signature(found)  # before the status: news in between is drawn at the next tick
     try:
         status, rows = found.status(), _rows(found)
@@ -130,7 +145,7 @@ def drawn(
         *jobs.buttons(found, status["status"]),
         gr.skip() if same else _chooser(found, settings),
         search_rendering.status(status),
-        *([gr.skip()] * 7 if same else _found(found, rows, settings, chosen)),
+        *([gr.skip()] * 8 if same else _found(found, rows, settings, chosen, status["status"])),
     ]
 
 
@@ -162,27 +177,21 @@ def _has_news(found: Search, watch: Watch) -> bool:
     return watch.state.startswith("running") and found.died()
 
 
-def _found(found: Search, rows: list[results.Row], settings: Settings, chosen: int | None) -> list[Any]:
+def _found(
+    found: Search, rows: list[results.Row], settings: Settings, chosen: int | None, state: str
+) -> list[Any]:
     """Everything below the status."""
     good = [row for row in rows if not row["failed"]]
+    compared = {f"{results.name(found)} (this one)": rows} | results.beside(found, settings, _rows)
     return [
         *_picked(rows, chosen)[1:],
-        search_charts.curves({f"{_name(found)} (this one)": rows} | _beside(found, settings)),
+        rendering.side_by_side(search_charts.best_rewards(compared)),
         search_rendering.importance(importance(found, rows), len(good)),
         gr.update(value=search_rendering.table(rows, results.front(rows)), visible=True)
         if rows
         else gr.update(visible=False),
-        _csv(found, rows, settings),
+        *_files(found, rows, settings, state),
     ]
-
-
-def _beside(found: Search, settings: Settings) -> dict[str, list[results.Row]]:
-    """Searches that can be compared with it, by what the legend calls them; without those that are broken."""
-    beside = {}
-    for other in searches.alike(found, settings)[:_SAMPLERS]:
-        with suppress(DistillError):
-            beside[f"{_name(other)} ({other.search_id})"] = _rows(other)
-    return beside
 
 
 def _picked(rows: Sequence[results.Row], chosen: int | None) -> list[Any]:
@@ -200,8 +209,8 @@ def _picked(rows: Sequence[results.Row], chosen: int | None) -> list[Any]:
 
 def _best(rows: Sequence[results.Row]) -> int | None:
     """The number of the candidate of the highest reward."""
-    good = [row for row in rows if not row["failed"]]
-    return max(good, key=lambda row: row["reward"])["number"] if good else None
+    found = results.best(rows)
+    return found and found["number"]
 
 
 def _rows(found: Search) -> list[results.Row]:
@@ -215,28 +224,27 @@ def _read(folder: Path, changed: int) -> list[results.Row]:
     return results.collect(Search(folder))
 
 
-def _name(found: Search) -> str:
-    plan = found.plan()
-    return f"{plan.sampler}, seed {plan.seed}"
-
-
-def _csv(found: Search, rows: Sequence[results.Row], settings: Settings) -> Any:
-    """All candidates as a file that the page may serve."""
+def _files(found: Search, rows: Sequence[results.Row], settings: Settings, state: str) -> list[Any]:
+    """All candidates, and while nobody works for the search its report, as files that the page may serve."""
+    folder, hidden = settings.temporary / "searches" / found.search_id, gr.update(visible=False)
     if not rows:
-        return gr.update(visible=False)
-    file = settings.temporary / "searches" / found.search_id / "candidates.csv"
+        return [hidden] * 2
+    csv, page = folder / "candidates.csv", folder / "report.html"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        results.write_table(file, rows)
-    except OSError as problem:  # with a full disk there is no download, but still a page
-        _log.error("The candidates cannot be written to %s: %s", file, problem)
-        return gr.update(visible=False)
-    return gr.update(value=str(file), visible=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        results.write_table(csv, rows)
+        if state != "running":
+            report.write(f"search:{found.search_id}", settings, page)
+    except (OSError, DistillError) as problem:  # with a full disk there is no download, but still a page
+        _log.error("The search cannot be written to %s: %s", folder, problem)
+        return [hidden] * 2
+    shown = hidden if state == "running" else gr.update(value=str(page), visible=True)
+    return [gr.update(value=str(csv), visible=True), shown]
 
 
 def _nothing() -> list[Any]:
     """What stands below the status of a search that cannot be read."""
-    return ["", "", gr.update(visible=False), "", "", gr.update(visible=False), gr.update(visible=False)]
+    return ["", "", gr.update(visible=False), "", "", *[gr.update(visible=False)] * 3]
 
 
 def _chooser(found: Search, settings: Settings) -> Any:

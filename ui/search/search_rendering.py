@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from distill.search import results
-from distill.search.importance import FEWEST
+from distill.search.importance import too_few
+from distill.search.results import PARTS
 from distill.stats import points
 from ui.shared import figures
 from ui.shared.jobs import progress
@@ -26,16 +27,6 @@ OFF = (
     "To search for a student’s shape, run the studio on your machine or on a Space of yours "
     "with ENABLE_DISTILL=1.</div>"
 )
-_PARTS = {
-    "encoder_layers": "Encoder layers",
-    "decoder_layers": "Decoder layers",
-    "width": "Width",
-    "heads": "Heads",
-    "head_size": "Size of a head",
-    "inner": "Feed-forward width",
-    "kind": "Feed-forward kind",
-    "tied": "Output layer",
-}
 _SHOWN = 1000  # rows of the table at most; the CSV has all
 
 
@@ -59,7 +50,7 @@ def candidate(row: Mapping[str, Any] | None, is_best: bool, on_front: bool) -> s
     notes = ["best reward"] * is_best + ["on the front"] * on_front + ["known before, free"] * row["free"]
     head = f'<h4>Candidate {row["number"]}</h4><div class="conditions">{" · ".join(notes)}</div>'
     parts: Mapping[str, Any] = row["shape"]
-    shape = "".join(_tile(_PARTS.get(part, part), _value(value)) for part, value in parts.items())
+    shape = "".join(_tile(PARTS.get(part, part), _value(value)) for part, value in parts.items())
     if row["failed"]:
         return f'{head}<div class="problem">{escape(row["reason"])}</div><dl class="tiles shape">{shape}</dl>'
     cut = row["birth"] == "cut"
@@ -81,13 +72,9 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
         return ""
     head = "<h4>Which part of the shape counts</h4>"
     if not found:
-        told = f"{figures.count(come_through, 'candidate has', 'candidates have')} come through"
-        said = f"Too few to say: {told}, and {FEWEST} are needed."
-        if come_through >= FEWEST:
-            said = "None can be seen to: all candidates are worth the same."
-        return f'{head}<div class="conditions">{said}</div>'
+        return f'{head}<div class="conditions">{too_few(come_through)}</div>'
     rows = "".join(
-        f'<tr><td>{_PARTS.get(part, escape(part))}</td><td class="wide"><div class="bar">'
+        f'<tr><td>{PARTS.get(part, escape(part))}</td><td class="wide"><div class="bar">'
         f'<div style="width:{100 * share:.1f}%"></div></div></td><td>{100 * share:.0f}%</td></tr>'
         for part, share in found.items()
     )
@@ -98,8 +85,7 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
 
 def table(rows: Sequence[Mapping[str, Any]], on_front: set[int]) -> pd.DataFrame:
     """A row for each candidate, the best first, those that failed last with the reason."""
-    ordered = sorted(rows, key=lambda row: (row["failed"], -(row.get("reward") or 0.0), row["number"]))
-    return pd.DataFrame([_line(row, on_front) for row in ordered[:_SHOWN]])
+    return pd.DataFrame([_line(row, on_front) for row in results.ranked(rows)[:_SHOWN]])
 
 
 def _line(row: Mapping[str, Any], on_front: set[int]) -> dict[str, Any]:

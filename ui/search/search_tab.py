@@ -6,7 +6,7 @@ import gradio as gr
 
 from distill.search import Plan
 from ui.search import search_rendering
-from ui.shared import data_fields
+from ui.shared import data_fields, jobs
 from ui.shared.data_fields import DataFields
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch
@@ -42,6 +42,7 @@ class SearchView:
     importance: gr.HTML
     table: gr.Dataframe
     csv: gr.DownloadButton
+    report: gr.DownloadButton
 
     @property
     def outputs(self) -> list[gr.Component]:
@@ -80,9 +81,7 @@ def build(studio: Studio) -> SearchTab | None:
     with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="search-advanced"):
         advanced = _advanced()
     with gr.Row():
-        start = gr.Button("Search", variant="primary", elem_id="start-search", min_width=160)
-        cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="cancel-search", min_width=120)
-        resume = gr.Button("Resume", visible=False, elem_id="resume-search", min_width=120)
+        start, cancel, resume = jobs.build_buttons("search", "Search")
     with gr.Column(variant="panel", elem_classes=["card", "search"]):
         view = _view(cancel, resume)
     return SearchTab([teacher, *data.inputs, sampler, trials, *advanced], data, start, view)
@@ -160,7 +159,13 @@ def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
         visible=False,
         elem_id="search-table",
     )
-    csv = gr.DownloadButton("Download all candidates (CSV)", size="sm", visible=False, elem_id="search-csv")
+    with gr.Row():
+        csv = gr.DownloadButton(
+            "Download all candidates (CSV)", size="sm", visible=False, elem_id="search-csv"
+        )
+        report = gr.DownloadButton(
+            "Download the report (HTML)", size="sm", visible=False, elem_id="search-report"
+        )
     chooser = gr.Dropdown([], label="All searches", visible=False, filterable=False, elem_id="all-searches")
-    shown = (status, scatter, candidate, distil, curves, importance, table, csv)
+    shown = (status, scatter, candidate, distil, curves, importance, table, csv, report)
     return SearchView(watch, chosen, small, cancel, resume, chooser, *shown)

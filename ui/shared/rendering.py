@@ -1,6 +1,6 @@
 """The contents of a column as HTML. Pure functions; whatever a user or a model wrote is escaped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from textwrap import shorten
 
@@ -68,6 +68,12 @@ def waiting(text: str) -> str:
 def loading(text: str, share: float | None) -> str:
     """A model being fetched or read; `share` from 0 to 1 where it is known."""
     return f'<div class="quiet waiting">{escape(text)}{bar(share) if share and share < 1 else ""}</div>'
+
+
+def side_by_side(charts: Sequence[str]) -> str:
+    """Charts in a row, as far as there is room for; nothing without one."""
+    drawn = "".join(charts)
+    return f'<div class="svg-charts">{drawn}</div>' if drawn else ""
 
 
 def bar(share: float) -> str:

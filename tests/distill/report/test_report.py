@@ -117,8 +117,8 @@ def test_what_has_no_figures_has_no_report(
     code, _, errors = call("report", "nothing", "--out", out)
     assert code == 2
     assert (
-        f"There is no run, comparison, evaluation or vote 'nothing'. The newest are evaluation:{evaluated}"
-        in errors
+        "There is no run, comparison, evaluation, vote or search 'nothing'. The newest are "
+        f"evaluation:{evaluated}" in errors
     )
     begun = judging.create(EvaluationPlan(("lead:2",)), settings)
     begun.update(status="cancelled")

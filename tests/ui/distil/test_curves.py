@@ -63,13 +63,6 @@ def test_what_stands_still_or_is_one_step_is_no_curve() -> None:
     assert not curves.moves(curves.term("loss", []))
 
 
-def test_each_line_has_a_shade_of_its_own() -> None:
-    names = [f"encoder.{n}" for n in range(12)]
-    shades = curves.shades(names)
-    assert list(shades) == names
-    assert len(set(shades.values())) == 12
-
-
 def test_a_first_validation_is_drawn_as_a_dash_and_a_curve_as_it_is() -> None:
     rows = [{"step": step, "hard": 2.0} for step in range(1, 101)]
     rows.append({"step": 50, "validation_hard": 1.5})

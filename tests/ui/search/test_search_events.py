@@ -86,12 +86,15 @@ def test_what_is_drawn_fits_the_view_and_is_sent_once(
     assert f"Too few to say: {came_through} candidates have come through" in shown["importance"]
     with Path(shown["csv"]["value"]).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    assert f"Search {found.search_id}" in Path(shown["report"]["value"]).read_text(encoding="utf-8")
     best = max(results.collect(found), key=lambda row: row["reward"])
     assert shown["chosen"] is None
     assert f"Candidate {best['number']}<" in shown["candidate"]
     assert rows[best["number"]]["width"] == str(best["shape"]["width"])
     again = drawn(found, settings, None, shown["watch"])
-    assert [again[1], *again[7:]] == [gr.skip()] * 8
+    assert [again[1], *again[7:]] == [gr.skip()] * 9
+    files = search_events._files(found, results.collect(found), settings, "running")
+    assert [file["visible"] for file in files] == [True, False]
     assert not search_events._has_news(found, shown["watch"])
     found.update(message="News")
     assert search_events._has_news(found, shown["watch"])
@@ -101,10 +104,10 @@ def test_other_searches_are_beside_it_only_where_rewards_can_be_compared(setting
     one, same, other = new(settings, seed=1), new(settings, seed=2, sampler="tpe"), new(settings, steps=4)
     assert [each.search_id for each in search_events.searches.alike(one, settings)] == [same.search_id]
     assert search_events.searches.alike(other, settings) == []
-    with_it = search_events._beside(one, settings)
+    with_it = results.beside(one, settings)
     assert list(with_it) == [f"tpe, seed 2 ({same.search_id})"]
     (same.folder / "trials.db").unlink()  # a broken one takes nothing with it
-    assert search_events._beside(one, settings) == {}
+    assert results.beside(one, settings) == {}
 
 
 def test_a_broken_search_is_said_and_leaves_the_others(found: Search, settings: Settings) -> None:

@@ -168,15 +168,19 @@ def test_the_owner_makes_a_vote_of_the_evaluation_shown(evaluated: str, settings
     names = poll_events.models_of(judging.find(evaluated, settings))
     assert (names["choices"], names["value"]) == (list(MODELS), [])
     made = poll_events.made(watch, MODELS, None, False, settings, "")
-    chooser, about, _, close, show, csv = poll_events.drawn(made, settings, "", "http://here/")
+    chooser, about, _, close, show, csv, page = poll_events.drawn(made, settings, "", "http://here/")
     assert chooser["value"] == made.poll_id
     assert f'href="http://here/?vote={made.poll_id}"' in about
     assert close["visible"]
     assert show["visible"]
     assert Path(csv["value"]).read_text().startswith("voter,text,answer,voted")
+    assert not page["visible"]  # nobody has voted
+    votes.cast(made, ANN, 1, TIE, settings)
     public = replace(settings, visitor=True, owner_password="x")
     with pytest.raises(BadConfig, match="owner's password"):
         poll_events.drawn(made, public, "", "")
+    *_, page = poll_events.drawn(made, public, "x", "")
+    assert f"Vote {made.poll_id}" in Path(page["value"]).read_text(encoding="utf-8")
 
 
 def test_an_allowance_is_counted_apart_for_each_visitor_and_comes_back() -> None:

@@ -6,11 +6,23 @@ from itertools import pairwise
 from math import sqrt
 from typing import Any
 
-from distill.report.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, axis, figure, text, tick_x, tick_y
-from distill.report.charts import lines
+from distill.report.axes import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    axis,
+    figure,
+    text,
+    ticks_x,
+    ticks_y,
+    written,
+)
+from distill.report.charts import lines, shades
+from distill.report.sheet import millions
 from distill.search import results
-from ui.distil.curves import shades
-from ui.shared import figures
 
 Rows = Sequence[Mapping[str, Any]]
 _SMALLEST, _LARGEST = 3.5, 12.0  # a point's radius
@@ -19,8 +31,8 @@ _SMALLEST, _LARGEST = 3.5, 12.0  # a point's radius
 def scatter(rows: Rows, on_front: set[int], chosen: int | None) -> str:
     """Latency against loss, as SVG; nothing while no candidate has come through.
 
-    A point's area stands for the parameters, its colour for the order, a ring and the line for the front. A
-    click on a point says its number: `data-number`.
+    A point's area stands for the parameters, its colour for the order; a ring, its number and the line for
+    the front. A click on a point says its number: `data-number`.
 
     Args:
         rows: As `results.collect` gives them.
@@ -30,33 +42,39 @@ def scatter(rows: Rows, on_front: set[int], chosen: int | None) -> str:
     good = [row for row in rows if not row["failed"]]
     if not good:
         return ""
-    to_x, ticks_x = axis([row["share"] for row in good], (LEFT, WIDTH - RIGHT), False)
-    to_y, ticks_y = axis([row["loss"] for row in good], (HEIGHT - BOTTOM, TOP), False)
+    to_x, marks_x = axis([row["share"] for row in good], (LEFT, WIDTH - RIGHT), False)
+    to_y, marks_y = axis([row["loss"] for row in good], (HEIGHT - BOTTOM, TOP), False)
     colours = shades([str(row["number"]) for row in good])
     title, most = "Latency against loss", max(row["parameters"] for row in good)
+    radii = {row["number"]: max(_SMALLEST, _LARGEST * sqrt(row["parameters"] / most)) for row in good}
     front = sorted((row["share"], row["loss"]) for row in good if row["number"] in on_front)
     path = "L".join(f"{to_x(share):.1f} {to_y(loss):.1f}" for share, loss in front)
     parts = [
         f'<text class="title" x="0" y="15">{title}</text>',
         '<text class="soft" x="0" y="30">Held-out loss: lower is nearer to the teacher</text>',
-        *(tick_x(to_x(value), f"{value:.4g}×") for value in ticks_x),
-        *(tick_y(to_y(value), f"{value:.3g}") for value in ticks_y),
+        ticks_x(to_x, marks_x, lambda value: f"{written(value)}×"),
+        ticks_y(to_y, marks_y, written),
         text(WIDTH - RIGHT, HEIGHT - 6, "Latency, × the teacher’s: further left is faster", "end"),
         f'<path class="front" d="M{path}"/>',
     ]
     for row in sorted(good, key=lambda row: -row["parameters"]):  # the small ones on top
-        number, radius = row["number"], max(_SMALLEST, _LARGEST * sqrt(row["parameters"] / most))
+        number = row["number"]
         kind = " front" * (number in on_front) + " chosen" * (number == chosen)
         parts.append(
             f'<circle class="point{kind}" data-number="{number}" cx="{to_x(row["share"]):.1f}"'
-            f' cy="{to_y(row["loss"]):.1f}" r="{radius:.1f}" fill="{colours[str(number)]}">'
+            f' cy="{to_y(row["loss"]):.1f}" r="{radii[number]:.1f}" fill="{colours[str(number)]}">'
             f"<title>{escape(_told(row))}</title></circle>"
         )
+    for row in good:
+        if row["number"] in on_front:
+            away = 0.7 * radii[row["number"]] + 3  # below and to the left nothing is
+            x, y = to_x(row["share"]) - away, to_y(row["loss"]) + away + 6
+            parts.append(text(x, y, str(row["number"]), "end"))
     return figure(title, parts, _legend(list(colours.values())))
 
 
-def curves(searches: Mapping[str, Rows]) -> str:
-    """The best reward so far, over candidates and over minutes of work, a line for each search.
+def best_rewards(searches: Mapping[str, Rows]) -> list[str]:
+    """The best reward so far, over candidates and over minutes of work, a line for each search, as SVG.
 
     Args:
         searches: The rows of each, by what the legend calls it; the one that is looked at first.
@@ -64,12 +82,11 @@ def curves(searches: Mapping[str, Rows]) -> str:
     series = {name: _best(rows) for name, rows in searches.items()}
     over_trials = [(name, [(point[0], point[2]) for point in found]) for name, found in series.items()]
     over_time = [(name, [(point[1], point[2]) for point in found]) for name, found in series.items()]
-    number = "{:.3g}".format
     drawn = [
-        lines("Best reward over candidates", _stairs(over_trials), "candidates that were trained", number),
-        lines("Best reward over time", _stairs(over_time), "minutes of work, all workers together", number),
+        lines("Best reward over candidates", _stairs(over_trials), "candidates that were trained"),
+        lines("Best reward over time", _stairs(over_time), "minutes of work, all workers together"),
     ]
-    return f'<div class="svg-charts">{"".join(drawn)}</div>' if any(drawn) else ""
+    return [chart for chart in drawn if chart]
 
 
 def _best(rows: Rows) -> list[tuple[float, float, float]]:
@@ -100,9 +117,8 @@ def _stairs(
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    size = figures.parameters(row["parameters"])
     return (
-        f"Candidate {row['number']}: {results.words(row['shape'])}\n{size} parameters,"
+        f"Candidate {row['number']}: {results.words(row['shape'])}\n{millions(row['parameters'])} parameters,"
         f" loss {row['loss']:.3f}, {results.latency(row)}, {row['share']:.2f} × the teacher’s"
     )
 
