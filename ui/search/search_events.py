@@ -210,7 +210,7 @@ def _picked(rows: Sequence[results.Row], chosen: int | None) -> list[Any]:
 def _best(rows: Sequence[results.Row]) -> int | None:
     """The number of the candidate of the highest reward."""
     found = results.best(rows)
-    return found and found["number"]
+    return found["number"] if found else None
 
 
 def _rows(found: Search) -> list[results.Row]:

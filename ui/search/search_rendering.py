@@ -83,7 +83,7 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
     return f'{head}{drawn}<div class="conditions">{said}</div>'
 
 
-def table(rows: Sequence[Mapping[str, Any]], on_front: set[int]) -> pd.DataFrame:
+def table(rows: Sequence[results.Row], on_front: set[int]) -> pd.DataFrame:
     """A row for each candidate, the best first, those that failed last with the reason."""
     return pd.DataFrame([_line(row, on_front) for row in results.ranked(rows)[:_SHOWN]])
 
