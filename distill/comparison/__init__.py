@@ -8,8 +8,8 @@ A page starts one in the background and reads it from disk, as it does with runs
     comparison.figures()  # PNG files, once it is finished
     comparison.cancel(settings); comparison.resume(settings); all_comparisons(settings); find(ID, settings)
 
-The values are those of `distill.config.RunConfig` with `methods`, `seeds` and `budget` (see
-`ComparisonPlan`).
+The values are those of `distill.config.RunConfig` with `methods`, `seeds` and `budget`; an ablation has a
+`grid` of settings in place of `methods` (see `ComparisonPlan`).
 """
 
 from collections.abc import Mapping

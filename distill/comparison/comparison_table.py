@@ -4,16 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from distill.comparison.results import TERMS, measures_otherwise
-from distill.stats import BETTER, WORSE, interval, points
+from distill.stats import VERDICTS, interval, points
 
-_HEAD = (
-    "method",
-    "M parameters",
-    "ROUGE-1",
-    "ROUGE-2",
-    "ROUGE-L (95% interval)",
-    "ROUGE-L − ce (95% interval)",
-)
+_HEAD = ("M parameters", "ROUGE-1", "ROUGE-2", "ROUGE-L (95% interval)")
 _COSTS = ("steps", "seconds", "MB")
 _NAMES = {"hard": "cross-entropy", "soft": "teacher's logits"}
 
@@ -23,16 +16,17 @@ def comparison_table(result: Mapping[str, Any]) -> str:
 
     ROUGE is F1 × 100. A difference is called better or worse where the test says so.
     """
-    rows = result["rows"]
+    rows, kind = result["rows"], "cell" if result.get("grid") else "method"
+    head = [kind, *_HEAD, f"ROUGE-L − {result['reference'] or 'best'} (95% interval)", *_COSTS]
     scores = [[*_scores(row), *_costs(row)] for row in rows]
     trained = [row for row in rows if row["trained"]]
     terms = [term for term in TERMS if any(term in row["held_out"] | row["train"] for row in trained)]
     losses = [[row["method"], *(_loss(row, term) for term in terms)] for row in trained]
-    parts = [_markdown([*_HEAD, *_COSTS], scores)]
+    parts = [_markdown(head, scores)]
     if losses:
         heads = [f"{_NAMES.get(term, term)}, train / held-out" for term in terms]
-        parts.append(_markdown(["method", *heads], losses))
-    others = [row["method"] for row in trained if measures_otherwise(row["method"])]
+        parts.append(_markdown([kind, *heads], losses))
+    others = [row["method"] for row in trained if measures_otherwise(row)]
     if others:
         parts.append(f"The teacher's logits by another measure, not to compare: {', '.join(others)}.")
     if result["labelling_seconds"] is not None:
@@ -45,14 +39,14 @@ def comparison_table(result: Mapping[str, Any]) -> str:
 
 def _scores(row: Mapping[str, Any]) -> list[str]:
     change = (row["difference"] or {}).get("rougeL")
-    verdict = f" {change['verdict']}" if change and change["verdict"] in (BETTER, WORSE) else ""
+    word = VERDICTS[change["verdict"]] if change else ""
     return [
         row["method"],
         f"{row['parameters'] / 1e6:.1f}" if row.get("parameters") else "–",
         points(row["rouge1"]["f"]),
         points(row["rouge2"]["f"]),
         interval(row["rougeL"]),
-        f"{interval(change, signed=True)}{verdict}" if change else "–",
+        f"{interval(change, signed=True)} {word}" if change else "–",
     ]
 
 

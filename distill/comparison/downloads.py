@@ -4,12 +4,12 @@ table.csv  a row a method      scores.csv  a row a method, seed and text      pi
 """
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from distill.comparison.folder import Comparison, dark
-from distill.comparison.plan import UNTRAINED
+from distill.comparison.plan import REFERENCE
 from distill.comparison.results import cell_name
 from distill.comparison.scores import KINDS
 from distill.jobs.files import read_json, write_rows
@@ -32,7 +32,8 @@ _TESTED = ("p", "p_holm", "verdict", "why")
 
 def write(comparison: Comparison, result: Mapping[str, Any]) -> None:
     """Write the files into the comparison's folder; `result` has its rows and its pictures in `figures`."""
-    write_rows(comparison.folder / "table.csv", [_row(row) for row in result["rows"]])
+    grid = result.get("grid") or ()
+    write_rows(comparison.folder / "table.csv", [_row(row, grid) for row in result["rows"]])
     write_rows(comparison.folder / "scores.csv", list(_scores(comparison)))
     with zipfile.ZipFile(comparison.folder / "pictures.zip", "w") as archive:
         for picture in map(Path, result["figures"]):
@@ -40,15 +41,15 @@ def write(comparison: Comparison, result: Mapping[str, Any]) -> None:
             archive.write(dark(picture), f"dark/{picture.name}")
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    difference = row["difference"] or {}
+def _row(row: Mapping[str, Any], grid: Iterable[str]) -> dict[str, Any]:
+    difference, cell = row["difference"] or {}, row.get("cell") or {}
+    less = "less_reference" if grid else f"less_{REFERENCE}"
     return {
         **{name: row.get(name) for name in _PLAIN},
+        **{name: cell.get(name) for name in grid},
         **{f"{kind}{end}": row[kind][part] for kind in KINDS for part, end in _ENDS},
         **{
-            f"{kind}_less_ce{end}": difference.get(kind, {}).get(part)
-            for kind in KINDS
-            for part, end in _ENDS
+            f"{kind}_{less}{end}": difference.get(kind, {}).get(part) for kind in KINDS for part, end in _ENDS
         },
         **{name: difference.get("rougeL", {}).get(name) for name in _TESTED},
     }
@@ -58,7 +59,7 @@ def _scores(comparison: Comparison) -> Iterator[dict[str, Any]]:
     plan = comparison.plan()
     metrics = [metric.name for metric in task_of(plan.base.task).metrics]
     cells = {cell_name(method, seed): (method, seed) for method, seed in plan.cells}
-    for name, (method, seed) in ({name: (name, None) for name in UNTRAINED} | cells).items():
+    for name, (method, seed) in ({name: (name, None) for name in plan.untrained} | cells).items():
         judged = read_json(comparison.folder / "judged" / f"{name}.json")
         if judged:
             by_metric = {name: judged["scores"][name] for name in metrics}

@@ -7,6 +7,7 @@ from typing import Any
 from distill import runs
 from distill.comparison import results
 from distill.comparison.curves import Curve, Series, curves
+from distill.comparison.plan import REFERENCE
 from distill.comparison.results import block_keys, early_share
 from distill.comparison.style import LOOKS, draw_line, finish, footer, new_figure, shade
 from distill.runs.metrics import blocks, held_out, of_gradient
@@ -41,7 +42,7 @@ def draw(folder: Path, result: Mapping[str, Any], settings: Settings) -> list[Pa
 
 
 def _draw_all(folder: Path, result: Mapping[str, Any], series: Series) -> list[Path]:
-    pictures = [_held_out, _gradients, _early, _schedules]
+    pictures = [_held_out] if result.get("grid") else [_held_out, _gradients, _early, _schedules]
     drawn = [_rouge(folder, result), *(picture(folder, result, series) for picture in pictures)]
     return [path for path in drawn if path is not None]
 
@@ -50,8 +51,10 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
     """Dots with intervals, a panel a kind; the reference's interval as a band behind all."""
     from matplotlib import rcParams
 
+    reference = result["reference"]
     rows, blue = sorted(result["rows"], key=lambda row: row["rougeL"]["f"]), shade("#0072B2")
-    figure = new_figure("What each way to teach comes to", 12, 1.8 + 0.42 * len(rows))
+    row = "cell" if result.get("grid") else "way to teach"
+    figure = new_figure(f"What each {row} comes to", 12, 1.8 + 0.42 * len(rows))
     axes = figure.subplots(1, len(SHOWN), sharey=True)
     for axis, metric in zip(axes, SHOWN, strict=True):
         for place, row in enumerate(rows):
@@ -62,19 +65,21 @@ def _rouge(folder: Path, result: Mapping[str, Any]) -> Path:
             if row["seeds"] > 1:
                 seeds = [100 * value for value in score["by_seed"]]
                 axis.plot(seeds, [place] * len(seeds), "|", color=rcParams["text.color"], ms=11, mew=1.2)
-            if row["method"] == "ce":
+            if row["method"] == reference:
                 axis.axvspan(100 * score["low"], 100 * score["high"], color=blue, alpha=0.12, lw=0)
                 axis.axvline(100 * score["f"], color=blue, lw=1, ls=":")
         axis.set_title(metric.label, loc="left", fontweight="bold")
         axis.set_xlabel("F1 × 100")
         axis.grid(axis="x")
     axes[0].set_yticks(range(len(rows)), [row["method"] for row in rows])
-    note = "Dots: means; lines: 95% intervals; ticks: each seed; band: cross-entropy only (ce)."
+    told = "cross-entropy only (ce)" if reference == REFERENCE else reference
+    note = f"Dots: means; lines: 95% intervals; ticks: each seed; band: {told}."
     return finish(figure, folder / "rouge.png", f"{note} Grey: not trained here. {footer(result)}")
 
 
 def _held_out(folder: Path, result: Mapping[str, Any], series: Series) -> Path | None:
-    alike = {method: each for method, each in series.items() if not results.measures_otherwise(method)}
+    others = {row["method"] for row in result["rows"] if results.measures_otherwise(row)}
+    alike = {method: each for method, each in series.items() if method not in others}
     panels = {
         "Cross-entropy on the held-out labels": curves(series, _value(held_out("hard"))),
         "Distance to the teacher's logits": curves(alike, _value(held_out("soft"))),
@@ -139,7 +144,8 @@ def _panels(
     shown = {name: lines for name, lines in panels.items() if lines}
     if not shown:
         return None
-    figure = new_figure(title, 4 + 4.5 * len(shown), 4.8)
+    most = max(map(len, shown.values()))  # entries of the legend, above some of which it needs more room
+    figure = new_figure(title, 4 + 4.5 * len(shown), max(4.8, 1.2 + 0.24 * most))
     axes = figure.subplots(1, len(shown), squeeze=False)[0]
     places = {method: place for place, method in enumerate(row["method"] for row in result["rows"])}
     offset = sum(not row["trained"] for row in result["rows"])

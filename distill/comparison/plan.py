@@ -1,4 +1,7 @@
-"""What a comparison does: which ways to teach, which seeds, how long. Imports nothing heavy."""
+"""What a comparison does: which ways to teach or which grid of settings, which seeds, how long.
+
+Imports nothing heavy.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from distill.comparison.grid import Grid
 from distill.config import RunConfig, parse_layers
 from distill.config.presets import METHODS
+from distill.config.values import texts
 from distill.errors import BadConfig
 
 REFERENCE = "ce"
@@ -46,15 +51,32 @@ class ComparisonPlan:
 
     Args:
         base: What all runs have in common.
-        methods: Every row that is trained, the reference first.
-        seeds: Each method trains once with each.
+        methods: Every row that is trained: methods, the reference first, or the cells of the grid.
+        seeds: Each row trains once with each.
         budget: Budget of each run.
+        grid: What an ablation varies; None where methods are compared.
     """
 
     base: RunConfig
     methods: tuple[str, ...]
     seeds: tuple[int, ...]
     budget: Budget
+    grid: Grid | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that makes such a comparison."""
+        return "ablate" if self.grid else "compare"
+
+    @property
+    def untrained(self) -> tuple[str, ...]:
+        """The rows that are only judged."""
+        return ("teacher", "start") if self.grid else UNTRAINED
+
+    @property
+    def reference(self) -> str | None:
+        """The row that the others are compared with; None for the best one."""
+        return self.grid.base if self.grid else REFERENCE
 
     @property
     def cells(self) -> list[tuple[str, int]]:
@@ -66,25 +88,29 @@ class ComparisonPlan:
         """Check what a user asked for.
 
         Args:
-            values: Settings of `RunConfig`, and `methods` (by comma, of `COMPARABLE`; the controls come by
-                themselves), `seeds` (how many, counted up from `seed`) and `budget` (see `Budget.parse`).
+            values: Settings of `RunConfig`, and `seeds` (how many, counted up from `seed`), `budget` (see
+                `Budget.parse`), and either `methods` (by comma, of `COMPARABLE`; the controls come by
+                themselves) or, for an ablation, `grid` and perhaps `base` (see `Grid.parse`).
 
         Raises:
             BadConfig: Something cannot work; the message says what would.
         """
         values = dict(values)
-        methods = _methods(values.pop("methods", ""))
+        grid = Grid.parse(values.pop("grid"), values.pop("base", None)) if "grid" in values else None
+        methods = tuple(grid.cells) if grid else _methods(values.pop("methods", ""))
         seeds, budget = _seeds(values.pop("seeds", 3)), Budget.parse(values.pop("budget", "200"))
         if values.get("max_steps") is not None:
             raise BadConfig("A comparison's steps are its budget: give that in place of max_steps.")
-        if values.get("method"):
+        if grid:
+            grid.check_base(values)
+        elif values.get("method"):
             raise BadConfig("A comparison takes several ways to teach: give methods in place of method.")
         base = RunConfig.from_dict(values)
         if not base.teacher:
             raise BadConfig("No teacher was named: a comparison needs one.")
         if not base.has_references:
             raise BadConfig(f"task={base.task} has no summaries to score against; use summarize or extract.")
-        plan = cls(base, methods, tuple(base.seed + n for n in range(seeds)), budget)
+        plan = cls(base, methods, tuple(base.seed + n for n in range(seeds)), budget, grid)
         for method in methods:
             plan.config(method, base.seed, 1, Path())
         return plan
@@ -92,32 +118,37 @@ class ComparisonPlan:
     def config(self, method: str, seed: int, steps: int, folder: Path) -> RunConfig:
         """The settings of one run of the comparison in `folder`.
 
-        What a method sets goes before what the user sets. `ce`, `shrink` and `sequence` learn from labels
-        alone, so they load no teacher. Validations on the way are greedy, which takes a fraction of the
-        time; the rows of the table are judged with the beams of `base`.
+        What a method or a cell sets goes before what the user sets. `ce`, `shrink` and `sequence` learn from
+        labels alone, so they load no teacher. Validations on the way are greedy, which takes a fraction of
+        the time; the rows of the table are judged with the beams of `base`.
         """
-        copied = str(folder / "models" / "copy")
         changes: dict[str, Any] = {
             "seed": seed,
             "max_steps": steps,
             "data": str(folder / "data" / "train.jsonl"),
             "validation": str(folder / "data" / "validation.jsonl"),
-            "student": copied if parse_layers(self.base.student) else self.base.student,
+            "student": self.start(folder),
             "beams": 1,
             **dict.fromkeys(("max_examples", "document_column", "summary_column")),
         }
-        if method in FROM_LABELS:
+        if self.grid:
+            changes |= self.grid.cells[method]
+        elif method in FROM_LABELS:
             changes |= {"teacher": None, "more_teachers": None, "method": None}
         else:
             changes |= {**METHODS[method], "method": method}
         if method == "shrink":
-            changes["student"] = copied
+            changes["student"] = str(copied(folder))
         if method == "sequence":
             changes |= {"data": str(folder / "data" / "labels.jsonl"), "task": "summarize"}
         try:
             return replace(self.base, **changes)
         except BadConfig as error:
             raise BadConfig(f"{method}: {error}") from error
+
+    def start(self, folder: Path) -> str:
+        """The student before training, which all runs of the comparison in `folder` begin with."""
+        return str(copied(folder)) if parse_layers(self.base.student) else self.base.student
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as saved with the comparison."""
@@ -131,11 +162,17 @@ class ComparisonPlan:
             tuple(saved["methods"]),
             tuple(saved["seeds"]),
             Budget(**saved["budget"]),
+            Grid.from_saved(saved["grid"]) if saved.get("grid") else None,
         )
 
 
+def copied(folder: Path) -> Path:
+    """The layers that are cut from the teacher for the comparison in `folder`."""
+    return folder / "models" / "copy"
+
+
 def _methods(named: str | list[str]) -> tuple[str, ...]:
-    wanted = [name.strip() for name in (named.split(",") if isinstance(named, str) else named)]
+    wanted = [name.strip() for text in texts("methods", named) for name in text.split(",")]
     for name in filter(None, wanted):
         if name not in COMPARABLE:
             raise BadConfig(f"There is no method {name!r}; use some of {', '.join(COMPARABLE)}.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from distill import runs
 from distill.comparison.folder import Comparison
-from distill.comparison.plan import UNTRAINED
+from distill.comparison.grid import CHANGE_LABELS, CHANGE_SOFT
 from distill.comparison.scores import pooled, set_differences
 from distill.config import FEATURE_TERMS
 from distill.config.presets import METHODS
@@ -34,17 +34,21 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
 
     Returns:
         `comparison_id`, `folder`, `conditions` (models, data, seeds, budget, `examples`, machine), `rows`,
-        `labelling_seconds` and `failures` by run. A row: `method`, `trained`, `runs` (ids), `seeds`, per kind
-        of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to `ce` (per kind `f`, `low`, `high`; of
-        ROUGE-L also the test, see `stats.compare_pairs`), `parameters`, `bytes` on disk, `retention` of the
-        teacher's ROUGE-L; and if trained `train` and `held_out` (a loss by term), `steps`, `seconds` of
-        training a run, `memory_bytes` at its most (about: on a CPU by how much the process grew),
-        `early_share` (see `early_share`) and `early_share_at_the_end` by seed.
+        `labelling_seconds` and `failures` by run; `grid` (the values of each setting that an ablation varies,
+        else None), `reference` and `comparisons` (see `scores.set_differences`) and `chosen`, whether the
+        reference is the best by its scores. A row: `method`, `cell` (its settings in an ablation), `trained`,
+        `runs` (ids), `seeds`, per kind of ROUGE (`f`, `low`, `high`, `by_seed`), `difference` to the
+        reference (per kind `f`, `low`, `high`; of ROUGE-L also the test, see `stats.compare_pairs`),
+        `parameters`, `bytes` on disk, `retention` of the teacher's ROUGE-L; and if trained `train` and
+        `held_out` (a loss by term), `steps`, `seconds` of training a run, `memory_bytes` at its most (about:
+        on a CPU by how much the process grew), `early_share` (see `early_share`) and `early_share_at_the_end`
+        by seed.
     """
     plan = comparison.plan()
     known = comparison.progress("runs")
+    cells = plan.grid.cells if plan.grid else {}
     rows = []
-    for method in (*UNTRAINED, *plan.methods):
+    for method in (*plan.untrained, *plan.methods):
         trained = method in plan.methods
         names = [cell_name(method, seed) for seed in plan.seeds] if trained else [method]
         judged = {name: comparison.judged(name) for name in names}
@@ -53,14 +57,17 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
         if not done:
             continue
         scores = {seed_of(name) if trained else "": found["scores"] for name, found in judged.items()}
-        row = {"method": method, "trained": trained, "seeds": len(scores), **pooled(scores)}
+        row = {"method": method, "cell": cells.get(method), "trained": trained, "seeds": len(scores)}
+        row |= {**pooled(scores), "difference": None}
         row |= {name: judged[done[0]]["row"].get(name) for name in ("parameters", "bytes")}
         if trained:
             row |= _training(comparison, [runs.find(known[name], settings) for name in done], done)
-            if method == "sequence" and plan.base.task != "summarize":
-                row["held_out"] = {}  # its loss is on the references as they are, the others' is not
+            on_sentences = method == "sequence" and plan.base.task != "summarize"
+            if on_sentences or CHANGE_LABELS & set(row["cell"] or ()):
+                row["held_out"] = {}  # its loss is on other labels than the others' is
         rows.append({**row, "scores": scores})
-    set_differences(rows)
+    tested = [row for row in rows if not plan.grid or row["method"] != "teacher"]
+    against = set_differences(tested, plan.reference)
     _add_retention(rows)
     return {
         "comparison_id": comparison.comparison_id,
@@ -69,6 +76,9 @@ def collect(comparison: Comparison, settings: Settings) -> dict[str, Any]:
         "rows": [{name: value for name, value in row.items() if name != "scores"} for row in rows],
         "labelling_seconds": comparison.progress("seconds").get("labelling"),
         "failures": comparison.progress("failures"),
+        "grid": {name: list(values) for name, values in plan.grid.axes.items()} if plan.grid else None,
+        **against,
+        "chosen": plan.reference is None,
     }
 
 
@@ -135,15 +145,16 @@ def early_blocks(row: Mapping[str, Any]) -> list[str]:
     return encoder[: max(1, len(encoder) // 2)]
 
 
-def measures_otherwise(method: str) -> bool:
-    """Whether the distance to the teacher's logits is another quantity than with `logit`."""
-    return bool({"divergence", "temperature_schedule"} & set(METHODS.get(method, ())))
+def measures_otherwise(row: Mapping[str, Any]) -> bool:
+    """Whether the distance to the teacher's logits is another quantity than in other rows."""
+    changed = {"divergence", "temperature_schedule"} & set(METHODS.get(row["method"], ()))
+    return bool(changed or CHANGE_SOFT & set(row.get("cell") or ()))
 
 
 def _conditions(comparison: Comparison) -> dict[str, Any]:
     plan = comparison.plan()
     base, judged = plan.base, comparison.judged("start") or {}
-    row = judged.get("row", {})
+    row, axes = judged.get("row", {}), set(plan.grid.axes if plan.grid else ())
     return {
         "teacher": base.teacher,
         "student": base.student,
@@ -151,8 +162,9 @@ def _conditions(comparison: Comparison) -> dict[str, Any]:
         "seeds": list(plan.seeds),
         "steps": plan.budget.steps,
         "minutes": plan.budget.minutes,
-        "batch": base.batch_size * base.accumulation,
-        "learning_rate": base.learning_rate,
+        "method": base.method,
+        "batch": None if {"batch_size", "accumulation"} & axes else base.batch_size * base.accumulation,
+        "learning_rate": None if "learning_rate" in axes else base.learning_rate,
         "examples": row.get("n"),
         **{name: row.get(name) for name in ("beams", "engine", "device", "dtype")},
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from distill.comparison.grid_says import describe_grid
 from distill.stats import BETTER, NO_VERDICT, UNDECIDED, WORSE, interval, points
 
 Rows = Mapping[str, Mapping[str, Any]]
@@ -12,6 +13,8 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 def describe(result: Mapping[str, Any]) -> list[str]:
     """Sentences on the rows of a result, the most important first."""
+    if result.get("grid"):
+        return describe_grid(result)
     rows: Rows = {row["method"]: row for row in result["rows"]}
     if "ce" not in rows:
         return ["Cross-entropy only has not been trained yet, so there is nothing to compare with."]

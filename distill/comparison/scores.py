@@ -1,10 +1,11 @@
-"""The scores of a comparison's rows: means with intervals, and differences to cross-entropy only.
+"""The scores of a comparison's rows: means with intervals, and differences to the reference.
 
-Both count texts and seeds: with other texts, or with other seeds, they would have come out otherwise. A
-method and cross-entropy only are compared text by text and seed by seed, a row without seeds with each seed.
+Both count texts and seeds: with other texts, or with other seeds, they would have come out otherwise. Two
+rows are compared text by text and seed by seed, a row without seeds with each seed.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from statistics import fmean
 from typing import Any
 
@@ -28,25 +29,48 @@ def pooled(scores: Scores) -> dict[str, Any]:
     }
 
 
-def set_differences(rows: Sequence[dict[str, Any]]) -> None:
+def set_differences(rows: Sequence[dict[str, Any]], named: str | None = REFERENCE) -> dict[str, Any]:
     """Write into each row, by its `scores`, its difference to the reference: None where there is none.
 
     ROUGE-L is tested (see `stats.compare_pairs`), all rows together; the other kinds have intervals only.
+
+    Args:
+        rows: The rows.
+        named: Which of them is the reference; None for the best one that was trained. It is best by the same
+            scores, so the correction then counts the differences between all rows.
+
+    Returns:
+        `reference`, its name, None while none is trained; `comparisons`, how many the correction counts.
     """
-    reference = next((row for row in rows if row["method"] == REFERENCE), None)
+    reference = _reference(rows, named)
     compared = []
     for row in rows:
         row["difference"] = None
         if reference is not None and row is not reference and _pairs(row, reference):
             compared.append(row)
     if reference is None:
-        return
+        return {"reference": named, "comparisons": 0}
+    others = () if named else [pair for pair in combinations(compared, 2) if _pairs(*pair)]
     tested = compare_pairs(
-        [_gaps(row, reference, "rougeL") for row in compared], [_why(row, reference) for row in compared]
+        [_gaps(row, reference, "rougeL") for row in compared],
+        [_why(row, reference) for row in compared],
+        [_gaps(*pair, "rougeL") for pair in others],
     )
     for row, found in zip(compared, tested, strict=True):
-        others = {kind: mean_interval(_gaps(row, reference, kind), (-1.0, 1.0)) for kind in KINDS[:-1]}
-        row["difference"] = {**others, "rougeL": found}
+        by_kind = {kind: mean_interval(_gaps(row, reference, kind), (-1.0, 1.0)) for kind in KINDS[:-1]}
+        row["difference"] = {**by_kind, "rougeL": found}
+    return {"reference": reference["method"], "comparisons": len(compared) + len(others)}
+
+
+def _reference(rows: Sequence[dict[str, Any]], named: str | None) -> dict[str, Any] | None:
+    if named:
+        return next((row for row in rows if row["method"] == named), None)
+    trained = [row for row in rows if row["trained"]]
+    return max(trained, key=lambda row: (len(row["scores"]), _mean(row)), default=None)
+
+
+def _mean(row: Mapping[str, Any]) -> float:
+    return fmean(fmean(seed["rougeL"]) for seed in row["scores"].values())
 
 
 def _pairs(row: Mapping[str, Any], reference: Mapping[str, Any]) -> list[tuple[str, str]]:

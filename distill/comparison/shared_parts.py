@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from distill.comparison.folder import Comparison
+from distill.comparison.plan import copied
 from distill.config import RunConfig, parse_layers
 from distill.data import Example, load
 from distill.errors import BadData
@@ -34,7 +35,7 @@ def split_data(folder: Path, base: RunConfig, settings: Settings) -> list[Exampl
 
 def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
     """Cut the `copy` row from the teacher: as deep as the student, or as the teacher where that is less."""
-    target = folder / "models" / "copy"
+    target = copied(folder)
     if target.is_dir():
         return
     teacher = _info(str(base.teacher), settings)

@@ -20,6 +20,8 @@ LOOKS: dict[str, dict[Any, Any]] = {
     },
 }
 """Settings of matplotlib: for a light page and for a dark one, in the page's own colours."""
+_STYLES = ("-", "--", ":", "-.")
+"""Of a line: the next one where the colours begin again."""
 _DARK_COLOURS = {"#0072B2": "#56B4E9", "#56B4E9": "#0072B2", "#000000": "#F0E442"}
 """Colours that are hard to see on dark, and what replaces them from the same palette."""
 
@@ -44,7 +46,7 @@ def new_figure(title: str, width: float, height: float) -> Any:
 def draw_line(axis: Any, method: str, curve: Curve, place: int) -> None:
     """A method's curve with the band between its seeds; each method keeps its colour in all pictures."""
     colour = shade(COLOURS[place % len(COLOURS)])
-    style = "-" if place < len(COLOURS) else "--"
+    style = _STYLES[place // len(COLOURS) % len(_STYLES)]
     marker = "o" if len(curve.steps) <= 12 else ""
     axis.plot(curve.steps, curve.mean, style, color=colour, lw=1.8, marker=marker, ms=4, label=method)
     if curve.low != curve.high:
@@ -56,8 +58,9 @@ def footer(result: Mapping[str, Any]) -> str:
     given = result["conditions"]
     budget = f"{given['steps']} steps" if given["steps"] else f"{given['minutes']:g} minutes"
     seeds = len(given["seeds"])
+    batch = f" of batch {given['batch']}" if given["batch"] else ""
     return (
-        f"{given['student']} learning from {given['teacher']}, {budget} of batch {given['batch']}, "
+        f"{given['student']} learning from {given['teacher']}, {budget}{batch}, "
         f"{seeds} seed{'' if seeds == 1 else 's'}, {given['examples']} held-out texts."
     )
 

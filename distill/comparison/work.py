@@ -13,7 +13,7 @@ from distill import runs
 from distill.comparison import downloads, figures, results
 from distill.comparison.comparison_table import comparison_table
 from distill.comparison.folder import Comparison
-from distill.comparison.plan import FROM_LABELS, UNTRAINED
+from distill.comparison.plan import FROM_LABELS, copied
 from distill.comparison.row_judge import RowJudge
 from distill.comparison.says import describe
 from distill.comparison.shared_parts import copy_layers, label_texts, split_data
@@ -57,7 +57,8 @@ class Work:
         """
         self.comparison.belongs_to(processes.identity())
         self.comparison.update(status="running", message="Starting", total=len(self.plan.cells))
-        again = f"python -m distill compare --resume {self.comparison.comparison_id} continues it."
+        command = f"python -m distill {self.plan.command} --resume {self.comparison.comparison_id}"
+        again = f"{command} continues it."
         try:
             result = self._work()
         except (Cancelled, KeyboardInterrupt) as stop:
@@ -79,7 +80,7 @@ class Work:
         self._say("Reading the data")
         train = split_data(self.comparison.folder, self.plan.base, self.settings)
         copy_layers(self.comparison.folder, self.plan.base, self.settings)
-        for name in UNTRAINED:
+        for name in self.plan.untrained:
             self._say(f"Judging {name}")
             self._judge(name, self._untrained(name))
         if "sequence" in self.plan.methods:
@@ -96,7 +97,7 @@ class Work:
 
         A method that does not suit them is told when it is its turn, and leaves the others alone.
         """
-        if self._judge.knows(UNTRAINED[0]):  # it has come further than that before
+        if self._judge.knows(self.plan.untrained[0]):  # it has come further than that before
             return
         self._say("Checking the models")
         base = self.plan.base
@@ -120,12 +121,10 @@ class Work:
             self.comparison.update(done=len(done) + place, run_id=None, eta_seconds=eta)
 
     def _untrained(self, name: str) -> str:
-        base, folder = self.plan.base, self.comparison.folder
+        folder = self.comparison.folder
         if name == "teacher":
-            return str(base.teacher)
-        if name == "copy":
-            return str(folder / "models" / "copy")
-        return self.plan.config("ce", base.seed, 1, folder).student
+            return str(self.plan.base.teacher)
+        return str(copied(folder)) if name == "copy" else self.plan.start(folder)
 
     def _probe(self, method: str) -> None:
         """Find how many steps fit into the minutes by timing a short run in the comparison's own folder."""

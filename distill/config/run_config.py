@@ -1,7 +1,7 @@
 """The settings of a run: one frozen, checked, saved object. Imports nothing heavy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
@@ -83,17 +83,22 @@ class RunConfig(  # a dataclass takes the fields of its last base first
         Raises:
             BadConfig: For an unknown key, preset or value; the message lists what is allowed.
         """
-        for key in values:
-            if key not in SETTINGS:
-                near = get_close_matches(key, SETTINGS, n=1)
-                hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(SETTINGS)}."
-                raise BadConfig(f"There is no setting {key!r}.{hint}")
+        cls.check_names(values)
         named: dict[str, Any] = {}
         for name, sets in (("preset", PRESETS), ("method", METHODS)):
             if chosen := values.get(name) or None:
                 check_value(SETTINGS[name], chosen)
                 named |= sets[chosen]
         return _converted({**named, **{key: value for key, value in values.items() if value is not None}})
+
+    @staticmethod
+    def check_names(names: Iterable[str]) -> None:
+        """Raise BadConfig where one is the name of no setting."""
+        for name in names:
+            if name not in SETTINGS:
+                near = get_close_matches(name, SETTINGS, n=1)
+                hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(SETTINGS)}."
+                raise BadConfig(f"There is no setting {name!r}.{hint}")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as saved with the run."""

@@ -37,3 +37,15 @@ def converted(entry: Field, value: Any) -> Any:
         wanted = {"b": "true or false", "i": "a whole number", "f": "a number", "s": "text"}[kind[0]]
         raise BadConfig(f"{key} is {value!r}; it must be {wanted}.", key) from None
     return value
+
+
+def texts(key: str, value: Any) -> list[str]:
+    """Several texts, which a settings file has as a list; one alone may stand for itself.
+
+    Raises:
+        BadConfig: It is neither.
+    """
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, list | tuple) or not all(isinstance(each, str) for each in found):
+        raise BadConfig(f"{key} is {value!r}; it must be text, or a list of texts.", key)
+    return list(found)

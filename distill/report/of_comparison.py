@@ -1,18 +1,23 @@
-"""A comparison of ways to teach as a report."""
+"""A comparison of ways to teach, or an ablation, as a report."""
 
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from distill.comparison import Comparison
+from distill.comparison.grid import written
+from distill.comparison.plan import REFERENCE
 from distill.errors import RunConflict
 from distill.jobs.environment import environment
 from distill.jobs.files import read_object
+from distill.report.again import set_options
 from distill.report.charts import bars
+from distill.report.heat_map import heat_map
 from distill.report.sheet import Sheet, Table, facts, flat, megabytes, millions, seconds
-from distill.stats import BETTER, NO_VERDICT, UNDECIDED, WORSE, interval, points
+from distill.stats import BETTER, NO_VERDICT, VERDICTS, interval, points
 
-_WORDS = {BETTER: "better", WORSE: "worse", UNDECIDED: "cannot be told apart", NO_VERDICT: "no verdict"}
+_NAMED = ("teacher", "student", "data")
+"""Settings that the command has options for."""
 
 
 def sheet(comparison: Comparison) -> Sheet:
@@ -27,12 +32,16 @@ def sheet(comparison: Comparison) -> Sheet:
         raise RunConflict(
             f"The comparison {comparison.comparison_id} is {state}: a report needs all of its figures."
         )
-    rows, given = found["rows"], found["conditions"]
+    rows, given, grid = found["rows"], found["conditions"], found.get("grid")
+    command, says = ("ablate" if grid else "compare"), list(found.get("says") or [])
+    failures = [f"{cell} failed: {why}" for cell, why in (found.get("failures") or {}).items()]
     return Sheet(
-        title=f"Comparison {comparison.comparison_id}",
+        title=f"{'Ablation' if grid else 'Comparison'} {comparison.comparison_id}",
         asked=facts(
             {
-                "question": f"Which way of teaching makes the best student of {given.get('student')}?",
+                "question": f"Which {_varied(grid)} the best student of {given.get('student')}?",
+                **{name: ", ".join(map(written, values)) for name, values in (grid or {}).items()},
+                "method": (given.get("method") or "logit") if grid else None,
                 "teacher": given.get("teacher"),
                 "data": given.get("data"),
                 "held-out texts": given.get("examples"),
@@ -42,15 +51,24 @@ def sheet(comparison: Comparison) -> Sheet:
                 else f"{given.get('minutes')} minutes",
             }
         ),
-        answer=_answer(rows),
-        says=found.get("says") or [],
-        tables=[_table(rows)],
-        charts=[chart for chart in [_chart(rows)] if chart],
+        answer=says[0] if grid else _answer(rows),
+        says=(says[1:] if grid else says) + failures,
+        tables=[_table(found)],
+        charts=[chart for chart in [heat_map(found) if grid else _chart(rows)] if chart],
         cost=_cost(rows, found),
         lineage=[(row["method"], f"runs {', '.join(row['runs'])}") for row in rows if row["trained"]],
         environment=facts({name: given.get(name) for name in ("engine", "dtype", "device")} | environment()),
-        commands=[_command(comparison), f"python -m distill compare --resume {comparison.comparison_id}"],
+        commands=[
+            _command(comparison, found),
+            f"python -m distill {command} --resume {comparison.comparison_id}",
+        ],
     )
+
+
+def _varied(grid: Mapping[str, Any] | None) -> str:
+    if not grid:
+        return "way of teaching makes"
+    return f"{' and '.join(grid)} {'makes' if len(grid) == 1 else 'make'}"
 
 
 def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -64,22 +82,23 @@ def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
     return "No way of teaching is better than cross-entropy only by what was measured here."
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def _table(found: Mapping[str, Any]) -> Table:
+    rows, grid, reference = found["rows"], found.get("grid"), found.get("reference", REFERENCE)
     heads = (
-        "method",
+        "cell" if grid else "method",
         "runs",
-        "parameters",
+        *([] if grid else ["parameters"]),  # the cells are all of one size
         "ROUGE-1",
         "ROUGE-2",
         "ROUGE-L (95% interval)",
-        "less ce",
+        f"less {_lines(reference or 'the best')}",
         "of the teacher",
     )
     told = [
         (
-            row["method"],
+            _lines(row["method"]),
             str(row["seeds"]) if row["trained"] else "not trained",
-            millions(row.get("parameters")),
+            *([] if grid else [millions(row.get("parameters"))]),
             points(row["rouge1"]["f"]),
             points(row["rouge2"]["f"]),
             interval(row["rougeL"]),
@@ -93,10 +112,15 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
+def _lines(name: str) -> str:
+    """A cell's name, a setting on each line."""
+    return name.replace(",", "\n")
+
+
 def _difference(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return "–"
-    return f"{interval(found, signed=True)}\n{_WORDS.get(found.get('verdict', ''), '')}".strip()
+    return f"{interval(found, signed=True)}\n{VERDICTS.get(found.get('verdict', ''), '')}".strip()
 
 
 def _chart(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -117,11 +141,18 @@ def _cost(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[t
     return told if labelling is None else [*told, ("the teacher’s summaries", seconds(labelling))]
 
 
-def _command(comparison: Comparison) -> str:
+def _command(comparison: Comparison, found: Mapping[str, Any]) -> str:
+    """How to start the same comparison."""
     plan = comparison.plan()
     base = flat((read_object(comparison.folder / "plan.json") or {}).get("base") or {})
-    methods = ",".join(plan.methods)
     budget = f"{plan.budget.minutes:g}m" if plan.budget.minutes else str(plan.budget.steps)
-    parts = ["python", "-m", "distill", "compare", "--teacher", str(base.get("teacher")), "--student"]
-    parts += [str(base.get("student")), "--data", str(base.get("data")), "--methods", methods]
-    return shlex.join([*parts, "--seeds", str(len(plan.seeds)), "--budget", budget])
+    parts = ["python", "-m", "distill", plan.command]
+    parts += [part for name in _NAMED for part in (f"--{name}", str(base.get(name)))]
+    if plan.grid:
+        axes = [f"{name}={','.join(map(written, values))}" for name, values in plan.grid.axes.items()]
+        parts += [part for axis in axes for part in ("--grid", axis)]
+        parts += ["--base", plan.grid.base] if plan.grid.base else []
+    else:
+        parts += ["--methods", ",".join(plan.methods)]
+    parts += ["--seeds", str(len(plan.seeds)), "--budget", budget]
+    return shlex.join([*parts, *set_options(base, (*_NAMED, "max_steps", *(found.get("grid") or ())))])

@@ -4,11 +4,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from distill.config import RunConfig
 from distill.errors import RunConflict
 from distill.jobs.files import read_object
+from distill.report.again import set_options
 from distill.report.charts import bars, lines
-from distill.report.sheet import MADE_WITH, Sheet, Table, facts, flat, megabytes, millions, seconds, setting
+from distill.report.sheet import MADE_WITH, Sheet, Table, facts, flat, megabytes, millions, seconds
 from distill.runs import Run
 from distill.stats import BETTER, WORSE, interval, limits, points
 
@@ -120,11 +120,6 @@ def _cost(metrics: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _command(settings: Mapping[str, Any]) -> str:
-    """How to start the same run: the settings that differ from the defaults."""
-    usual = flat(RunConfig(student="-").as_dict())
-    changed = {name: value for name, value in settings.items() if value != usual.get(name)}
-    pairs = [setting(name, value) for name, value in changed.items()]
+    """How to start the same run."""
     command = "train" if settings.get("teacher") else "finetune"
-    return shlex.join(
-        ["python", "-m", "distill", command, *(part for pair in pairs for part in ("--set", pair))]
-    )
+    return shlex.join(["python", "-m", "distill", command, *set_options(settings)])

@@ -3,7 +3,15 @@
 Imports nothing heavy: numpy and scipy come with the first interval.
 """
 
-from distill.stats.differences import BETTER, NO_VERDICT, UNDECIDED, WORSE, compare_pairs, too_little
+from distill.stats.differences import (
+    BETTER,
+    NO_VERDICT,
+    UNDECIDED,
+    VERDICTS,
+    WORSE,
+    compare_pairs,
+    too_little,
+)
 from distill.stats.intervals import bootstrap, mean_interval, share_interval
 from distill.stats.spread import FOR_PERCENTILES, Spread, spread
 from distill.stats.words import interval, limits, points
@@ -13,6 +21,7 @@ __all__ = [
     "FOR_PERCENTILES",
     "NO_VERDICT",
     "UNDECIDED",
+    "VERDICTS",
     "WORSE",
     "Spread",
     "bootstrap",

@@ -6,13 +6,22 @@ from typing import Any
 from distill.stats.intervals import LEVEL, RESAMPLES, Scores, mean, mean_interval
 
 BETTER, WORSE, UNDECIDED, NO_VERDICT = "better", "worse", "undecided", "none"
+VERDICTS = {
+    BETTER: "better",
+    WORSE: "worse",
+    UNDECIDED: "cannot be told apart",
+    NO_VERDICT: "no verdict",
+}
+"""A verdict in words."""
 NEEDED = {"text": 20, "seed": 3, "step": 20}
 """Below these numbers nothing is claimed about models or methods, whatever a test says: fewer texts may be
 all of one kind, intervals over two seeds can cover less than 90%, and in its first steps no student has
 learnt much."""
 
 
-def compare_pairs(gaps: Sequence[Scores], why: Sequence[str | None] | None = None) -> list[dict[str, Any]]:
+def compare_pairs(
+    gaps: Sequence[Scores], why: Sequence[str | None] | None = None, others: Sequence[Scores] = ()
+) -> list[dict[str, Any]]:
     """Test differences together, each against 0, the p values corrected for their number after Holm.
 
     One seed is tested over the texts by `sign_flip`, several over texts and seeds by Student's t.
@@ -20,17 +29,20 @@ def compare_pairs(gaps: Sequence[Scores], why: Sequence[str | None] | None = Non
     Args:
         gaps: Of each comparison the scores less those it is compared with, text by text and seed by seed.
         why: Of each what `too_little` says; then it has no verdict.
+        others: Differences that might have been told as well; the correction counts them too. Whoever picks
+            the best of several from their scores has looked at all of their differences.
 
     Returns:
         Of each: the mean difference `f` with its own 95% interval (`low`, `high`), `p`, `p_holm`, `verdict`
         and `why`. The verdict is better or worse where `p_holm` is under 0.05 and the interval leaves 0 out,
         else undecided; with a reason `why` it is none.
     """
-    single = [_p(gap) for gap in gaps]
+    single = [_p(gap) for gap in (*gaps, *others)]
+    corrected = holm(single)[: len(gaps)]
     return [
-        _tested(mean_interval(gap, (-1.0, 1.0)), p, corrected, reason)
-        for gap, p, corrected, reason in zip(
-            gaps, single, holm(single), why or [None] * len(gaps), strict=True
+        _tested(mean_interval(gap, (-1.0, 1.0)), p, p_holm, reason)
+        for gap, p, p_holm, reason in zip(
+            gaps, single[: len(gaps)], corrected, why or [None] * len(gaps), strict=True
         )
     ]
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from distill.comparison.folder import dark
+from distill.comparison.plan import REFERENCE
 from distill.config import FEATURE_TERMS
+from distill.report.heat_map import heat_map
 from distill.stats import BETTER, WORSE, limits, points
 from distill.tasks import SHOWN
 from ui.shared import figures
@@ -50,11 +52,15 @@ def result(found: Mapping[str, Any] | None) -> str:
         return ""
     rows = found["rows"]
     said = "".join(f"<li>{escape(text)}</li>" for text in found.get("says") or [found.get("paragraph") or ""])
-    return f'<ul class="says">{said}</ul>{_scores(rows)}{_losses(rows)}{_conditions(found)}{_failures(found)}'
+    parts = (heat_map(found), _scores(found), _losses(rows), _conditions(found), _failures(found))
+    return f'<ul class="says">{said}</ul>{"".join(parts)}'
 
 
-def _scores(rows: Sequence[Mapping[str, Any]]) -> str:
-    heads = ("Method", "Size", *(metric.label for metric in SHOWN), "ROUGE-L against cross-entropy")
+def _scores(found: Mapping[str, Any]) -> str:
+    rows, reference = found["rows"], found.get("reference", REFERENCE)
+    against = "cross-entropy" if reference == REFERENCE else escape(reference or "the best")
+    first = "Cell" if found.get("grid") else "Method"
+    heads = (first, "Size", *(metric.label for metric in SHOWN), f"ROUGE-L against {against}")
     heads = (*heads, "% of teacher", "Steps", "Time per run", "Memory")
     student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
     parts = {"Trained here": True, "For comparison, not trained here": False}
@@ -93,8 +99,11 @@ def _size(parameters: int | None, student: int | None) -> str:
 
 
 def _method(row: Mapping[str, Any]) -> str:
-    runs = f" · {figures.count(row['seeds'], 'run')}" if row["trained"] else ""
-    return f'{escape(label(row["method"]))}<div class="sub">{escape(row["method"])}{runs}</div>'
+    """A cell of an ablation has no other name than its own."""
+    name = label(row["method"])
+    below = [row["method"]] if name != row["method"] else []
+    below += [figures.count(row["seeds"], "run")] if row["trained"] else []
+    return f'{escape(name)}<div class="sub">{escape(" · ".join(below))}</div>'
 
 
 def _interval(score: Mapping[str, Any]) -> str:

@@ -163,6 +163,7 @@ def test_a_report_tells_what_it_found(compared: Any, tmp_path: Path) -> None:
     assert sheet.answer == "Too few texts, seeds or steps to say which way of teaching is better."
     assert [row[0] for row in sheet.tables[0].rows] == [row["method"] for row in result["rows"]]
     assert "--methods ce,logit,shrink --seeds 2 --budget 2" in sheet.commands[0]
+    assert "--set learning_rate=0.001" in sheet.commands[0], "all that it takes to do it again"
     page = report.write(f"comparison:{result['comparison_id']}", settings, tmp_path / "r.html")
     assert page.read_text(encoding="utf-8").count("<svg") == 1
 
@@ -224,12 +225,12 @@ def test_cut_anywhere_it_goes_on_and_ends_the_same(
         comparison.carry_out(begun, settings)
     result = comparison.carry_out(begun, settings)
     assert len(runs.all_runs(settings)) == 6
-    assert _lasting(result) == _lasting(compared[0])
+    assert lasting(result) == lasting(compared[0])
     assert begun.status()["status"] == "finished"
     assert (begun.status()["done"], begun.status()["total"]) == (6, 6)
 
 
-def _lasting(result: dict[str, Any]) -> dict[str, Any]:
+def lasting(result: dict[str, Any]) -> dict[str, Any]:
     """What does not differ between equal comparisons."""
     varying = ("runs", "seconds", "memory_bytes")
     kept = {name: value for name, value in result.items() if name not in VARYING}
@@ -278,6 +279,8 @@ def test_a_method_that_fails_leaves_the_others_alone(wanted: dict[str, Any], set
     assert list(result["failures"]) == ["relation-42"]
     assert [row["method"] for row in result["rows"] if row["trained"]] == ["ce", "logit"]
     assert "relation-42 failed: " in comparison_table(result)
+    sheet = report.compose(f"comparison:{result['comparison_id']}", settings)
+    assert sheet.says[-1].startswith("relation-42 failed: ")
 
 
 @pytest.mark.parametrize(
@@ -441,6 +444,7 @@ def test_budgets(text: str, budget: Budget) -> None:
     [
         ({"budget": "soon"}, "budget is 'soon'"),
         ({"budget": "0"}, "budget is '0'"),
+        ({"methods": 5}, "methods is 5; it must be text, or a list"),
         ({"methods": "magic"}, "no method 'magic'; use some of logit"),
         ({"seeds": 0}, "seeds is 0"),
         ({"teacher": None}, "No teacher was named"),

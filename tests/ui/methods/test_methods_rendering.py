@@ -45,6 +45,22 @@ def test_a_difference_is_called_better_only_where_the_test_says_so(
     assert [word for word in ("better", "worse") if word in html] == shown
 
 
+def test_an_ablation_has_its_heat_map_and_names_what_it_is_compared_with() -> None:
+    change = {"f": -0.01, "low": -0.03, "high": -0.0003, "verdict": "worse"}
+    cells = [
+        row("temperature=1", cell={"temperature": 1}),
+        row("temperature=2", cell={"temperature": 2}, difference={"rougeL": change}),
+    ]
+    more = {"grid": {"temperature": [1, 2]}, "reference": "temperature=1", "chosen": True}
+    html = methods_rendering.result(compared(*cells, **more))
+    assert "temperature ↓" in html
+    assert "ROUGE-L against temperature=1<" in html
+    assert 'temperature=2<div class="sub">2 runs</div>' in html
+    html = methods_rendering.result(compared(row("ce"), row("multi")))
+    assert "ROUGE-L against cross-entropy<" in html
+    assert "<svg" not in html
+
+
 def test_a_row_of_another_size_says_so_and_stands_apart() -> None:
     copy = row("copy", False, parameters=16_000_000)
     html = methods_rendering.result(
