@@ -77,7 +77,7 @@ class Grid:
             f"The base {text!r} is no cell of the grid; use one such as {next(iter(self.cells))}."
         )
 
-    def check_base(self, values: Mapping[str, Any]) -> None:
+    def check_apart(self, values: Mapping[str, Any]) -> None:
         """Raise BadConfig where a setting of all runs is an axis too."""
         if twice := [name for name in self.axes if values.get(name) is not None]:
             raise BadConfig(f"{twice[0]} is an axis of the grid: leave its single value out.")

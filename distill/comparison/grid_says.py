@@ -53,12 +53,8 @@ def _against_best(best: str, found: Mapping[str, Cells]) -> str:
 
 
 def _against_base(base: str, found: Mapping[str, Cells]) -> str:
-    rest = [
-        f"{_of(found[verdict], 'cell')} {words}"
-        for verdict, words in ((WORSE, "worse"), (UNDECIDED, "not to be told apart from it"))
-        if found[verdict]
-    ]
-    told = f"; {' and '.join(rest)}." if rest else "."
+    rest = ((WORSE, "worse"), (UNDECIDED, "not to be told apart from it"))
+    told = "".join(f"; {words}: {_of(found[word], 'cell')}" for word, words in rest if found[word]) + "."
     if not found[BETTER]:
         return f"No cell is better than the base, {base}{told}"
     highest = sorted(found[BETTER], key=lambda row: -row["difference"]["rougeL"]["f"])

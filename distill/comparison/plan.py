@@ -102,7 +102,7 @@ class ComparisonPlan:
         if values.get("max_steps") is not None:
             raise BadConfig("A comparison's steps are its budget: give that in place of max_steps.")
         if grid:
-            grid.check_base(values)
+            grid.check_apart(values)
         elif values.get("method"):
             raise BadConfig("A comparison takes several ways to teach: give methods in place of method.")
         base = RunConfig.from_dict(values)

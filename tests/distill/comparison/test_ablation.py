@@ -271,12 +271,12 @@ def _row(method: str, verdict: str | None) -> dict[str, Any]:
         (
             {T2: "better", T4: "worse"},
             False,
-            f"Better than the base, {T1}: {T2} +2.0 (+1.0 to +3.0); 1 cell worse.",
+            f"Better than the base, {T1}: {T2} +2.0 (+1.0 to +3.0); worse: 1 cell.",
         ),
         (
             {T2: "undecided", T4: "worse"},
             False,
-            f"No cell is better than the base, {T1}; 1 cell worse and 1 cell not to be told apart from it.",
+            f"No cell is better than the base, {T1}; worse: 1 cell; not to be told apart from it: 1 cell.",
         ),
         (
             {f"temperature={n}": "better" for n in range(2, 9)},
