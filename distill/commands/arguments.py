@@ -23,6 +23,16 @@ def add_column_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary-column", help="column with the summaries, likewise")
 
 
+def add_once_option(parser: argparse.ArgumentParser, kind: str) -> None:
+    """Whether the work is done once only, however often the command is given."""
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help=f"if there is a {kind} with these settings, continue it, or say how it ended, instead of making"
+        " another",
+    )
+
+
 def add_choice_options(parser: argparse.ArgumentParser) -> None:
     """Which rows of the data to take."""
     parser.add_argument("--limit", type=count, help="use only the first LIMIT texts")

@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command, numbers
+from distill.commands.arguments import (
+    Answer,
+    add_choice_options,
+    add_column_options,
+    add_command,
+    add_once_option,
+    numbers,
+)
 from distill.errors import BadConfig
 from distill.jobs import processes
 from models.settings import Settings
@@ -37,6 +44,7 @@ def _add_evaluate(parsers: Any) -> None:
         "--teacher", help="model whose ROUGE-L retention is a share of (default: the one named teacher)"
     )
     add_column_options(parser)
+    add_once_option(parser, "evaluation")
     parser.add_argument("--resume", metavar="ID", help="go on with an evaluation")
 
 
@@ -72,9 +80,11 @@ def _add_bench(parsers: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write a CSV of all calls, and plots")
 
 
-def evaluate(*, resume: str | None, shuffle: bool, seed: int, settings: Settings, **options: Any) -> Answer:
+def evaluate(
+    *, resume: str | None, once: bool, shuffle: bool, seed: int, settings: Settings, **options: Any
+) -> Answer:
     """Judge models, or go on with an evaluation."""
-    from distill.judging import EvaluationPlan, carry_out, create, find
+    from distill.judging import EvaluationPlan, carry_out, create, find, of_plan
     from distill.tasks.summarize.evaluation import score_table
 
     values = {name: value for name, value in options.items() if value not in (None, [])}
@@ -82,9 +92,11 @@ def evaluate(*, resume: str | None, shuffle: bool, seed: int, settings: Settings
         raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(values)} out.")
     plan = None if resume else _plan(EvaluationPlan, {**values, "shuffle": shuffle, "seed": seed}, settings)
     with processes.RunLock(settings.home):
-        evaluation = create(plan, settings) if plan else find(str(resume), settings)
-        if not plan:
-            evaluation.clear_stop()
+        if plan:
+            evaluation = (of_plan(plan, settings) if once else None) or create(plan, settings)
+        else:
+            evaluation = find(str(resume), settings)
+        evaluation.clear_stop()
         with processes.asked_by_sigterm(evaluation.request_stop):
             result = carry_out(evaluation, settings)
     print(score_table(result["results"]))

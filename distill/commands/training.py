@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distill.commands.arguments import Answer, add_column_options, add_command
+from distill.commands.arguments import Answer, add_column_options, add_command, add_once_option
 from distill.config import PRESETS, RunConfig, describe
 from distill.errors import BadConfig
 from distill.jobs import parallel
@@ -47,6 +47,8 @@ def _add_training(parsers: Any) -> None:
         parsers, "pretrain", pretrain, "Teach a fresh model to read and copy, from texts alone.", True
     )
     add_training_options(pretrain_parser)
+    for parser in (train_parser, finetune_parser, pretrain_parser):
+        add_once_option(parser, "run")
 
 
 def add_training_options(parser: argparse.ArgumentParser, layers: bool = False, student: bool = True) -> None:
@@ -94,31 +96,32 @@ def list_settings(*, settings: Settings) -> Answer:
     return {"settings": rows}, 0
 
 
-def train(*, settings: Settings, **options: Any) -> Answer:
+def train(*, once: bool, settings: Settings, **options: Any) -> Answer:
     """Distil."""
     values = run_values(options)
     if not values.get("teacher"):
         raise BadConfig(
             "No teacher was named: give --teacher, or use `finetune` to train on the labels alone."
         )
-    return _train(values, settings)
+    return _train(values, once, settings)
 
 
-def finetune(*, settings: Settings, **options: Any) -> Answer:
+def finetune(*, once: bool, settings: Settings, **options: Any) -> Answer:
     """Train on labels alone."""
-    return _train({**run_values(options), "teacher": None}, settings)
+    return _train({**run_values(options), "teacher": None}, once, settings)
 
 
-def pretrain(*, settings: Settings, **options: Any) -> Answer:
+def pretrain(*, once: bool, settings: Settings, **options: Any) -> Answer:
     """Train on texts alone."""
-    return _train({"task": "copy", **run_values(options), "teacher": None}, settings)
+    return _train({"task": "copy", **run_values(options), "teacher": None}, once, settings)
 
 
-def _train(values: dict[str, Any], settings: Settings) -> Answer:
+def _train(values: dict[str, Any], once: bool, settings: Settings) -> Answer:
     config = RunConfig.from_dict(values)
     if parallel.number() > 1:
         config = replace(config, processes=parallel.number())
-    return launch.train_new(config, settings), 0
+    train_so = launch.train_once if once else launch.train_new
+    return train_so(config, settings), 0
 
 
 def run_values(options: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ evaluation.cancel(); evaluation.resume(settings); all_evaluations(settings); fin
 
 from typing import Any
 
-from distill.judging.folder import Evaluation, all_evaluations, create, find, start
+from distill.judging.folder import Evaluation, all_evaluations, create, find, of_plan, start
 from distill.judging.lead import lead_texts
 from distill.judging.plan import EvaluationPlan
 from distill.judging.scoring import change, decoding_of, judge, judge_model, judge_models, teller
@@ -28,6 +28,7 @@ __all__ = [
     "judge_model",
     "judge_models",
     "lead_texts",
+    "of_plan",
     "start",
     "teller",
 ]

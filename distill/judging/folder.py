@@ -8,6 +8,7 @@ cases.jsonl  cases.csv  table.csv
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,15 @@ def find(evaluation_id: str, settings: Settings) -> Evaluation:
         RunNotFound: There is none.
     """
     return Evaluation.find(_home(settings), evaluation_id)
+
+
+def of_plan(plan: EvaluationPlan, settings: Settings) -> Evaluation | None:
+    """The newest evaluation that does the same, whatever its state."""
+    for evaluation in all_evaluations(settings):
+        with suppress(RunConflict):  # one of an older version is another one
+            if evaluation.plan() == plan:
+                return evaluation
+    return None
 
 
 def all_evaluations(settings: Settings) -> list[Evaluation]:

@@ -260,6 +260,15 @@ def find(run_id: str, settings: Settings) -> Run:
     return Run.find(settings.runs, name)
 
 
+def of_settings(config: RunConfig, settings: Settings) -> Run | None:
+    """The newest run with these settings, whatever its state, that is no part of a comparison."""
+    for run in all_runs(settings):
+        with suppress(RunConflict):  # one of an older version is another run
+            if run.config() == config and not run.status().part_of:
+                return run
+    return None
+
+
 def all_runs(settings: Settings) -> list[Run]:
     """Every run, newest first."""
     return Run.newest_first(settings.runs)

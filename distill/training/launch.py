@@ -9,6 +9,7 @@ from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.jobs import parallel, processes
 from models.settings import Settings
+from models.store.students import FINISHED
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,24 @@ def train_new(config: RunConfig, settings: Settings) -> dict[str, Any]:
         RunConflict: Another run is busy.
     """
     return _together(config, lambda: runs.create(config, settings), settings)
+
+
+def train_once(config: RunConfig, settings: Settings) -> dict[str, Any]:
+    """What a run with these settings comes to: it is made if there is none, and continued if it was cut off.
+
+    Raises:
+        BadConfig: This machine has no room for so many processes.
+        RunConflict: Another run is busy, or this one.
+    """
+    run = runs.of_settings(config, settings)
+    if run is None:
+        return train_new(config, settings)
+    if run.status().status == FINISHED:
+        from distill.training import work
+
+        log.info("Run %s has these settings and is finished", run.run_id)
+        return work.outcome(run)
+    return train_existing(run, settings, run.clear_stop)
 
 
 def train_existing(

@@ -76,6 +76,11 @@ def carry_out(run: Run, settings: Settings, judging: Judging | None = None) -> d
         raise DistillError(message) from error
 
 
+def outcome(run: Run) -> dict[str, Any]:
+    """What `carry_out` said of a run that is finished."""
+    return _summary(run, str(run.student), run.status().step)
+
+
 def _train_and_judge(run: Run, settings: Settings, judging: Judging) -> dict[str, Any]:
     # A copying attention's far weights become numbers so small that a CPU takes many times as long over them.
     # Here, as a thread that starts later inherits it.

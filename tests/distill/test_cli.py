@@ -1,5 +1,6 @@
 """The command line: help, one JSON object last on stdout, one clear line for what a user can mend."""
 
+import errno
 import json
 import os
 import runpy
@@ -12,10 +13,11 @@ import pytest
 import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-from distill import runs
+from distill import judging, runs
 from distill.cli import main
 from distill.config import RunConfig
 from distill.jobs.processes import RunLock
+from distill.judging import EvaluationPlan
 from models.settings import Settings
 
 COMMANDS = (
@@ -277,6 +279,52 @@ def test_train_list_resume_export(
     code, _, errors = call("export", run_id, str(tmp_path / "file" / "in"))
     assert (code, errors.startswith(f"{tmp_path / 'file'}"), "Errno" in errors) == (2, True, False)
     _check_damage(call, run_id, Path(answer["student"]), tmp_path / "damaged")
+
+
+def test_once_it_continues_the_run_of_the_same_settings_and_then_only_tells(
+    call: Call, training: list[str], tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    once = ["train", "--once", "--teacher", str(tiny_teacher), *training]
+    with monkeypatch.context() as patch:
+        patch.setattr("distill.training.work.judge", broken)
+        assert call(*once)[0] == 2
+    [failed] = call("runs")[1]["runs"]
+    code, answer, _ = call(*once)
+    assert (code, answer["run_id"], failed["status"]) == (0, failed["run_id"], "failed")
+    assert call(*once)[:2] == (0, answer)
+    assert call(*once, "--set", "seed=1")[1]["run_id"] != answer["run_id"]
+    assert len(call("runs")[1]["runs"]) == 2
+
+
+def test_once_a_run_of_a_comparison_or_of_an_older_version_is_another_one(
+    settings: Settings, tiny: Path
+) -> None:
+    config = RunConfig.from_dict({"student": str(tiny)})
+    mine, part, older = (runs.create(config, settings) for _ in range(3))
+    part.update(part_of="comparison 1 · logit · 42")
+    (older.folder / "config.json").write_text('{"student": "s", "colour": 1}')
+    found = runs.of_settings(config, settings)
+    assert found
+    assert found.run_id == mine.run_id
+    assert runs.of_settings(RunConfig.from_dict({"student": str(tiny), "seed": 1}), settings) is None
+
+
+def test_once_an_evaluation_is_continued_and_nothing_is_summarised_twice(
+    call: Call, settings: Settings, tiny: Path, articles: Path
+) -> None:
+    once = ["evaluate", "--once", str(tiny), "--data", str(articles), "--limit", "2"]
+    plan = EvaluationPlan.from_dict({"models": [str(tiny)], "data": str(articles), "limit": 2})
+    begun = judging.create(plan, settings)
+    begun.request_stop()  # as a cancelled one is left
+    code, answer, _ = call(*once)
+    assert (code, answer["evaluation_id"], answer["complete"]) == (0, begun.evaluation_id, True)
+    written = begun.answers_file(str(tiny)).stat().st_mtime_ns
+    assert call(*once)[1]["results"] == answer["results"]
+    assert begun.answers_file(str(tiny)).stat().st_mtime_ns == written
+    assert call(*once[:-1], "1")[1]["evaluation_id"] != begun.evaluation_id
 
 
 def _check_damage(call: Call, run_id: str, student: Path, folder: Path) -> None:
