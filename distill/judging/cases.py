@@ -61,9 +61,10 @@ FILTERS: dict[str, Callable[[Case], bool]] = {
     "one": lambda case: _faulty(case) == 1 and len(_written(case)) > 1,
     "garbled": lambda case: any(row.get("garbled") for row in case["answers"].values()),
     "failed": lambda case: any("failed" in row for row in case["answers"].values()),
+    "marked": lambda case: bool(case.get("marked")),
 }
 """Which cases to show: a rule found a fault in some summary, in exactly one model's, a word is
-garbled, a model failed."""
+garbled, a model failed, somebody marked it (see `marks.noted`)."""
 ORDERS: dict[str, Callable[[Case], float]] = {
     "data": lambda case: case["text"],
     "gap": lambda case: -(case["gap"] or 0.0),

@@ -24,21 +24,26 @@ class Visitor:
         self._parts = {part["id"]: part for part in config["components"]}
         self._events = config["dependencies"]
 
-    def act(self, elem_id: str, event: str, fields: Mapping[str, Any] | None = None) -> str:
+    def act(
+        self,
+        elem_id: str,
+        event: str,
+        fields: Mapping[str, Any] | None = None,
+        told: Mapping[str, Any] | None = None,
+    ) -> str:
         """What the page answers, as text, when this happens to an element, with fields filled in (by their
-        elements' ids) and the others as they are.
+        elements' ids) and the others as they are. `told` is what the browser says of the event.
         """
         done = next(
             found for found in self._events if (self._id(elem_id), event) in map(tuple, found["targets"])
         )
-        typed = {self._id(name): value for name, value in (fields or {}).items()}
-        data = [typed.get(part, self._parts[part]["props"].get("value")) for part in done["inputs"]]
-        body = {"data": data, "fn_index": done["id"], "trigger_id": self._id(elem_id)}
-        if done["queue"] is False:
-            answer = self.http.post("gradio_api/run/predict", json={**body, "session_hash": self.session})
-            return _told(answer.json())
-        self.http.post("gradio_api/queue/join", json={**body, "session_hash": self.session})
-        return self._heard()
+        return self._happen(done, self._id(elem_id), fields or {}, told)
+
+    def open(self, elem_id: str) -> str:
+        """What the page answers when it is opened, in the event that draws this element."""
+        drawing = (found for found in self._events if self._id(elem_id) in found["outputs"])
+        done = next(found for found in drawing if any(event == "load" for _, event in found["targets"]))
+        return self._happen(done, None, {}, None)
 
     def call(self, name: str, *data: Any) -> str:
         """What an endpoint of the HTTP API answers, as text."""
@@ -48,6 +53,22 @@ class Visitor:
     def upload(self, name: str, content: bytes) -> str:
         """Upload a file as a file field does; its path on the server."""
         return self.http.post("gradio_api/upload", files={"files": (name, content)}).json()[0]
+
+    def _happen(
+        self,
+        done: Mapping[str, Any],
+        trigger: int | None,
+        fields: Mapping[str, Any],
+        told: Mapping[str, Any] | None,
+    ) -> str:
+        typed = {self._id(name): value for name, value in fields.items()}
+        data = [typed.get(part, self._parts[part]["props"].get("value")) for part in done["inputs"]]
+        body = {"data": data, "fn_index": done["id"], "trigger_id": trigger, "event_data": told}
+        body["session_hash"] = self.session
+        if done["queue"] is False:
+            return _told(self.http.post("gradio_api/run/predict", json=body).json())
+        self.http.post("gradio_api/queue/join", json=body)
+        return self._heard()
 
     def _id(self, elem_id: str) -> int:
         return next(key for key, part in self._parts.items() if part["props"].get("elem_id") == elem_id)

@@ -19,6 +19,7 @@ FILTERS = [
     ("Only one model is at fault", "one"),
     ("Garbled words", "garbled"),
     ("A model failed", "failed"),
+    ("Marked", "marked"),
 ]
 ORDERS = [
     ("Of the data", "data"),

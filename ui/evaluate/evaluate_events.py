@@ -10,11 +10,11 @@ import gradio as gr
 
 from distill import judging, report
 from distill.jobs.files import read_json_lines
-from distill.judging import Evaluation
+from distill.judging import Evaluation, marks
 from distill.judging.cases import chosen
 from models.errors import DistillError
 from models.settings import Settings
-from ui.evaluate import asking, cases_rendering, evaluate_rendering
+from ui.evaluate import asking, cases_rendering, evaluate_rendering, marks_events
 from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.evaluate.poll_events import models_of
 from ui.shared import data_fields, jobs
@@ -58,12 +58,21 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
 
     def choose(watch: Watch, which: str, order: str) -> list[Any]:
         found = judging.find(watch.run_id or "", settings)
-        return [cases_rendering.cases_frame(chosen(_cases(found), which, order)), ""]
+        cases = _cases(found)
+        frame = cases_rendering.cases_frame(chosen(marks.noted(found, cases), which, order))
+        return [frame, "", *marks_events.shown(found, cases, None, settings)]
 
-    def read(watch: Watch, event: gr.SelectData) -> str:
-        found = _cases(judging.find(watch.run_id or "", settings))
-        place = int(event.row_value[0]) - 1
-        return cases_rendering.case(found[place]) if 0 <= place < len(found) else ""
+    def read(watch: Watch, event: gr.SelectData) -> list[Any]:
+        found = judging.find(watch.run_id or "", settings)
+        cases, text = _cases(found), int(event.row_value[0])
+        if not 1 <= text <= len(cases):
+            return ["", *marks_events.shown(found, cases, None, settings)]
+        return [cases_rendering.case(cases[text - 1]), *marks_events.shown(found, cases, text, settings)]
+
+    def mark(watch: Watch, text: int | None) -> list[Any]:
+        found = judging.find(watch.run_id or "", settings)
+        marks.toggle(found, text, settings)
+        return marks_events.shown(found, _cases(found), text, settings)
 
     page.load(told(opened), None, tab.outputs, **QUIET)
     page.load(lambda: gr.update(choices=studio.choices()), None, tab.models, **QUIET)
@@ -76,10 +85,11 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
         [tab.which.input, tab.order.input],
         told(choose),
         [tab.watch, tab.which, tab.order],
-        [tab.cases, tab.case],
+        [tab.cases, tab.case, *tab.marks.outputs],
         **ACT,
     )
-    tab.cases.select(told(read), tab.watch, tab.case, **ACT)
+    tab.cases.select(told(read), tab.watch, [tab.case, *tab.marks.outputs], **ACT)
+    tab.marks.mark.click(told(mark), [tab.watch, tab.marks.opened], tab.marks.outputs, **ACT)
     data_fields.connect(tab.data, settings)
 
 
@@ -97,7 +107,7 @@ def look(found: Evaluation) -> Watch:
 def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = None) -> list[Any]:
     """The watch and the view of an evaluation; texts, lists and files only where the state has changed."""
     if found is None:
-        return [Watch(), *[gr.skip()] * 15]
+        return [Watch(), *[gr.skip()] * 19]
     watch, status, result = look(found), found.status(), found.result()
     same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
     return [
@@ -107,18 +117,19 @@ def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = N
         evaluate_rendering.status(status),
         evaluate_rendering.result(result),
         evaluate_rendering.charts(result),
-        *([gr.skip()] * 4 if same else _texts(found)),
+        *([gr.skip()] * 8 if same else _texts(found, settings)),
         *([gr.skip()] * 4 if same else _files(found, settings)),
         gr.skip() if same else models_of(found),
     ]
 
 
-def _texts(found: Evaluation) -> list[Any]:
-    """Filter, order, table and the text that is read."""
+def _texts(found: Evaluation, settings: Settings) -> list[Any]:
+    """Filter, order, table, the text that is read, and the marks."""
     cases = _cases(found)
     shown: dict[str, Any] = {"visible": bool(cases)}
     table = gr.update(value=cases_rendering.cases_frame(cases), **shown) if cases else gr.update(**shown)
-    return [gr.update(value="all", **shown), gr.update(value="data", **shown), table, ""]
+    menus = [gr.update(value="all", **shown), gr.update(value="data", **shown)]
+    return [*menus, table, "", *marks_events.shown(found, cases, None, settings)]
 
 
 def _cases(found: Evaluation) -> Sequence[Mapping[str, Any]]:

@@ -6,7 +6,8 @@ from typing import Any
 import gradio as gr
 
 from models.settings import Settings
-from ui.evaluate import cases_rendering, evaluate_rendering, poll_panel
+from ui.evaluate import cases_rendering, evaluate_rendering, marks_panel, poll_panel
+from ui.evaluate.marks_panel import MarksPanel
 from ui.evaluate.poll_panel import PollPanel
 from ui.shared import data_fields, jobs
 from ui.shared.data_fields import DataFields
@@ -49,6 +50,7 @@ class EvaluateTab:
     order: gr.Dropdown
     cases: gr.Dataframe
     case: gr.HTML
+    marks: MarksPanel
     downloads: list[gr.DownloadButton]
     report: gr.DownloadButton
     polls: PollPanel
@@ -64,6 +66,7 @@ class EvaluateTab:
             self.order,
             self.cases,
             self.case,
+            *self.marks.outputs,
             *self.downloads,
             self.report,
             self.polls.models,
@@ -168,6 +171,7 @@ def _found(settings: Settings) -> tuple[Any, ...]:
         elem_id="evaluation-cases",
     )
     case = gr.HTML("", elem_id="evaluation-case")
+    marks = marks_panel.build()
     with gr.Row():
         report = gr.DownloadButton(
             "Download the report (HTML)", size="sm", visible=False, elem_id="evaluation-report"
@@ -180,4 +184,4 @@ def _found(settings: Settings) -> tuple[Any, ...]:
         [], label="All evaluations", visible=False, filterable=False, elem_id="all-evaluations"
     )
     polls = poll_panel.build(settings)
-    return chooser, status, result, charts, which, order, table, case, downloads, report, polls
+    return chooser, status, result, charts, which, order, table, case, marks, downloads, report, polls

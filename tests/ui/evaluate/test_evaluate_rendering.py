@@ -8,11 +8,18 @@ import gradio as gr
 import pytest
 
 from distill import judging
-from distill.judging import EvaluationPlan
+from distill.judging import EvaluationPlan, marks
 from models.errors import BadRequest
 from models.settings import Settings
 from tests.distill.judging.test_evaluation import write_data
-from ui.evaluate import asking, cases_rendering, evaluate_events, evaluate_rendering, evaluate_tab
+from ui.evaluate import (
+    asking,
+    cases_rendering,
+    evaluate_events,
+    evaluate_rendering,
+    evaluate_tab,
+    marks_events,
+)
 from ui.shared.studio import Studio
 
 NASTY = "<b>bold</b>"
@@ -130,3 +137,35 @@ def test_it_is_closed_where_distilling_is(settings: Settings) -> None:
     with gr.Blocks():
         closed = Studio(replace(settings, enable_distill=False), None)  # type: ignore[arg-type]
         assert evaluate_tab.build(closed) is None
+
+
+def test_marks_are_counted_and_taken_away_as_files(found: judging.Evaluation, settings: Settings) -> None:
+    cases = found.cases()
+    opened, button, *downloads = marks_events.shown(found, cases, None, settings)
+    assert (opened, button["visible"], [file["visible"] for file in downloads]) == (None, False, [False] * 2)
+    for text in (2, 24):
+        marks.toggle(found, text, settings)
+    opened, button, *downloads = marks_events.shown(found, cases, 2, settings)
+    assert (opened, button["value"], button["visible"]) == (2, "Take the mark off text 2", True)
+    assert [file["label"] for file in downloads] == [
+        "Download 2 marked texts (CSV)",
+        "Download 2 marked texts (JSON Lines)",
+    ]
+    for file in downloads:
+        assert Path(file["value"]).is_relative_to(settings.temporary)  # where the page may serve from
+    assert marks_events.shown(found, cases, 3, settings)[1]["value"] == "Mark text 3"
+
+
+def test_what_is_drawn_fits_the_tab(found: judging.Evaluation, settings: Settings) -> None:
+    with gr.Blocks():
+        tab = evaluate_tab.build(Studio(settings, None))  # type: ignore[arg-type]
+    assert tab
+    assert len(evaluate_events.drawn(None, settings)) == len(tab.outputs)
+    drawn = dict(zip(tab.outputs, evaluate_events.drawn(found, settings), strict=True))
+    assert drawn[tab.marks.mark]["visible"] is False
+    assert [drawn[file]["visible"] for file in tab.marks.downloads] == [False, False]
+    marks.toggle(found, 1, settings)
+    drawn = dict(zip(tab.outputs, evaluate_events.drawn(found, settings), strict=True))
+    assert [drawn[file]["visible"] for file in tab.marks.downloads] == [True, True]
+    same = evaluate_events.drawn(found, settings, evaluate_events.look(found))
+    assert len(same) == len(tab.outputs)

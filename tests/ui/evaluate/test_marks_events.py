@@ -1,0 +1,54 @@
+"""Marking a text of an evaluation, as a browser does it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from distill import judging
+from distill.judging import Evaluation, EvaluationPlan, marks
+from models.settings import Settings
+from tests.distill.judging.test_evaluation import write_data
+from tests.ui.visitor import Visitor
+from ui import page
+
+
+@pytest.fixture
+def found(tmp_path: Path, settings: Settings) -> Evaluation:
+    """Two leads on three texts."""
+    rows = [{"document": f"word{n} b{n} c{n}", "summary": f"word{n}"} for n in (1, 2, 3)]
+    data = write_data(tmp_path / "data.jsonl", rows)
+    evaluation = judging.create(EvaluationPlan(("lead:1", "lead:2"), data), settings)
+    judging.carry_out(evaluation, settings)
+    return evaluation
+
+
+@pytest.fixture
+def visitor(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(settings.temporary))  # as app.py sets it
+    blocks = page.build(settings)
+    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
+    try:
+        yield Visitor(url)
+    finally:
+        blocks.close(verbose=False)
+
+
+def test_a_text_that_is_open_is_marked_listed_and_taken_away(found: Evaluation, visitor: Visitor) -> None:
+    visitor.open("mark-case")
+    assert "Open a text of the evaluation first" in visitor.act("mark-case", "click")
+    row = {"index": [1, 0], "value": 2, "row_value": [2, "word2 b2 c2"]}
+    opened = visitor.act("evaluation-cases", "select", told=row)
+    assert "Mark text 2" in opened
+    assert "marked text" not in opened
+    told = visitor.act("mark-case", "click")
+    assert "Take the mark off text 2" in told
+    assert "Download 1 marked text (CSV)" in told
+    assert marks.marked(found) == {2}
+    listed = visitor.act("evaluation-which", "input", {"evaluation-which": "marked"})
+    assert "word2 b2 c2" in listed
+    assert "word1 b1 c1" not in listed
+    assert "Open a text of the evaluation first" in visitor.act("mark-case", "click")  # none is open now
+    visitor.act("evaluation-cases", "select", told=row)
+    assert "marked text" not in visitor.act("mark-case", "click")
+    assert marks.marked(found) == set()
