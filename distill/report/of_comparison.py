@@ -18,6 +18,7 @@ from distill.stats import BETTER, NO_VERDICT, VERDICTS, interval, points
 
 _NAMED = ("teacher", "student", "data")
 """Settings that the command has options for."""
+_MOST_STUDENTS = 6
 
 
 def sheet(comparison: Comparison) -> Sheet:
@@ -62,6 +63,7 @@ def sheet(comparison: Comparison) -> Sheet:
             _command(comparison, found),
             f"python -m distill {command} --resume {comparison.comparison_id}",
         ],
+        go_on=_go_on(comparison, rows),
     )
 
 
@@ -139,6 +141,14 @@ def _cost(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[t
     ]
     labelling = found.get("labelling_seconds")
     return told if labelling is None else [*told, ("the teacher’s summaries", seconds(labelling))]
+
+
+def _go_on(comparison: Comparison, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How to judge a student of each row text by text, of the first rows if there are many."""
+    students = [f"run:{row['runs'][0]}" for row in rows if row["trained"] and row["runs"]]
+    data = str(comparison.folder / "data" / "validation.jsonl")
+    parts = ["python", "-m", "distill", "evaluate", *students[:_MOST_STUDENTS], "--data", data]
+    return [shlex.join(parts)] if students else []
 
 
 def _command(comparison: Comparison, found: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from distill.judging.says import share_told
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.report.sheet import Case, Sheet, Table, facts, megabytes, millions, seconds
 from distill.stats import BETTER, UNDECIDED, WORSE, interval, points
+from distill.votes.polls import FEWEST, MOST
 
 _VERDICTS = {BETTER: "better", WORSE: "worse", UNDECIDED: "cannot be told apart"}
 _CASES = 3
@@ -60,6 +61,7 @@ def sheet(evaluation: Evaluation) -> Sheet:
         environment=facts(found["environment"]),
         commands=[_command(plan)],
         cases=_cases(evaluation.cases()),
+        go_on=_voting(evaluation.evaluation_id, plan.written),
     )
 
 
@@ -213,6 +215,12 @@ def _summaries(case: Judged) -> list[tuple[str, str, str]]:
             notes += [f"{rule}: {why}" for rule, why in answer["faults"].items()]
         told.append((name, answer["summary"], " · ".join(notes)))
     return told
+
+
+def _voting(evaluation_id: str, models: Sequence[str]) -> list[str]:
+    """How to ask people which summaries they prefer, where there are enough models for that."""
+    parts = ["python", "-m", "distill", "votes", "create", evaluation_id, "--models", *models[:MOST]]
+    return [shlex.join(parts)] if len(models) >= FEWEST else []
 
 
 def _command(plan: EvaluationPlan) -> str:

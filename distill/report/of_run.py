@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from distill.config import parse_layers
+from distill.data import has_validation_split
 from distill.errors import RunConflict
 from distill.jobs.files import read_object
 from distill.report.again import set_options
@@ -49,7 +51,8 @@ def sheet(run: Run) -> Sheet:
         cost=_cost(metrics),
         lineage=facts({name: value for name, value in lineage.items() if name not in MADE_WITH}),
         environment=facts({name: lineage.get(name) for name in MADE_WITH}),
-        commands=[_command(settings), f"python -m distill export {run.run_id} FOLDER"],
+        commands=[_command(settings)],
+        go_on=_go_on(run.run_id, settings),
     )
 
 
@@ -117,6 +120,20 @@ def _cost(metrics: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         ("training", f"{len(steps):,} steps in {seconds(spent)}"),
         *([("peak memory", megabytes(memory))] if memory else []),
     ]
+
+
+def _go_on(run_id: str, settings: Mapping[str, Any]) -> list[str]:
+    """How to hand the student over, and to judge it on texts it has not learnt from, where there are any."""
+    told = [shlex.join(["python", "-m", "distill", "export", run_id, "FOLDER"])]
+    unseen, data = settings.get("validation"), str(settings.get("data"))
+    if not unseen and has_validation_split(data):
+        unseen = data
+    if unseen:
+        teacher, student = settings.get("teacher"), str(settings.get("student"))
+        models = [f"run:{run_id}", "lead:=", *([str(teacher)] if teacher else [])]
+        models += [] if parse_layers(student) else [student]
+        told.append(shlex.join(["python", "-m", "distill", "evaluate", *models, "--data", str(unseen)]))
+    return told
 
 
 def _command(settings: Mapping[str, Any]) -> str:

@@ -68,12 +68,12 @@ def sheet(voted: Voted) -> Sheet:
         cost=[],
         lineage=facts({"evaluation": poll.evaluation, "models": poll.models}),
         environment=facts(environment()),
-        commands=[
-            _command(poll),
+        commands=[_command(poll)],
+        cases=_cases(voted.cases),
+        go_on=[
             f"python -m distill votes results {poll.poll_id}",
             f"python -m distill votes csv {poll.poll_id} --out votes.csv",
         ],
-        cases=_cases(voted.cases),
     )
 
 

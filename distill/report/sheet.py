@@ -48,6 +48,7 @@ class Sheet:
         lineage: What it was made from.
         environment: What it was made with.
         commands: How to repeat it.
+        go_on: What to do next with it, as commands.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Sheet:
     environment: Facts
     commands: Sequence[str]
     cases: Sequence[Case] = field(default_factory=tuple)
+    go_on: Sequence[str] = field(default_factory=tuple)
 
 
 def facts(values: Mapping[str, Any]) -> Facts:

@@ -164,6 +164,8 @@ def test_a_report_tells_what_it_found(compared: Any, tmp_path: Path) -> None:
     assert [row[0] for row in sheet.tables[0].rows] == [row["method"] for row in result["rows"]]
     assert "--methods ce,logit,shrink --seeds 2 --budget 2" in sheet.commands[0]
     assert "--set learning_rate=0.001" in sheet.commands[0], "all that it takes to do it again"
+    students = " ".join(f"run:{row['runs'][0]}" for row in result["rows"] if row["trained"])
+    assert f"evaluate {students} --data {settings.home}" in sheet.go_on[0]
     page = report.write(f"comparison:{result['comparison_id']}", settings, tmp_path / "r.html")
     assert page.read_text(encoding="utf-8").count("<svg") == 1
 

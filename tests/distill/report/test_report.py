@@ -11,6 +11,7 @@ import pytest
 from distill import judging, report, votes
 from distill.errors import BadConfig, RunConflict, RunNotFound
 from distill.judging import EvaluationPlan
+from distill.report import of_evaluation, of_run
 from distill.report.sheet import flat
 from distill.runs import Run
 from models.settings import Settings
@@ -73,6 +74,36 @@ def test_a_run_on_one_page(whole: Run, tmp_path: Path, values: dict[str, Any]) -
     assert (sheet.cost[0][0], sheet.cost[0][1][:11]) == ("training", "14 steps in")
     assert f"--set max_steps={values['max_steps']}" in sheet.commands[0]
     assert page.count("<svg") == 2
+    assert sheet.go_on == [f"python -m distill export {whole.run_id} FOLDER"]
+    assert "How to go on from here" in page
+
+
+@pytest.mark.parametrize(
+    ("settings", "evaluated"),
+    [
+        ({"teacher": "t", "student": "s", "data": "built-in"}, "run:1 lead:= t s --data built-in"),
+        ({"teacher": None, "student": "s", "data": "xsum"}, "run:1 lead:= s --data xsum"),
+        (
+            {"teacher": "t", "student": "layers:1+1", "data": "a.csv", "validation": "b.csv"},
+            "run:1 lead:= t --data b.csv",
+        ),
+        ({"teacher": "t", "student": "s", "data": "a.csv", "validation": None}, None),
+    ],
+)
+def test_a_student_is_judged_on_what_it_has_not_learnt_from(
+    settings: dict[str, Any], evaluated: str | None
+) -> None:
+    exported, *judged = of_run._go_on("1", settings)
+    assert exported == "python -m distill export 1 FOLDER"
+    assert judged == ([f"python -m distill evaluate {evaluated}"] if evaluated else [])
+
+
+@pytest.mark.parametrize(
+    ("models", "chosen"), [("a b c d", "a b c"), ("a b", "a b"), ("a", None)], ids=["four", "two", "one"]
+)
+def test_from_an_evaluation_people_can_be_asked(models: str, chosen: str | None) -> None:
+    wanted = [f"python -m distill votes create 1 --models {chosen}"] if chosen else []
+    assert of_evaluation._voting("1", models.split()) == wanted
 
 
 def test_a_vote_on_one_page(evaluated: str, settings: Settings, tmp_path: Path, call: Call) -> None:
