@@ -25,10 +25,13 @@ class Usual:
         shortest: Fewest tokens of a summary. T5's own setting for summaries is 30.
         no_repeat_ngram: No n-gram of this many tokens occurs twice. T5's own setting is 3; but a name of
             several pieces may well occur twice, so it is 5, and more for a model that copies sentences.
+        length_penalty: Beam search divides a score by length to this power. T5's own setting for summaries is
+            2; one that copies is sure of each next word, so that anything above 1 makes it go on.
     """
 
     shortest: int = 30
     no_repeat_ngram: int = 5
+    length_penalty: float = 2.0
 
     @classmethod
     def of(cls, own: dict[str, Any]) -> "Usual":
@@ -39,6 +42,7 @@ class Usual:
         found = {
             "shortest": shortest,
             "no_repeat_ngram": _within(own.get("no_repeat_ngram_size"), MAX_NO_REPEAT_NGRAM),
+            "length_penalty": _penalty(own.get("length_penalty")),
         }
         return cls(**{name: value for name, value in found.items() if value is not None})
 
@@ -55,7 +59,7 @@ class Decoding:
             but at most a third of the text and half of `max_new_tokens`: a summary that must reach its
             greatest length never ends a sentence by itself.
         length_penalty: Beam search divides a score by length to this power; above 0 favours longer, −5 to 5.
-            T5's own setting for summaries is 2.
+            None: what is usual for the model.
         no_repeat_ngram: No n-gram of this many tokens occurs twice, 0 (off) to 10. None: what is usual for
             the model.
         early_stopping: Whether beam search ends as soon as `beams` candidates are complete, as T5's own
@@ -70,7 +74,7 @@ class Decoding:
     beams: int = 4
     max_new_tokens: int = 128
     min_new_tokens: int | None = None
-    length_penalty: float = 2.0
+    length_penalty: float | None = None
     no_repeat_ngram: int | None = None
     early_stopping: bool = False
     usual: Usual = Usual()
@@ -82,17 +86,19 @@ class Decoding:
             _whole("min_new_tokens", self.min_new_tokens, 0, self.max_new_tokens)
         if self.no_repeat_ngram is not None:
             _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
-        penalty = self.length_penalty
-        if (
-            isinstance(penalty, bool)
-            or not isinstance(penalty, int | float)
-            or not abs(penalty) <= MAX_LENGTH_PENALTY
-        ):
-            raise BadRequest(f"length_penalty is {penalty!r}; use a number from −5 to 5.", "length_penalty")
+        if self.length_penalty is not None and _penalty(self.length_penalty) is None:
+            raise BadRequest(
+                f"length_penalty is {self.length_penalty!r}; use a number from −5 to 5.", "length_penalty"
+            )
         if not isinstance(self.early_stopping, bool):
             raise BadRequest(
                 f"early_stopping is {self.early_stopping!r}; use true or false.", "early_stopping"
             )
+
+    @property
+    def penalty(self) -> float:
+        """The length penalty that counts: the one asked for, or else the model's own."""
+        return self.usual.length_penalty if self.length_penalty is None else self.length_penalty
 
     def settled(self, tokens_in: int) -> "Decoding":
         """The settings for an input of this many tokens; none of them is None."""
@@ -101,7 +107,7 @@ class Decoding:
             shortest = min(self.usual.shortest, tokens_in // 3, self.max_new_tokens // 2)
         if ngram is None:
             ngram = self.usual.no_repeat_ngram
-        return replace(self, min_new_tokens=shortest, no_repeat_ngram=ngram)
+        return replace(self, min_new_tokens=shortest, no_repeat_ngram=ngram, length_penalty=self.penalty)
 
 
 @dataclass(frozen=True)
@@ -224,6 +230,11 @@ def _whole(name: str, value: Any, low: int, high: int) -> None:
 def _within(value: Any, high: int) -> int | None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and 0 <= value <= high else None
+
+
+def _penalty(value: Any) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and abs(value) <= MAX_LENGTH_PENALTY else None
 
 
 def _share(name: str, value: Any, high: float) -> None:

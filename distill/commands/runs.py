@@ -40,6 +40,9 @@ def add(parsers: Any) -> None:
     export_parser.add_argument(
         "--no-repeat-ngram", type=int, help="no n-gram of this many tokens repeats by default, likewise"
     )
+    export_parser.add_argument(
+        "--length-penalty", type=float, help="power of the length that divides a beam's score, likewise"
+    )
 
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
@@ -84,10 +87,12 @@ def export(
     shard_size: str,
     shortest: int | None,
     no_repeat_ngram: int | None,
+    length_penalty: float | None,
     settings: Settings,
 ) -> Answer:
     """Write a run's student where the user wants it."""
     from distill.runs.export import export_student
 
-    export_student(runs.find(run_id, settings), folder, dtype, shard_size, shortest, no_repeat_ngram)
+    usual = (shortest, no_repeat_ngram, length_penalty)
+    export_student(runs.find(run_id, settings), folder, dtype, shard_size, *usual)
     return {"folder": str(folder.resolve())}, 0

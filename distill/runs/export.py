@@ -17,7 +17,7 @@ from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
 from distill.stats import interval
 from distill.tasks import SHOWN
-from models.decoding import MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM
+from models.decoding import MAX_LENGTH_PENALTY, MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM, Decoding
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _README = "README.md"
@@ -72,6 +72,7 @@ def export_student(
     shard_size: str = "9MB",
     shortest: int | None = None,
     no_repeat_ngram: int | None = None,
+    length_penalty: float | None = None,
 ) -> None:
     """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
 
@@ -82,6 +83,7 @@ def export_student(
         shard_size: Largest size of a weight file.
         shortest: Tokens its summaries usually have at least, kept in its generation settings.
         no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
+        length_penalty: Power of the length that beam search usually divides a score by, likewise.
 
     Raises:
         RunConflict: The run has no student yet, or its weights have changed since.
@@ -92,6 +94,8 @@ def export_student(
         raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
     _check_usual("shortest", shortest, MAX_NEW_TOKENS)
     _check_usual("no_repeat_ngram", no_repeat_ngram, MAX_NO_REPEAT_NGRAM)
+    if length_penalty is not None and not abs(length_penalty) <= MAX_LENGTH_PENALTY:
+        raise BadConfig(f"length_penalty is {length_penalty:g}; use a number from -5 to 5.")
     check_new_folder(folder)
     _check_student(run)
     model: Any = load_model(run.student).to(getattr(torch, dtype))
@@ -99,6 +103,8 @@ def export_student(
         model.generation_config.min_new_tokens = shortest
     if no_repeat_ngram is not None:
         model.generation_config.no_repeat_ngram_size = no_repeat_ngram
+    if length_penalty is not None:  # which transformers takes of a beam search only
+        model.generation_config.update(length_penalty=length_penalty, num_beams=Decoding().beams)
     save_model(model, run.student, folder, max_shard_size=shard_size)
     (folder / _README).write_text(_card(run, folder.resolve().name), encoding="utf-8")
 

@@ -161,7 +161,7 @@ def _search(decoding: Decoding) -> dict[str, Any]:
     return {
         "beam_size": decoding.beams,
         "patience": 1 if decoding.early_stopping else 2,
-        "length_penalty": decoding.length_penalty,
+        "length_penalty": decoding.penalty,
         "no_repeat_ngram_size": decoding.no_repeat_ngram or 0,
         "min_decoding_length": decoding.min_new_tokens or 0,
         "max_decoding_length": decoding.max_new_tokens,

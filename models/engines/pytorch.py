@@ -161,7 +161,7 @@ class TorchEngine:
     def _config(self, decoding: Decoding, sampling: Sampling | None = None) -> GenerationConfig:
         search: dict[str, Any] = {"do_sample": sampling is not None}
         if decoding.beams > 1:
-            search["length_penalty"] = float(decoding.length_penalty)
+            search["length_penalty"] = float(decoding.penalty)
             search["early_stopping"] = decoding.early_stopping
         if sampling is not None:
             search |= {"top_k": sampling.top_k, "top_p": float(sampling.top_p)}

@@ -18,6 +18,8 @@ from distill.cli import main
 from distill.config import RunConfig
 from distill.jobs.processes import RunLock
 from distill.judging import EvaluationPlan
+from models.decoding import Usual
+from models.folders.inspection import inspect
 from models.settings import Settings
 
 COMMANDS = (
@@ -267,6 +269,8 @@ def test_train_list_resume_export(
         ("--shard-size", "9XB", "9MB or 2GB"),
         ("--shortest", "-3", "shortest is -3; use a whole number from 0 to 512"),
         ("--no-repeat-ngram", "11", "no_repeat_ngram is 11; use a whole number from 0 to 10"),
+        ("--length-penalty", "5.5", "length_penalty is 5.5; use a number from -5 to 5"),
+        ("--length-penalty", "nan", "length_penalty is nan; use a number from -5 to 5"),
     ):
         code, _, errors = call("export", run_id, str(tmp_path / "wrong"), option, value)
         assert (code, words in errors, (tmp_path / "wrong").exists()) == (2, True, False)
@@ -363,11 +367,13 @@ def _check_export(folder: Path, trained: Path) -> None:
 
 def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Path) -> None:
     _, answer, _ = call("finetune", *training)
-    options = ["--dtype", "bfloat16", "--shortest", "40", "--no-repeat-ngram", "8"]
+    options = ["--dtype", "bfloat16", "--shortest", "40", "--no-repeat-ngram", "8", "--length-penalty", "0.5"]
     assert call("export", answer["run_id"], str(tmp_path / "half"), *options)[0] == 0
     model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "half")
     assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
-    assert (model.generation_config.min_new_tokens, model.generation_config.no_repeat_ngram_size) == (40, 8)
+    own = model.generation_config
+    assert (own.min_new_tokens, own.no_repeat_ngram_size, own.length_penalty) == (40, 8, 0.5)
+    assert inspect(tmp_path / "half").usual == Usual(40, 8, 0.5)
     assert "Trained on labels" in (tmp_path / "half" / "README.md").read_text()
 
 

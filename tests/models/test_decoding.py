@@ -105,6 +105,25 @@ def test_a_summary_is_not_too_short_unless_asked(decoding: Decoding, tokens_in: 
 
 
 @pytest.mark.parametrize(
+    ("decoding", "penalty"),
+    [
+        (Decoding(), 2.0),
+        (Decoding(usual=Usual(length_penalty=0.5)), 0.5),
+        (Decoding(length_penalty=0, usual=Usual(length_penalty=0.5)), 0),
+    ],
+)
+def test_how_much_length_counts_is_the_model_s_own_unless_asked(decoding: Decoding, penalty: float) -> None:
+    assert decoding.settled(512).length_penalty == penalty
+
+
+@pytest.mark.parametrize(
+    ("own", "penalty"), [(1, 1.0), (-0.5, -0.5), (6, 2.0), ("1", 2.0), (True, 2.0), (None, 2.0)]
+)
+def test_a_model_s_own_length_penalty_counts_within_its_range(own: object, penalty: float) -> None:
+    assert Usual.of({"length_penalty": own}).length_penalty == penalty
+
+
+@pytest.mark.parametrize(
     ("decoding", "ngram"),
     [
         (Decoding(), 5),
