@@ -1,6 +1,7 @@
 """A folder's weights in a transformers model: whole, and with what it needs to write."""
 
 import copy
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ from transformers import AutoModelForSeq2SeqLM
 from models.engines.special_ids import special_ids
 from models.errors import ModelUnavailable
 from models.folders.inspection import T5_FAMILY
+
+_LOADING = threading.Lock()
+"""Held while the library loads: it switches the process's default precision and back, so that of two loads at
+once the one that ends last may leave the other's behind."""
 
 
 def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoModelForSeq2SeqLM) -> Any:
@@ -28,14 +33,15 @@ def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoMod
         ModelUnavailable: It cannot be loaded, or not whole.
     """
     try:
-        model, loaded = kind.from_pretrained(
-            folder,
-            dtype="auto" if dtype is None else dtype,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        with _LOADING:
+            model, loaded = kind.from_pretrained(
+                folder,
+                dtype="auto" if dtype is None else dtype,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+            )
     except Exception as error:  # whatever a library makes of an unforeseen config
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelUnavailable(
