@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from models.decoding import MAX_LENGTH_PENALTY, MAX_NO_REPEAT_NGRAM, Decoding
+from models.decoding import MAX_NO_REPEAT_NGRAM, Decoding
 from ui.shared.labels import DECODING
 
 
@@ -28,14 +28,7 @@ def build() -> SettingsPanel:
             shortest = gr.Slider(0, 200, 0, step=1, label=DECODING["min_new_tokens"])
             longest = gr.Slider(1, 512, usual.max_new_tokens, step=1, label=DECODING["max_new_tokens"])
         with gr.Row():
-            penalty = gr.Number(
-                None,
-                label=DECODING["length_penalty"],
-                placeholder="default",
-                minimum=-MAX_LENGTH_PENALTY,
-                maximum=MAX_LENGTH_PENALTY,
-                step=0.1,
-            )
+            penalty = gr.Slider(-0.1, 3, -0.1, step=0.1, label=DECODING["length_penalty"])
             early = gr.Checkbox(usual.early_stopping, label=DECODING["early_stopping"])
         long_input = gr.Radio(
             [("Cut it at the limit", "cut"), ("Summarise it in parts", "parts")],
@@ -51,15 +44,13 @@ def build() -> SettingsPanel:
     return SettingsPanel(long_input, refine, (beams, longest, shortest, penalty, ngram, early))
 
 
-def decoding(
-    beams: int, longest: int, shortest: int, penalty: float | None, ngram: int, early: bool
-) -> Decoding:
+def decoding(beams: int, longest: int, shortest: int, penalty: float, ngram: int, early: bool) -> Decoding:
     """The settings as the models take them; raises BadRequest for what cannot be."""
     return Decoding(
         beams=int(beams),
         max_new_tokens=int(longest),
         min_new_tokens=int(shortest) or None,
-        length_penalty=None if penalty is None else float(penalty),
+        length_penalty=None if penalty < 0 else float(penalty),
         no_repeat_ngram=int(ngram) or None,
         early_stopping=bool(early),
     )

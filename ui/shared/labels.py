@@ -4,7 +4,7 @@ DECODING = {
     "beams": "Beams (1 streams)",
     "max_new_tokens": "Longest, in tokens",
     "min_new_tokens": "Shortest, in tokens (0: default)",
-    "length_penalty": "Length penalty (empty: default)",
+    "length_penalty": "Length penalty (−0.1: default)",
     "no_repeat_ngram": "No repeated n-gram (0: default)",
     "early_stopping": "Stop when all beams have ended",
 }
