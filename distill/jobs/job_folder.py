@@ -58,7 +58,7 @@ class JobFolder:
         possible = isinstance(name, str) and _NAME.fullmatch(name)  # a request may hold anything
         if not possible or not (parent / name / cls.plan_file).is_file():
             known = ", ".join(job.folder.name for job in cls.newest_first(parent)[:5]) or "none yet"
-            raise RunNotFound(f"There is no {cls.kind} {name!r}. Newest {cls.kind}s: {known}.")
+            raise RunNotFound(f"There is no {cls.kind} {name!r}. Newest ones: {known}.")
         return cls(parent / name)
 
     @classmethod

@@ -63,7 +63,7 @@ def test_the_newest_is_listed_first(settings: Settings) -> None:
 
 @pytest.mark.parametrize("run_id", ["", "nope", "../runs", "..", "a/b", "a\0b", "x" * 300, ".hidden"])
 def test_ids_of_no_run(settings: Settings, run_id: str) -> None:
-    with pytest.raises(RunNotFound, match=r"There is no run .* Newest runs: none yet"):
+    with pytest.raises(RunNotFound, match=r"There is no run .* Newest ones: none yet"):
         runs.find(run_id, settings)
 
 
