@@ -2,10 +2,15 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
+
+from models.settings import Settings
+from ui import page
 
 _SECONDS = 120
 
@@ -83,6 +88,19 @@ class Visitor:
                 if message.get("msg") in ("process_generating", "process_completed"):
                     said.append(_told(message["output"]))
         return "\n".join(said)
+
+
+@contextmanager
+def visiting(settings: Settings) -> Iterator[Visitor]:
+    """A visitor of the page with these settings, served until the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(settings.temporary))  # as app.py sets it
+        blocks = page.build(settings)
+        _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
+        try:
+            yield Visitor(url)
+        finally:
+            blocks.close(verbose=False)
 
 
 def _told(output: dict[str, Any]) -> str:

@@ -9,8 +9,7 @@ from distill import judging
 from distill.judging import Evaluation, EvaluationPlan, marks
 from models.settings import Settings
 from tests.distill.judging.test_evaluation import write_data
-from tests.ui.visitor import Visitor
-from ui import page
+from tests.ui.visitor import Visitor, visiting
 
 
 @pytest.fixture
@@ -24,14 +23,9 @@ def found(tmp_path: Path, settings: Settings) -> Evaluation:
 
 
 @pytest.fixture
-def visitor(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(settings.temporary))  # as app.py sets it
-    blocks = page.build(settings)
-    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
-    try:
-        yield Visitor(url)
-    finally:
-        blocks.close(verbose=False)
+def visitor(settings: Settings) -> Iterator[Visitor]:
+    with visiting(settings) as visitor:
+        yield visitor
 
 
 def test_a_text_that_is_open_is_marked_listed_and_taken_away(found: Evaluation, visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ import pytest
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from models.store import catalogue
-from tests.ui.visitor import Visitor
+from tests.ui.visitor import Visitor, visiting
 from ui import page
 from ui.hosting import answers
 
@@ -27,12 +27,8 @@ def visitor(trio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vi
         patch.setattr(answers, "QUEUE_SIZE", 40)
         patch.setattr(page, "QUEUE_SIZE", 40)
         settings = Settings(home=tmp_path_factory.mktemp("home"), threads=1)
-        blocks = page.build(settings)
-        _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
-        try:
-            yield Visitor(url)
-        finally:
-            blocks.close(verbose=False)
+        with visiting(settings) as visitor:
+            yield visitor
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 import app
 from models.settings import Settings
 from models.store import catalogue
-from tests.ui.visitor import Visitor
+from tests.ui.visitor import Visitor, visiting
 from ui import page
 
 # By SYSTEM, Gradio looks for a package that Spaces bring, in a thread of its own.
@@ -39,12 +39,8 @@ def visitor(trio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vi
         patch.setattr(catalogue, "EMBEDDED", trio)
         patch.setattr(page, "launch", lambda settings, **_: served.append(settings))
         assert app.main([]) == 0
-        blocks = page.build(served[0])
-        _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(served[0]))
-        try:
-            yield Visitor(url)
-        finally:
-            blocks.close(verbose=False)
+        with visiting(served[0]) as visitor:
+            yield visitor
 
 
 def test_texts_are_summarised(visitor: Visitor) -> None:

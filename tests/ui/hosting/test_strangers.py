@@ -18,8 +18,7 @@ from models.errors import DistillError, ModelUnavailable
 from models.settings import Settings
 from models.store import catalogue
 from models.store.catalogue import resolve
-from tests.ui.visitor import Visitor
-from ui import page
+from tests.ui.visitor import Visitor, visiting
 from ui.shared import uploads
 
 ROOT = Path(__file__).parents[3]
@@ -48,15 +47,10 @@ def visitor(trio: Path, home: Path) -> Iterator[Visitor]:
     settings = Settings(home=home, threads=1, allow_custom_models=False, enable_distill=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "EMBEDDED", trio)
-        patch.setenv("GRADIO_TEMP_DIR", str(settings.temporary))  # as app.py sets it
         for module in (runs, comparison, judging, searches):
             patch.setattr(module, "start", _refused_before(module.start))
-        blocks = page.build(settings)
-        _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, **page.options(settings))
-        try:
-            yield Visitor(url)
-        finally:
-            blocks.close(verbose=False)
+        with visiting(settings) as visitor:
+            yield visitor
 
 
 def _refused_before(start: Callable[..., Any]) -> Callable[..., Any]:
