@@ -15,9 +15,9 @@ from distill.comparison.grid import NUMERIC, Grid
 from distill.comparison.says import describe
 from distill.config.run_config import SETTINGS
 from distill.errors import BadConfig
-from distill.training.recorder import Recorder
 from models.settings import Settings
-from tests.distill.comparison.test_comparison import PowerCut, lasting
+from tests.distill.comparison.test_comparison import lasting
+from tests.distill.power_cut import PowerCut, cut_at_logs
 from tests.distill.test_cli import Call, call
 
 __all__ = ["call"]  # a fixture
@@ -71,15 +71,7 @@ def test_it_can_be_taken_away(ablated: Any) -> None:
 def test_cut_it_goes_on_and_ends_the_same(
     ablated: Any, wanted: dict[str, Any], settings: Settings, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, logged = Recorder.on_log, []
-
-    def cut(self: Recorder, args: Any, state: Any, *rest: Any, **more: Any) -> None:
-        logged.append(state.global_step)
-        if len(logged) == 2:
-            raise PowerCut
-        original(self, args, state, *rest, **more)
-
-    monkeypatch.setattr(Recorder, "on_log", cut)
+    cut_at_logs(monkeypatch, 2)
     with pytest.raises(PowerCut):
         comparison.compare(wanted, settings)
     [begun] = comparison.all_comparisons(settings)

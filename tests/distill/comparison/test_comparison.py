@@ -26,15 +26,12 @@ from distill.jobs.files import read_json
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
 from models.settings import Settings
+from tests.distill.power_cut import PowerCut, cut_at_logs
 from tests.distill.test_cli import Call, call
 from tests.tiny import make_tiny_t5
 
 __all__ = ["call"]  # a fixture
 VARYING = {"comparison_id", "folder", "figures", "labelling_seconds"}
-
-
-class PowerCut(BaseException):
-    """Ends a comparison as a kill would."""
 
 
 @pytest.fixture(scope="session")
@@ -211,15 +208,7 @@ def test_its_runs_say_what_they_belong_to(compared: Any) -> None:
 def test_cut_anywhere_it_goes_on_and_ends_the_same(
     compared: Any, wanted: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, logged = Recorder.on_log, []
-
-    def cut(self: Recorder, args: Any, state: Any, *rest: Any, **more: Any) -> None:
-        logged.append(state.global_step)
-        if len(logged) in (6, 15):
-            raise PowerCut
-        original(self, args, state, *rest, **more)
-
-    monkeypatch.setattr(Recorder, "on_log", cut)
+    cut_at_logs(monkeypatch, 6, 15)
     with pytest.raises(PowerCut):
         comparison.compare(wanted, settings)
     [begun] = comparison.all_comparisons(settings)

@@ -20,7 +20,8 @@ from distill.stats import share_interval
 from models.errors import ModelUnavailable
 from models.settings import Settings
 from tests.distill.helpers import ROOT
-from tests.distill.judging.test_evaluation import PowerCut, evaluated, same, write_data
+from tests.distill.judging.test_evaluation import evaluated, same, write_data
+from tests.distill.power_cut import PowerCut
 from ui.evaluate import cases_rendering, evaluate_rendering
 
 MODELS = ["lead:25", "lead:3"]

@@ -20,14 +20,11 @@ from distill.tasks.summarize.evaluation import score_table
 from models.errors import BadRequest
 from models.serving.summarizer import Summarizer
 from models.settings import Settings
+from tests.distill.power_cut import PowerCut
 from tests.distill.test_cli import Call, call
 
 __all__ = ["call"]  # a fixture
 VARYING = {"evaluation_id", "folder", "seconds", "latency", "tokens_per_second", "process_bytes", "disturbed"}
-
-
-class PowerCut(BaseException):
-    """Ends an evaluation as a kill would."""
 
 
 def write_data(path: Path, rows: list[dict[str, str]]) -> str:

@@ -14,6 +14,7 @@ from distill.runs import Run, checkpoints
 from distill.training.monitoring import Dominance
 from distill.training.recorder import Recorder
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run, train
+from tests.distill.power_cut import PowerCut, cut_at_step
 from tests.tiny import make_tiny_t5
 
 TERMS = {
@@ -23,10 +24,6 @@ TERMS = {
     "relation": {"relation"},
     "contrastive": {"contrastive"},
 }
-
-
-class PowerCut(BaseException):
-    """Ends a run as a kill would."""
 
 
 @pytest.fixture(scope="session")
@@ -59,15 +56,8 @@ def test_a_cut_run_ends_the_same_with_every_method(
     rows = [row for row in figures(whole) if "loss" in row]
     assert all(TERMS.get(method, set()) <= set(row) for row in rows)
     run = new_run({**short, "method": method}, tmp_path / "cut")
-    original = Recorder.on_log
-
-    def cut(self: Recorder, args: Any, state: Any, *rest: Any, **more: Any) -> None:
-        if state.global_step == 4:
-            raise PowerCut
-        original(self, args, state, *rest, **more)
-
     with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "on_log", cut)
+        cut_at_step(patch, 4)
         with pytest.raises(PowerCut):
             carry_out(run)
     assert [checkpoints.step(path) for path in checkpoints.newest_first(run.checkpoints)] == [2]

@@ -17,8 +17,8 @@ from distill.runs import Run, checkpoints
 from distill.runs.kept import teacher_score
 from distill.tasks.summarize import Summarize
 from distill.training import work
-from distill.training.recorder import Recorder
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run
+from tests.distill.power_cut import PowerCut, cut_at_step
 
 
 def _hidden(first: Exception, *others: Exception) -> Exception:
@@ -34,27 +34,12 @@ def _hidden(first: Exception, *others: Exception) -> Exception:
     return first
 
 
-class PowerCut(BaseException):
-    """Ends a run as a kill would: nothing of it is written down."""
-
-
-def _cut_at(monkeypatch: pytest.MonkeyPatch, method: str, step: int, error: BaseException) -> None:
-    original = getattr(Recorder, method)
-
-    def cut(self: Recorder, args: Any, state: Any, *rest: Any, **more: Any) -> None:
-        if state.global_step == step:
-            raise error
-        original(self, args, state, *rest, **more)
-
-    monkeypatch.setattr(Recorder, method, cut)
-
-
 @pytest.fixture(scope="session")
 def cut_folder(tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any], whole: Run) -> Path:
     """A home with a run that was cut off in step 11, after the checkpoints of steps 4 and 8."""
     home = tmp_path_factory.mktemp("cut")
     with pytest.MonkeyPatch.context() as patch:
-        _cut_at(patch, "on_log", 11, PowerCut())
+        cut_at_step(patch, 11)
         with pytest.raises(PowerCut):
             carry_out(new_run(values, home))
     return home
@@ -83,7 +68,7 @@ def test_cut_within_a_checkpoint(
 ) -> None:
     run = new_run(values, tmp_path)
     with monkeypatch.context() as patch:
-        _cut_at(patch, "on_save", step, PowerCut())
+        cut_at_step(patch, step, "on_save")
         with pytest.raises(PowerCut):
             carry_out(run)
     (run.checkpoints / f"checkpoint-{step}" / "optimizer.pt").write_bytes(b"half")
@@ -250,7 +235,7 @@ def test_a_full_disk_fails_the_run_clearly_and_it_goes_on_later(
 ) -> None:
     run = new_run(values, tmp_path)
     with monkeypatch.context() as patch:
-        _cut_at(patch, method, 8, OSError(errno.ENOSPC, "No space left on device"))
+        cut_at_step(patch, 8, method, OSError(errno.ENOSPC, "No space left on device"))
         with pytest.raises(DistillError, match=r"The disk is full\. Free some space"):
             carry_out(run)
     status = run.status()
@@ -294,7 +279,7 @@ def test_a_traceback_is_for_the_log_alone(
     values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = new_run(values, tmp_path)
-    _cut_at(monkeypatch, "on_log", 1, ValueError("strange"))
+    cut_at_step(monkeypatch, 1, error=ValueError("strange"))
     with pytest.raises(DistillError, match="ValueError: strange"):
         carry_out(run)
     assert "Traceback" in run.log_tail()
@@ -312,7 +297,7 @@ def test_a_status_that_cannot_be_written_does_not_hide_the_reason(
         original(self, **changes)
 
     monkeypatch.setattr(Run, "update", update)
-    _cut_at(monkeypatch, "on_log", 9, OSError(errno.ENOSPC, "No space left on device"))
+    cut_at_step(monkeypatch, 9, error=OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(DistillError, match="The disk is full"):
         carry_out(cut)
 
