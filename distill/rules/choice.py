@@ -7,7 +7,7 @@ from typing import Any
 
 from distill.errors import BadConfig
 from distill.rules import faith, form
-from distill.rules.condensing import condense
+from distill.rules.condensing import condense, condensed_only
 from distill.rules.duplicates import Duplicates
 from distill.rules.support import support
 from distill.rules.verdict import Rule
@@ -19,6 +19,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "marks": form.marks,
     "support": support,
     "condense": condense,
+    "condensed": condensed_only,
     "length": form.length,
     "numbers": faith.numbers,
     "names": faith.names,

@@ -3,7 +3,7 @@
 import pytest
 
 from distill.rules.clauses import condensed
-from distill.rules.condensing import condense
+from distill.rules.condensing import condense, condensed_only
 
 MAYOR = "The mayor of Dover resigned on Monday after a vote."
 SHOPS = "Shops in the harbour stayed closed all day."
@@ -42,6 +42,32 @@ def test_no_more_words_than_allowed() -> None:
     assert (rejected.kind, rejected.why) == ("rejected", "1 sentences, not 2")
 
 
+def test_what_is_hardly_shorter_is_no_example() -> None:
+    # ", who has been ill for long," and ", officials said on Tuesday" are six and four words less.
+    summary = "Council will choose another mayor. Mayor of Dover resigned."
+    assert condense(SOURCE, summary, fewest=2, shorter=10).text == f"{MAYOR} {COUNCIL}"
+    rejected = condense(SOURCE, summary, fewest=2, shorter=11)
+    assert (rejected.kind, rejected.why) == ("rejected", "10 words less, not 11")
+
+
+@pytest.mark.parametrize(
+    ("summary", "why"),
+    [
+        (f"{MAYOR} {SHOPS}", None),
+        (f"{MAYOR.upper()}\n{SHOPS}", None),
+        (f"{SHOPS} {SHOPS}", "0 words less, not 6"),
+        (MAYOR, "1 sentences, not 2"),
+        (f"{MAYOR} Shops stayed closed.", "no such sentence in the text: Shops stayed closed."),
+        ("The mayor of Dover. He said so.", "no such sentence in the text: The mayor of Dover. and 1 more"),
+        ("", "0 sentences, not 2"),
+    ],
+)
+def test_only_what_could_come_of_the_text_is_accepted(summary: str, why: str | None) -> None:
+    verdict = condensed_only(SOURCE, summary, fewest=2, shorter=6)
+    assert (verdict.kind, verdict.why or None) == (("rejected", why) if why else ("accepted", None))
+    assert condensed_only(SOURCE, summary).kind == "accepted"
+
+
 RESIGNED = "the mayor of Dover resigned yesterday."
 
 
@@ -65,6 +91,30 @@ RESIGNED = "the mayor of Dover resigned yesterday."
             "Last Friday, the board of Dover said the mayor would resign, in time.",
             "the board of Dover said the mayor would resign.",
         ),
+        # The number is an age, and what follows him goes on speaking of him.
+        (
+            "The mayor of Dover , 56 , his wife , 50 , and two dogs left .",
+            "The mayor of Dover , his wife , and two dogs left .",
+        ),
+        # The first addition still needs its second comma.
+        (
+            "Ann Lee, the mayor, who is very ill, resigned yesterday.",
+            "Ann Lee, the mayor, resigned yesterday.",
+        ),
+        ("In March, the mayor, who is very ill, resigned yesterday.", "the mayor resigned yesterday."),
+        (
+            "It is said the mayor -- who is ill -- resigned yesterday.",
+            "It is said the mayor resigned yesterday.",
+        ),
+        # Lists, places, and what would hang in the air or say something else.
+        ("A man, a woman and two boys were found in Addison, Illinois.",) * 2,
+        ("The farms, which are in Holly, Colorado, sell melons and corn.",) * 2,
+        ("The melons went to Ohio, Texas, Maine, Utah, and Iowa.",) * 2,
+        ("They had pictures that are, at times, exciting to look at.",) * 2,
+        ("The mayor of Dover found not only money, but he found letters.",) * 2,
+        ("The mayor of Dover will resign, if the council asks for it.",) * 2,
+        ("Using a telescope at Mauna Kea, Hawaii, they found ice and water there.",) * 2,
+        ("They were named as John Lee, 19; Ann Lee, 20 and Bo Lee, 21.",) * 2,
     ],
 )
 def test_a_needless_clause_is_left_out(sentence: str, shorter: str) -> None:
