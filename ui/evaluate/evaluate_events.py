@@ -29,8 +29,13 @@ _log = logging.getLogger(__name__)
 
 def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
     """Attach the events of starting, watching and ending evaluations, and of reading their texts."""
-    settings = studio.settings
+    page.load(lambda: gr.update(choices=studio.choices()), None, tab.models, **QUIET)
+    data_fields.connect(tab.data, studio.settings)
+    _connect_evaluations(tab, page, studio.settings)
+    _connect_texts(tab, studio.settings)
 
+
+def _connect_evaluations(tab: EvaluateTab, page: gr.Blocks, settings: Settings) -> None:
     def opened() -> list[Any]:
         return drawn(watched(Watch(), settings), settings)
 
@@ -44,53 +49,55 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
         return drawn(asking.start(asking.values(*values), settings), settings)
 
     def cancel(watch: Watch) -> list[Any]:
-        found = judging.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         found.cancel()
         return drawn(found, settings)
 
     def resume(watch: Watch) -> list[Any]:
-        found = judging.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         found.resume(settings)
         return drawn(found, settings)
 
     def select(evaluation_id: str) -> list[Any]:
         return drawn(judging.find(evaluation_id, settings), settings)
 
+    page.load(told(opened), None, tab.outputs, **QUIET)
+    gr.Timer(_TICK).tick(tick, tab.watch, tab.outputs, **QUIET)
+    tab.start.click(told(start), tab.asked, tab.outputs, **ACT)
+    tab.cancel.click(told(cancel), tab.watch, tab.outputs, **ACT)
+    tab.resume.click(told(resume), tab.watch, tab.outputs, **ACT)
+    tab.chooser.input(told(select), tab.chooser, tab.outputs, **ACT)
+
+
+def _connect_texts(tab: EvaluateTab, settings: Settings) -> None:
     def choose(watch: Watch, which: str, order: str) -> list[Any]:
-        found = judging.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         cases = _cases(found)
         frame = cases_rendering.cases_frame(chosen(marks.noted(found, cases), which, order))
         return [frame, "", *marks_events.shown(found, cases, None, settings)]
 
     def read(watch: Watch, event: gr.SelectData) -> list[Any]:
-        found = judging.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         cases, text = _cases(found), int(event.row_value[0])
         if not 1 <= text <= len(cases):
             return ["", *marks_events.shown(found, cases, None, settings)]
         return [cases_rendering.case(cases[text - 1]), *marks_events.shown(found, cases, text, settings)]
 
     def mark(watch: Watch, text: int | None) -> list[Any]:
-        found = judging.find(watch.run_id or "", settings)
+        found = _of(watch, settings)
         marks.toggle(found, text, settings)
         return marks_events.shown(found, _cases(found), text, settings)
 
-    page.load(told(opened), None, tab.outputs, **QUIET)
-    page.load(lambda: gr.update(choices=studio.choices()), None, tab.models, **QUIET)
-    gr.Timer(_TICK).tick(tick, tab.watch, tab.outputs, **QUIET)
-    tab.start.click(told(start), tab.asked, tab.outputs, **ACT)
-    tab.cancel.click(told(cancel), tab.watch, tab.outputs, **ACT)
-    tab.resume.click(told(resume), tab.watch, tab.outputs, **ACT)
-    tab.chooser.input(told(select), tab.chooser, tab.outputs, **ACT)
-    gr.on(
-        [tab.which.input, tab.order.input],
-        told(choose),
-        [tab.watch, tab.which, tab.order],
-        [tab.cases, tab.case, *tab.marks.outputs],
-        **ACT,
-    )
-    tab.cases.select(told(read), tab.watch, [tab.case, *tab.marks.outputs], **ACT)
+    chosen_anew = [tab.which.input, tab.order.input]
+    texts = [tab.cases, tab.case, *tab.marks.outputs]
+    gr.on(chosen_anew, told(choose), [tab.watch, tab.which, tab.order], texts, **ACT)
+    tab.cases.select(told(read), tab.watch, texts[1:], **ACT)
     tab.marks.mark.click(told(mark), [tab.watch, tab.marks.opened], tab.marks.outputs, **ACT)
-    data_fields.connect(tab.data, settings)
+
+
+def _of(watch: Watch, settings: Settings) -> Evaluation:
+    """The evaluation that a page has drawn."""
+    return judging.find(watch.run_id or "", settings)
 
 
 def watched(watch: Watch, settings: Settings) -> Evaluation | None:
