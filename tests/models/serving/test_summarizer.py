@@ -350,7 +350,8 @@ def test_tokens_of_a_sentence_left_out_are_counted(tiny: Path) -> None:
 
 def test_text_beyond_the_limit_changes_no_summary(settings: Settings) -> None:
     model = ModelPool(settings).get("embedded/distilled@torch:float32")
-    text = json.loads(SAMPLES.read_text(encoding="utf-8").splitlines()[0])["document"]
+    lines = SAMPLES.read_text(encoding="utf-8").splitlines()
+    text = " ".join(json.loads(line)["document"] for line in lines)
     read = model._encoder.seen(text)
     assert len(read) < len(text)
     shouted = f"{read} {' '.join(word.upper() for word in read.split())} {read.title()}"
