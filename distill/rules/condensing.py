@@ -18,13 +18,21 @@ _LEANS = re.compile(
 
 
 def condense(
-    source: str, summary: str, *, fewest: int = 0, most: int = 50, share: float = 0.75, shorter: int = 0
+    source: str,
+    summary: str,
+    *,
+    fewest: int = 0,
+    most: int = 50,
+    share: float = 0.75,
+    shorter: int = 0,
+    fill: int = 0,
 ) -> Verdict:
     """Replaces a summary by the source sentences that say most of its own, each without needless clauses.
 
     A source sentence stands for one of the summary if it has at least `share` of its telling words; the
-    source's first sentences fill up to `fewest`. A clause between commas is needless if it opens as an
-    addition does ("who …", "according to …"). Keeps the source's order, and at most `most` words.
+    source's first sentences fill up to `fewest`, and with `fill` 1 go on until one has no room. A clause
+    between commas is needless if it opens as an addition does ("who …", "according to …"). Keeps the source's
+    order, and at most `most` words.
     Rejects what gets fewer than `fewest` sentences, or leaves out fewer than `shorter` words of them: a model
     that learns from whole sentences too writes those when in doubt. With `fewest` 0, the default, all pass as
     they are.
@@ -41,9 +49,11 @@ def condense(
     chosen = _chosen(candidates, [_telling(sentence) for sentence in sentences(summary)], share)
     for place in [*chosen, *range(len(candidates))]:
         length = len(words(condensates[place]))
-        if place not in kept and length <= room and (place in chosen or len(kept) < fewest):
+        if place not in kept and length <= room and (place in chosen or len(kept) < fewest or fill):
             kept.append(place)
             room -= length
+        elif fill and place not in chosen and len(kept) >= fewest:
+            break
     if len(kept) < fewest:
         return reject(summary, f"{len(kept)} sentences, not {fewest}")
     gone = sum(len(words(candidates[place])) for place in kept) - (most - room)

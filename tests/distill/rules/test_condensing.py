@@ -42,6 +42,16 @@ def test_no_more_words_than_allowed() -> None:
     assert (rejected.kind, rejected.why) == ("rejected", "1 sentences, not 2")
 
 
+def test_the_first_sentences_may_fill_the_room() -> None:
+    # The three have 10, 8 and 10 words; the second is passed over for a third only before there are enough.
+    assert condense(SOURCE, "", fewest=2, most=28, fill=1).text == f"{MAYOR} {SHOPS} {COUNCIL}"
+    assert condense(SOURCE, "", fewest=2, most=27, fill=1).text == f"{MAYOR} {SHOPS}"
+    assert condense(SOURCE, "", fewest=2, most=28).text == f"{MAYOR} {SHOPS}"
+    assert condense(SOURCE, "", fewest=1, most=17, fill=1).text == MAYOR
+    chosen = "Council will choose another mayor."
+    assert condense(SOURCE, chosen, fewest=1, most=20, fill=1).text == f"{MAYOR} {COUNCIL}"
+
+
 def test_what_is_hardly_shorter_is_no_example() -> None:
     # ", who has been ill for long," and ", officials said on Tuesday" are six and four words less.
     summary = "Council will choose another mayor. Mayor of Dover resigned."
