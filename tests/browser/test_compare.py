@@ -81,12 +81,14 @@ def test_summaries_of_an_earlier_text_are_dimmed_until_they_are_made_again(page:
 
 def test_the_counter_counts_for_the_model_that_is_chosen(page: Page, tmp_path: Path) -> None:
     page.fill("#text textarea", TEXT * 60)
-    expect(page.locator("#counter .over")).to_contain_text("over the limit of 192")
-    make_tiny_t5(tmp_path / "tiny")
+    expect(page.locator("#counter .over")).to_contain_text(
+        f"over the limit of {inspect(EMBEDDED / 'original').input_tokens}"
+    )
+    make_tiny_t5(tmp_path / "tiny", n_positions=100)
     page.get_by_text("Change the original").click()
     page.locator("#model-original input").fill(str(tmp_path / "tiny"))
     page.locator("#model-original input").press("Enter")
-    expect(page.locator("#counter .over")).to_contain_text("over the limit of 512")
+    expect(page.locator("#counter .over")).to_contain_text("over the limit of 100")
 
 
 def test_one_column_by_itself_with_another_model(page: Page) -> None:
