@@ -15,7 +15,7 @@ _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a toke
 _FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
 # Words that end no sentence in any language that writes them so; a colon, comma or dash before the stop.
 _BROKEN_OFF = re.compile(
-    r"\S*(?:\s(?:and|but|the|because|than|their|your|my)|\s?(?:[:,–—]|--))\s?\.(?=\s|$)", re.IGNORECASE
+    r"(?:\s(?:and|but|the|because|than|their|your|my)|\s?(?:[:,–—]|--))\s?\.(?=\s|$)", re.IGNORECASE
 )
 _PAIRS = {")": "(", "]": "[", "”": "“"}
 _EMOTICON = re.compile(r"[:;=]-?$")
@@ -80,7 +80,8 @@ def unfinished(source: str, summary: str) -> Verdict:
     A whole quotation may stand last without a full stop, as it does in CNN/DailyMail's highlights.
     """
     if broken := _BROKEN_OFF.search(summary):
-        return reject(summary, f"“{broken[0]}” breaks off")
+        word = summary[: broken.start()].rsplit(maxsplit=1)[-1:]
+        return reject(summary, f"“{''.join(word)}{broken[0]}” breaks off")
     if _FINISHED.search(summary) or _ends_in_quotation(summary.rstrip()):
         return accept(summary)
     ends = sentence_ends(summary)
