@@ -13,7 +13,7 @@ from models.text.sentences import sentence_ends
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a token it does not know
 _FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
-# Words that end no sentence in any language that writes them so; a colon, comma or dash before the stop.
+_ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)  # elsewhere "but" is a goal, "and" a duck
 _BROKEN_OFF = re.compile(
     r"(?:\s(?:and|but|the|because|than|their|your|my)|\s?(?:[:,–—]|--))\s?\.(?=\s|$)", re.IGNORECASE
 )
@@ -75,11 +75,12 @@ def repetition(source: str, summary: str, *, size: int = 5) -> Verdict:
 
 
 def unfinished(source: str, summary: str) -> Verdict:
-    """Cuts after the last whole sentence; rejects a summary without one, and one that breaks off ("and.").
+    """Cuts after the last whole sentence; rejects a summary without one, and an English one that breaks off.
 
     A whole quotation may stand last without a full stop, as it does in CNN/DailyMail's highlights.
     """
-    if broken := _BROKEN_OFF.search(summary):
+    broken = _BROKEN_OFF.search(summary)
+    if broken and _ENGLISH.search(source):
         word = summary[: broken.start()].rsplit(maxsplit=1)[-1:]
         return reject(summary, f"“{''.join(word)}{broken[0]}” breaks off")
     if _FINISHED.search(summary) or _ends_in_quotation(summary.rstrip()):

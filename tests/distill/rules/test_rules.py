@@ -182,3 +182,9 @@ def test_too_little_support_rejects() -> None:
     assert support(SOURCE, summary, share=0.75, fewest=2).why == "1 of 2 sentences not in the text"
     assert support(SOURCE, "Officials met.", share=0.75, fewest=2).why == "1 sentences, not 2"
     assert support(SOURCE, "Snow fell.", share=0.75).kind == "rejected"
+
+
+def test_what_breaks_off_in_english_may_end_a_sentence_elsewhere() -> None:
+    summary = "Il a marqué un but. On le félicite."
+    assert unfinished("Le joueur a marqué un but.", summary) == Verdict("accepted", summary)
+    assert unfinished("The player scored.", summary).kind == "rejected"
