@@ -130,8 +130,8 @@ class Recorder(TrainerCallback):
     def _watch_cache(self, outside: float) -> None:
         if outside > _FAR:
             self.run.warn(
-                f"The logits that the cache keeps hold only {1 - outside:.0%} of the teacher's probability at"
-                " this temperature: the student learns something else than from a live teacher. Raise"
+                "The logits that the cache keeps hold less than half of the teacher's probability at this"
+                " temperature: the student learns something else than from a live teacher. Raise"
                 " teacher_top_k, lower the temperature, or set teacher_cache=false."
             )
 

@@ -178,6 +178,14 @@ def test_a_cache_far_from_the_live_teacher_is_said(values: dict[str, Any], tmp_p
     assert "outside" not in far.status().terms
 
 
+def test_it_is_said_once_however_far(tmp_path: Path, values: dict[str, Any]) -> None:
+    run = train({**values, "max_steps": 1}, tmp_path)
+    recorder = Recorder(run, objective=None)  # pyright: ignore[reportArgumentType]
+    for outside in (0.6, 0.4, 0.9):
+        recorder._watch_cache(outside)
+    assert len([text for text in run.status().warnings if "cache" in text]) == 1
+
+
 def test_an_example_that_fills_up_a_batch_counts_for_nothing(values: dict[str, Any], tmp_path: Path) -> None:
     trainer = _trainer({**values, "method": "multi"}, tmp_path)
     data: Any = trainer.train_dataset
