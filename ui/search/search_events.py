@@ -128,7 +128,8 @@ def drawn(
         before: What the page has drawn of it already.
     """
     if found is None:
-        return [Watch(state="none"), None, gr.update(visible=True), *[gr.skip()] * 12]
+        none = [*[gr.skip()] * 3, search_rendering.NONE, *[gr.skip()] * 8]
+        return [Watch(state="none"), None, gr.update(visible=True), *none]
     seen = signature(found)  # before the status: news in between is drawn at the next tick
     try:
         status, rows = found.status(), _rows(found)

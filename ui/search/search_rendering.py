@@ -18,6 +18,7 @@ ABOUT = (
     "they be? A search tries shapes: each is timed and trained for a short while. You see how near each "
     "comes to its teacher and how fast it is, and distil the one you like.</p></div>"
 )
+LOOKING = '<div class="quiet">Looking for searches…</div>'
 NONE = (
     '<div class="quiet">No search yet. A small one tries six depths on the built-in samples: it takes a few '
     "minutes and goes on even when this page is closed.</div>"

@@ -138,8 +138,10 @@ def _number(value: float, label: str, name: str) -> gr.Number:
 
 def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
     watch, chosen = gr.State(Watch()), gr.State(None)
-    status = gr.HTML(search_rendering.NONE, elem_id="search-status")
-    small = gr.Button("Try a small search", variant="primary", elem_id="small-search", min_width=160)
+    status = gr.HTML(search_rendering.LOOKING, elem_id="search-status")
+    small = gr.Button(
+        "Try a small search", variant="primary", visible=False, elem_id="small-search", min_width=160
+    )
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=300, elem_classes=["search-chart"]):
             scatter = gr.HTML("", js_on_load=_PICK, elem_id="search-scatter")
