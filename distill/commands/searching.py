@@ -45,8 +45,20 @@ def add(parsers: Any) -> None:
     distil_parser = add_command(
         commands, "distil", distil, "Distil the picks on all the data, beside cut and random students."
     )
-    for each in (join_parser, resume_parser, status_parser, cancel_parser, pick_parser, distil_parser):
+    retime_parser = add_command(
+        commands, "retime", retime, "Time candidates again: are they in the same order?"
+    )
+    for each in (
+        join_parser,
+        resume_parser,
+        status_parser,
+        cancel_parser,
+        pick_parser,
+        distil_parser,
+        retime_parser,
+    ):
         each.add_argument("search_id", metavar="ID")
+    retime_parser.add_argument("--n", type=count, default=10, help="the first N of them (default: 10)")
     pick_parser.add_argument(
         "--latency-budgets", required=True, metavar="B,B", help="milliseconds (25) or × the teacher's (0.5x)"
     )
@@ -159,6 +171,22 @@ def distil(*, search_id: str, steps: int, tune: int, settings: Settings) -> Answ
         rows = distilling.Distilling(search, distilling.Training(steps, tune), settings).carry_out()
     print(distilling.table(rows))
     return {"search_id": search_id, "rows": rows}, 0
+
+
+def retime(*, search_id: str, n: int, settings: Settings) -> Answer:
+    """Time candidates again."""
+    from distill.search import retiming, searches
+
+    search = searches.find(search_id, settings)
+    with processes.RunLock(settings.home):
+        found = retiming.retime(search, n, settings)
+    print(found.table())
+    return {
+        "search_id": search_id,
+        "before": found.before,
+        "again": found.again,
+        "spearman": found.spearman,
+    }, 0
 
 
 def _told(search: Any, found: dict[str, Any]) -> dict[str, Any]:

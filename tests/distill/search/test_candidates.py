@@ -15,6 +15,7 @@ from distill.search import Plan, candidates, distilling, picks, results, searche
 from distill.search.candidates import Candidates
 from distill.search.folder import Search
 from distill.search.picks import LatencyBudget, pick
+from distill.search.retiming import Retimed
 from distill.search.reward import Reward
 from models.settings import Settings
 from models.store.catalogue import resolve
@@ -117,6 +118,25 @@ def test_the_same_again_is_free(searched: Any, base: dict[str, Any]) -> None:
     status = searches.go_on(again, settings)
     assert status["free"] >= 1
     assert status["done"] == 1
+
+
+def test_the_order_is_measured_again(searched: Any, call: Call, monkeypatch: Any) -> None:
+    search, settings = searched
+    monkeypatch.setenv("STUDIO_HOME", str(settings.home))
+    code, answer, err = call("search", "retime", search.search_id)
+    assert code == 0, err
+    assert [row["number"] for row in answer["before"]] == [0, 1, 2], "one that diverged was timed too"
+    assert all(row["share_low"] <= row["share"] <= row["share_high"] for row in answer["again"])
+    assert -1 <= answer["spearman"] <= 1
+    assert not list((search.folder / "starts").glob("again-*"))
+    code, _, err = call("search", "retime", search.search_id, "--n", "2")
+    assert (code, "2 of its candidates were timed" in err) == (2, True)
+
+
+def test_the_order_of_two_measurements() -> None:
+    """Of ranks 1 2 3 4 and 2 1 3 4 the squared differences sum up to 2: 1 − 6 · 2 / (4 · 15) = 0.8."""
+    before, again = ([{"share": share} for share in shares] for shares in ((1, 2, 3, 4), (2, 1, 3, 4)))
+    assert Retimed(before, again).spearman == pytest.approx(0.8)
 
 
 def test_too_slow_a_one_is_not_trained(searched: Any, base: dict[str, Any], tmp_path: Path) -> None:
