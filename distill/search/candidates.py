@@ -237,10 +237,9 @@ class Candidates:
         """The share that candidates learn from, and what they are judged on."""
         folder = self.search.folder
         whole = split_data(folder, self.plan.config(), self.settings)
-        wanted = max(1, math.ceil(self.plan.share * len(whole)))
         share = folder / "data" / "share.jsonl"
         if not share.is_file():
-            drawn = random.Random(self.plan.seed).sample(whole, wanted)
+            drawn = random.Random(self.plan.seed).sample(whole, self.plan.share_of(len(whole)))
             write_json_lines(share, [asdict(example) for example in drawn])
         return tuple(  # pyright: ignore[reportReturnType]
             load(str(folder / "data" / f"{name}.jsonl"), settings=self._own).rows

@@ -125,6 +125,13 @@ class Plan:
         """The settings of a run of this search; those not changed are `base`'s."""
         return RunConfig.from_dict({**self.base, "student": _LAYERS, **changes})
 
+    def share_of(self, examples: int) -> int:
+        """How many of so many training examples a candidate learns from; no more than its steps can read."""
+        share, config = max(1, math.ceil(self.share * examples)), self.config()
+        if self.steps is None:
+            return share
+        return min(share, self.steps * config.batch_size * config.accumulation)
+
     def steps_on(self, examples: int) -> int:
         """The optimizer steps of a mini-distillation on so many examples."""
         config = self.config()

@@ -265,6 +265,8 @@ def test_steps_by_hand() -> None:
     base = {"teacher": "t", "batch_size": 4, "accumulation": 2, "epochs": 2.5}
     assert Plan.of(base).steps_on(10) == 5
     assert Plan.of(base, steps=7).steps_on(10) == 7
+    assert [Plan.of(base, share=0.5).share_of(examples) for examples in (1, 100)] == [1, 50]
+    assert Plan.of(base, share=0.5, steps=7).share_of(1000) == 7 * 4 * 2, "what its steps read"
     assert Plan.from_dict(Plan.of(base).as_dict()) == Plan.of(base)
 
 
