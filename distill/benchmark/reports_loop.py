@@ -64,7 +64,7 @@ def reports_epoch(config: RunConfig, materials: Materials, *, padded: bool) -> f
 
 
 def _loader(config: RunConfig, materials: Materials, padded: bool) -> DataLoader:
-    data = task_of(config.task).encode(materials.train, materials.encoder, config)
+    data = list(task_of(config.task).encode(materials.train, materials.encoder, config))
     student: Any = materials.student
     lengths = (materials.encoder.limit, config.target_tokens) if padded else (1, 1)
     family, pad = family_of(student.config.model_type), student.config.pad_token_id

@@ -41,7 +41,7 @@ def signal_error(
     live = LiveTeacher(materials.teachers[0])
     model: Any = materials.student.eval()
     family, pad = family_of(model.config.model_type), model.config.pad_token_id
-    encoded = task_of(config.task).encode(materials.train[:examples], materials.encoder, config)
+    encoded = list(task_of(config.task).encode(materials.train[:examples], materials.encoder, config))
     found: dict[int, list[dict[str, float]]] = {k: [] for k in TOPS}
     for start in range(0, len(encoded), _BATCH):
         batch = family.collate(encoded[start : start + _BATCH], pad)

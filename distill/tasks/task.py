@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Protocol
@@ -63,8 +63,8 @@ class Task(Protocol):
         """Examples of a source; see `distill.data.load` for the options and the errors."""
         ...
 
-    def encode(self, examples: Sequence[Example], encoder: TextEncoder, config: RunConfig) -> list[Row]:
-        """Rows to train on, the inputs as a model gets them in use.
+    def encode(self, examples: Sequence[Example], encoder: TextEncoder, config: RunConfig) -> Iterator[Row]:
+        """Rows to train on, one by one, the inputs as a model gets them in use.
 
         Args:
             examples: The examples; one that cannot be trained on has no row.

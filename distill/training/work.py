@@ -31,7 +31,7 @@ from distill.signals.ensemble import parse_weights
 from distill.signals.teacher import LiveTeacher, Teacher, Teachers
 from distill.stats import points
 from distill.tasks import task_of
-from distill.training.batches import Rows
+from distill.training.batches import rows_of
 from distill.training.lineage import record_lineage
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
@@ -152,7 +152,10 @@ def _train(
     validation = None
     if config.has_references:
         validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
-    trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
+    try:
+        trainer = make_trainer(run, config, materials, validation)  # finds what is wrong with the settings
+    except Cancelled:
+        return materials.student, step
     with suppress(Cancelled):
         if validation and parallel.first():
             validation.teacher()
@@ -219,6 +222,7 @@ def make_trainer(
     Raises:
         BadData: No example can be trained on.
         BadConfig: The precision does not work on this machine.
+        Cancelled: Somebody asked the run to stop meanwhile.
     """
     model, encoder, teachers = materials.student, materials.encoder, materials.teachers
     family = family_of(model.config.model_type)
@@ -226,7 +230,9 @@ def make_trainer(
         for each in (model, *teachers):
             family.expose_attention(each)
     task = task_of(config.task)
-    train = Rows(task.encode(materials.train, encoder, config))
+    train, held_out = (
+        rows_of(run, examples, encoder, config) for examples in (materials.train, materials.validation)
+    )
     if not len(train):
         raise BadData("No example is long enough to train on.")
     if config.has_references:
@@ -241,7 +247,7 @@ def make_trainer(
         model=model,
         args=arguments(run, config, len(train)),
         train_dataset=train,
-        eval_dataset=Rows(task.encode(materials.validation, encoder, config)),
+        eval_dataset=held_out,
         data_collator=partial(family.collate, pad=model.config.pad_token_id),
     )
     trainer.remove_callback(PrinterCallback)

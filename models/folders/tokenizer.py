@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -78,10 +78,15 @@ class TextTokenizer:
 
     def encode(self, text: str) -> Encoded:
         """The tokens of a text, of any length, without special ones."""
+        [encoded] = self.encode_many([text])
+        return encoded
+
+    def encode_many(self, texts: Sequence[str]) -> list[Encoded]:
+        """`encode` for many texts, on all processors."""
         # In a batch, even of one: only there the library lets other threads run meanwhile.
         with _panics_caught("work with this text"):
-            [encoding] = self._tokenizer.encode_batch([text], add_special_tokens=False)
-        return Encoded(text, encoding.ids, encoding.offsets)
+            found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [Encoded(text, each.ids, each.offsets) for text, each in zip(texts, found, strict=True)]
 
     def unknown(self, encoded: Encoded, tokens: int) -> str:
         """The letters and signs, one by one, that the vocabulary lacks among this many first tokens."""

@@ -1,5 +1,6 @@
 """From a text to a model's input: the one way, in training and in use."""
 
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -36,11 +37,7 @@ class TextEncoder:
         Raises:
             BadRequest: There is no text, or far too much.
         """
-        text = clean(text)
-        # Such a model copies, and would begin with words of the dateline, which it leaves out afterwards.
-        if self.tokenizer.lowercases:
-            text = without_dateline(text, sure=True)
-        return self.tokenizer.encode(self._prefix + self.tokenizer.disarm(text))
+        return self.tokenizer.encode(self._given(text))
 
     def cut(self, encoded: Encoded, exactly: int | None = None) -> list[int]:
         """The tokens that the model is given, without special ones.
@@ -88,6 +85,11 @@ class TextEncoder:
         """
         return self.tokenizer.wrap(self.cut(self.encode(text), exactly))
 
+    def input_ids_of(self, texts: Sequence[str]) -> list[list[int]]:
+        """`input_ids` of many texts, on all processors."""
+        encoded = self.tokenizer.encode_many([self._given(text) for text in texts])
+        return [self.tokenizer.wrap(self.cut(each)) for each in encoded]
+
     def seen(self, text: str) -> str:
         """The part of a text that the model is given."""
         encoded = self.encode(text)
@@ -116,6 +118,13 @@ class TextEncoder:
         if fitting:
             return self.tokenizer.wrap(encoded.ids[: fitting[-1]])
         return [*self.tokenizer.opening, *encoded.ids][:limit]
+
+    def _given(self, text: str) -> str:
+        text = clean(text)
+        # Such a model copies, and would begin with words of the dateline, which it leaves out afterwards.
+        if self.tokenizer.lowercases:
+            text = without_dateline(text, sure=True)
+        return self._prefix + self.tokenizer.disarm(text)
 
     def _unended(self, summary: str) -> str:
         end = "".join(map(self.tokenizer.piece, self.tokenizer.closing))

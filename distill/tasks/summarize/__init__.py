@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from distill.config import RunConfig
@@ -34,7 +34,7 @@ class Summarize:
         """See `Task.read`."""
         return load(source, **options)
 
-    def encode(self, examples: Sequence[Example], encoder: TextEncoder, config: RunConfig) -> list[Row]:
+    def encode(self, examples: Sequence[Example], encoder: TextEncoder, config: RunConfig) -> Iterator[Row]:
         """See `Task.encode`."""
         from distill.tasks.summarize.encoding import encode
 

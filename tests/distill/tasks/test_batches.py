@@ -10,8 +10,10 @@ import pytest
 
 from distill.config import RunConfig
 from distill.data import Example
+from distill.errors import Cancelled
+from distill.runs import Run
 from distill.tasks.summarize import Summarize
-from distill.training.batches import ByLength, Rows
+from distill.training.batches import ByLength, Rows, rows_of
 from models.folders.inspection import inspect
 from models.folders.tokenizer import open_tokenizer
 from models.serving.summarizer import Summarizer
@@ -60,13 +62,12 @@ def test_inputs_have_the_prefix_and_are_cut_before_the_end_token(tiny: Path) -> 
 def test_copying_continues_a_span_of_the_input(tiny: Path) -> None:
     encoder = open_encoder(tiny, 8)
     config = RunConfig(student="x", task="copy", target_tokens=4)
-    features = Summarize().encode([Example(DOCUMENT, "")] * 5, encoder, config)
+    features = list(Summarize().encode([Example(DOCUMENT, "")] * 5, encoder, config))
     for feature in features:
         *window, end = feature["input_ids"]
         assert (len(window), end, len(feature["labels"])) == (7, 1, 4)
         assert str(feature["labels"])[1:-1] in str(window)
-    again = Summarize().encode([Example(DOCUMENT, "")] * 5, encoder, config)
-    assert [*features] == [*again]
+    assert features == list(Summarize().encode([Example(DOCUMENT, "")] * 5, encoder, config))
 
 
 def test_leads_are_the_first_whole_sentences_of_the_document(tiny: Path) -> None:
@@ -129,6 +130,25 @@ def test_training_reads_what_use_reads(tiny: Path, tmp_path: Path, kind: str, te
     used.summarize(text)
     [given] = used.engine.inputs
     assert feature["input_ids"] == given
+
+
+def test_many_are_tokenized_as_each_alone(tiny: Path) -> None:
+    examples = [Example("cat " * (1 + number % 7), "dog " * (1 + number % 5)) for number in range(150)]
+    encoder, config = open_encoder(tiny), RunConfig(student="x")
+    alone = [row for example in examples for row in Summarize().encode([example], encoder, config)]
+    assert list(Summarize().encode(examples, encoder, config)) == alone
+
+
+def test_tokenizing_is_told_of_and_can_be_cancelled(tiny: Path, tmp_path: Path) -> None:
+    config = RunConfig(student="x", data="y")
+    run = Run.create(tmp_path, config.as_dict())
+    examples = [Example("the cat", "a cat")] * 600
+    assert len(rows_of(run, examples, open_encoder(tiny), config)) == 600
+    assert run.status().message == "Tokenizing: 512 of 600 examples"
+    run.request_stop()
+    with pytest.raises(Cancelled):
+        rows_of(run, examples, open_encoder(tiny), config)
+    assert run.status().message == "Tokenizing: 256 of 600 examples"
 
 
 @pytest.fixture
