@@ -58,7 +58,10 @@ def sheet(found: Searched) -> Sheet:
 
 
 def _asked(plan: Plan, attributes: Mapping[str, Any], status: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    training = f"{plan.steps:,} steps" if plan.steps else f"{plan.config().epochs:g} epochs"
+    if plan.steps:
+        training = f"{plan.steps:,} steps each on as much of the data as these read, {plan.share:.0%} at most"
+    else:
+        training = f"{plan.config().epochs:g} epochs each, on {plan.share:.0%} of the data"
     alpha = f"{plan.reward_alpha:g}".replace("-", "−")
     reward = f"(1 − loss / reference loss) · (latency / ({plan.reward_beta:g} × the teacher’s))^{alpha}"
     count = attributes.get("shapes")
@@ -70,7 +73,7 @@ def _asked(plan: Plan, attributes: Mapping[str, Any], status: Mapping[str, Any])
             "space": f"{space}, with {json.dumps(plan.space)}" if plan.space else space,
             "chosen by": _CHOOSERS[plan.sampler],
             "seed": plan.seed,
-            "budget": f"{plan.trials:,} candidates, {training} each, on {plan.share:.0%} of the data",
+            "budget": f"{plan.trials:,} candidates, {training}",
             "data": plan.base.get("data"),
             "goal": "a low loss and a low latency, as two objectives" if plan.multi else "a high reward",
             "reward": reward,

@@ -26,13 +26,14 @@ from distill.search import results
 
 Rows = Sequence[Mapping[str, Any]]
 _SMALLEST, _LARGEST = 3.5, 12.0  # a point's radius
+_LABEL = (22.0, 13.0)  # width and height of a point's number
 
 
 def scatter(rows: Rows, on_front: set[int], chosen: int | None) -> str:
     """Latency against loss, as SVG; nothing while no candidate has come through.
 
-    A point's area stands for the parameters, its colour for the order; a ring, its number and the line for
-    the front. A click on a point says its number: `data-number`.
+    A point's area stands for the parameters, its colour for the order; a ring, the line and, where there is
+    room, its number for the front. A click on a point says its number: `data-number`.
 
     Args:
         rows: As `results.collect` gives them.
@@ -65,12 +66,22 @@ def scatter(rows: Rows, on_front: set[int], chosen: int | None) -> str:
             f' cy="{to_y(row["loss"]):.1f}" r="{radii[number]:.1f}" fill="{colours[str(number)]}">'
             f"<title>{escape(_told(row))}</title></circle>"
         )
+    places = []
     for row in good:
         if row["number"] in on_front:
             away = 0.7 * radii[row["number"]] + 3  # below and to the left nothing is
-            x, y = to_x(row["share"]) - away, to_y(row["loss"]) + away + 6
-            parts.append(text(x, y, str(row["number"]), "end"))
+            places.append((to_x(row["share"]) - away, to_y(row["loss"]) + away + 6, str(row["number"])))
+    parts += [text(x, y, number, "end") for x, y, number in _apart(places)]
     return figure(title, parts, _legend(list(colours.values())))
+
+
+def _apart(places: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """The labels that lie apart from all before them, those at the ends of the row first."""
+    ordered, shown = sorted(places), []
+    for x, y, label in ordered[-1:] + ordered[:-1]:
+        if all(abs(x - other) >= _LABEL[0] or abs(y - height) >= _LABEL[1] for other, height, _ in shown):
+            shown.append((x, y, label))
+    return shown
 
 
 def best_rewards(searches: Mapping[str, Rows]) -> list[str]:

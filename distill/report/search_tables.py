@@ -97,8 +97,8 @@ def _candidate(row: Mapping[str, Any]) -> str:
 
 
 def _stacked(value: str) -> str:
-    """A value over its interval."""
-    return value.replace(" (", "\n(")
+    """A value over its interval, which stays in one line: a dash else lets it break."""
+    return value.replace(" (", "\n(").replace("–", "–\u2060")
 
 
 def _key(shape: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

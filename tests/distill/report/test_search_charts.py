@@ -29,6 +29,15 @@ def test_a_point_stands_where_it_belongs_and_the_front_is_marked() -> None:
     assert search_charts.scatter(ROWS[3:], set(), None) == ""
 
 
+def test_numbers_that_would_lie_on_each_other_are_left_out() -> None:
+    places = [(10.0, 50.0, "fastest"), (20.0, 55.0, "hidden"), (40.0, 55.0, "free"), (55.0, 60.0, "nearest")]
+    assert [label for *_, label in search_charts._apart(places)] == ["nearest", "fastest"]
+    assert [label for *_, label in search_charts._apart([*places[:3], (90.0, 60.0, "nearest")])] == [
+        "nearest", "fastest", "free",
+    ]  # fmt: skip
+    assert search_charts._apart([]) == []
+
+
 def test_the_best_reward_goes_over_what_was_paid_for_and_over_working_time() -> None:
     assert search_charts._best(ROWS) == [(1, 0.5, 0.2), (2, 1.0, 0.4), (2, 1.5, 0.4)]
     html = "".join(search_charts.best_rewards({"tpe": ROWS, NASTY: ROWS}))

@@ -54,7 +54,7 @@ def check_picks(found: Search, settings: Settings) -> None:
     found.note("distilled", "training", {"steps": 70, "tune_steps": 7})
     sheet = report.compose(found.search_id, settings)
     assert sheet.tables[0].rows[0][-1] == "run 20260101-000000"
-    assert sheet.tables[1].rows[0][4:7] == ("25.0\n(20.0–30.0)",) * 3
+    assert sheet.tables[1].rows[0][4:7] == ("25.0\n(20.0–\u206030.0)",) * 3
     assert ("runs", "pick 1000 ms: 20260101-000000") in sheet.lineage
     assert sheet.commands[-2:] == [
         f"python -m distill search pick {found.search_id} --latency-budgets 1000ms,2x",
