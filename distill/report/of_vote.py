@@ -11,7 +11,7 @@ from distill.jobs.environment import environment
 from distill.report.charts import bars
 from distill.report.sheet import Case, Sheet, Table, facts
 from distill.votes import Poll
-from distill.votes.says import limits
+from distill.votes.says import limits, strength
 from models.settings import Settings
 
 
@@ -87,7 +87,7 @@ def _answers(found: Mapping[str, Any]) -> Table:
 
 def _strengths(rows: Sequence[Mapping[str, Any]]) -> Table:
     name = "Bradley–Terry" if len(rows) == 2 else "Luce"
-    lines = [(row["model"], f"{row['f']:+.2f}", limits(row), f"{row['chance']:.0%}") for row in rows]
+    lines = [(row["model"], strength(row), limits(row), f"{row['chance']:.0%}") for row in rows]
     title = f"Strengths by {name}’s model, the mean of all being 0"
     return Table(title, ("model", "log strength", "95% interval", "chance to be the best"), lines)
 

@@ -43,7 +43,7 @@ def table(found: Mapping[str, Any]) -> str:
     ]
     lines = _aligned([("best", "votes", "share", "95% interval"), *rows]) if rows else []
     strong = [
-        (row["model"], f"{row['f']:+.2f}", limits(row), f"{100 * row['chance']:.0f}%")
+        (row["model"], strength(row), limits(row), f"{100 * row['chance']:.0f}%")
         for row in found["strengths"] or []
     ]
     if strong:
@@ -57,13 +57,18 @@ def table(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def strength(row: Mapping[str, Any]) -> str:
+    """A log strength: `+0.28`, `−0.31`."""
+    return f"{row['f']:+.2f}".replace("-", "−")
+
+
 def limits(row: Mapping[str, Any], times: float = 1.0, unit: str = "") -> str:
     """An interval; a dash where one person alone has voted."""
     if row["low"] is None:
         return "—"
     digits = 1 if unit else 2
     low, high = (f"{times * row[end]:.{digits}f}" for end in ("low", "high"))
-    return f"{low} to {high}{unit}"
+    return f"{low} to {high}{unit}".replace("-", "−")
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

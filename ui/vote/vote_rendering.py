@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from distill.votes import ALL_BAD, TIE, Ballot
-from distill.votes.says import limits
+from distill.votes.says import limits, strength
 from ui.shared import figures
 from ui.shared.rendering import bar
 
@@ -67,8 +67,8 @@ def _shares(results: Mapping[str, Any]) -> str:
     lines = []
     for row in results["answers"]:
         share = f"{100 * row['f']:.0f}%{_interval(row, 100, '%')}"
-        strength = strong.get(row["answer"])
-        told = f"{strength['f']:+.2f}{_interval(strength)}" if strength else "—"
+        found = strong.get(row["answer"])
+        told = f"{strength(found)}{_interval(found)}" if found else "—"
         name = str(_ANSWERS.get(row["answer"], row["answer"]))
         lines.append([escape(name), f"{row['votes']:,}", share, told])
     return _table(["Best", "Answers", "Share", "Log strength"], lines) if lines else ""

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from distill import votes
 from distill.votes import ALL_BAD, TIE, Poll
 from distill.votes.results import agreement, strengths
-from distill.votes.says import table
+from distill.votes.says import limits, strength, table
 from models.settings import Settings
 from tests.distill.votes.conftest import MODELS
 from tests.distill.votes.voters import PERSON
@@ -127,3 +127,8 @@ def test_intervals_hold_the_planted_strengths(people: int) -> None:
     """In 95% of 400 repetitions, give or take what 400 can show."""
     held = np.asarray([covered(simulated(seed, people, 20)) for seed in range(400)])
     assert held.mean(axis=0).min() >= 0.93
+
+
+def test_a_strength_below_the_mean_has_a_minus() -> None:
+    row = {"f": -0.314, "low": -1.03, "high": 0.41}
+    assert (strength(row), limits(row), strength({"f": 0.28})) == ("−0.31", "−1.03 to 0.41", "+0.28")
