@@ -199,8 +199,12 @@ class Queue:
     def _chosen(self, trial: FrozenTrial, space: Space) -> "Claim":
         slot = trial.user_attrs["slot"]
         free = [other for other in self._by_slot(self.trials())[slot] if other.user_attrs.get("free")]
-        self.study.sampler = make_sampler(self.plan, space, slot + self.plan.trials * len(free))
-        asked, shape = Trial(self.study, trial._trial_id), {}
+        # A study of its own: TPE and NSGA-II see the trials that their study had when it was first asked for
+        # them, and only its `ask`, which takes no trial of somebody else's choice, has it look again.
+        study = _load(self.storage, self.name, self.url)
+        study.get_trials(deepcopy=False)  # its storage knows no trial before
+        study.sampler = make_sampler(self.plan, space, slot + self.plan.trials * len(free))
+        asked, shape = Trial(study, trial._trial_id), {}
         for part, distribution in space.distributions().items():
             if isinstance(distribution, optuna.distributions.IntDistribution):
                 shape[part] = asked.suggest_int(

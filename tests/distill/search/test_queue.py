@@ -64,11 +64,19 @@ def test_what_failed_keeps_its_reason(settings: Settings) -> None:
     assert results.table(results.collect(search)).count("diverged: so it is.") == 3
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "nsga2", "controller"])
-def test_each_sampler_finds_more_than_nothing(sampler: str, settings: Settings) -> None:
-    search = new(settings, sampler=sampler, trials=12)
-    work(search, settings, Fake())
-    assert search.status()["best"] > 0.3
+@pytest.mark.parametrize(("sampler", "learns"), [("tpe", 1), ("nsga2", 1), ("controller", 1), ("random", 0)])
+def test_what_was_found_decides_what_is_tried_next(
+    sampler: str, learns: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same seed, and the opposite rewards: it tries other shapes, all but chance."""
+    tried = []
+    for sign in (1, -1):
+        monkeypatch.setattr(Plan, "reward", property(lambda _, sign=sign: lambda loss, *_: 2.0 - sign * loss))
+        search, worker = new(settings, sampler=sampler, trials=14), Fake()
+        work(search, settings, worker)
+        tried.append(worker.tried)
+    assert tried[0][:3] == tried[1][:3], "nothing is known yet"
+    assert (tried[0][-4:] != tried[1][-4:]) == bool(learns)
 
 
 def test_two_objectives(settings: Settings) -> None:
@@ -96,13 +104,13 @@ def _stopped_at(search: Search, settings: Settings, number: int) -> Fake:
 
 def test_it_goes_on_where_it_was_stopped_and_ends_the_same(tmp_path: Path) -> None:
     shapes = []
-    for cut in (None, 2):
+    for cut in (None, 11):  # when TPE has begun to learn
         settings = Settings(home=tmp_path / str(cut), threads=1)
-        search = new(settings, sampler="tpe", trials=12, seed=8)
+        search = new(settings, sampler="tpe", trials=14, seed=8)
         tried = _stopped_at(search, settings, cut).tried if cut else []
         if cut:
             assert search.status()["status"] == "cancelled"
-            assert search.status()["done"] == 2
+            assert search.status()["done"] == 11
         worker = Fake()
         work(search, settings, worker)
         assert ended_once(search.queue())
