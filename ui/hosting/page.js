@@ -28,21 +28,26 @@ document.addEventListener("keydown", (event) => {
   shown[place]?.click();
 });
 
-// Nobody reads a text in a third of a second: a double click or a key hit twice is one answer.
-let pressed = { button: null, at: 0 };
+// Nobody reads a text in a third of a second: a double click or a key hit twice is one answer. Nor do two
+// answers about a text race each other to the studio: the first one counts, and is changed by going back.
+const textShown = () => document.querySelector("#vote-progress .run-steps")?.textContent ?? null;
+let pressed = { button: null, text: null, at: -Infinity };
 document.addEventListener("click", (event) => {
   const button = event.target.closest("#vote-answers button");
   if (!button) return;
-  const at = performance.now();
-  if (button === pressed.button && at - pressed.at < 300) event.stopImmediatePropagation();
-  else pressed = { button, at };
+  const now = { button, text: textShown(), at: performance.now() };
+  const twice = button === pressed.button && now.at - pressed.at < 300;
+  const underWay = now.text === pressed.text && now.at - pressed.at < 2000;  // later: it may have been refused
+  if (twice || underWay) event.stopImmediatePropagation();
+  else pressed = now;
 }, true);
 
 // The next text of a vote is read from its beginning.
 let seat = null;
 const goToText = () => {
-  const now = document.querySelector("#vote-progress .run-steps")?.textContent ?? seat;
+  const now = textShown() ?? seat;
   if (seat && now !== seat) window.scrollTo({ top: 0 });
+  if (now !== pressed.text) pressed.text = null;
   seat = now;
 };
 
