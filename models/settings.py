@@ -28,10 +28,11 @@ class Settings:
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
         embedding_model: The model of sentence embeddings that says whether summaries mean the same: a folder,
             or a hub id that has been downloaded (`STUDIO_EMBEDDING_MODEL`).
+        public: Whether strangers can reach the page: on a Space, by a shared link, at an address of the network.
         visitor: Whether a visitor of the page names things, and not the command line: where custom models
             are off, a visitor names no folder, and of files only uploads.
         owner_password: What the page asks for before someone makes, closes or shows a vote
-            (`STUDIO_OWNER_PASSWORD`); without one only a page that strangers cannot reach lets them.
+            (`STUDIO_OWNER_PASSWORD`); without one only a page that is not `public` lets them.
     """
 
     home: Path
@@ -41,6 +42,7 @@ class Settings:
     enable_distill: bool = True
     threads: int | None = None
     embedding_model: str = EMBEDDING_MODEL
+    public: bool = False
     visitor: bool = False
     owner_password: str | None = field(default=None, repr=False)
 
@@ -116,15 +118,16 @@ class Settings:
             public: Whether strangers can reach the page, as they can on a Space: then custom models and
                 distilling are off unless a variable turns them on.
         """
-        private = not public and "SPACE_ID" not in env
+        public = public or "SPACE_ID" in env
         return cls(
             home=Path(env.get("STUDIO_HOME") or DEFAULT_HOME).expanduser().resolve(),
             model_set=env.get("MODEL_SET") or "embedded",
             distilled_model=env.get("DISTILLED_MODEL", "").strip() or None,
-            allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default=private),
-            enable_distill=_flag(env, "ENABLE_DISTILL", default=private),
+            allow_custom_models=_flag(env, "ALLOW_CUSTOM_MODELS", default=not public),
+            enable_distill=_flag(env, "ENABLE_DISTILL", default=not public),
             threads=_whole(env, "STUDIO_THREADS"),
             embedding_model=env.get("STUDIO_EMBEDDING_MODEL", "").strip() or EMBEDDING_MODEL,
+            public=public,
             owner_password=env.get("STUDIO_OWNER_PASSWORD") or None,
         )
 

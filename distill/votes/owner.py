@@ -16,7 +16,7 @@ def check_owner(settings: Settings, password: str = "") -> None:
     if not settings.visitor:
         return
     if settings.owner_password is None:
-        if settings.allow_custom_models:  # off where strangers can reach the page
+        if not settings.public:
             return
         raise BadConfig(
             "On a page that strangers can reach, this takes the owner's password: set STUDIO_OWNER_PASSWORD "

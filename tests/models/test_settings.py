@@ -12,6 +12,7 @@ def test_a_space_neither_distils_nor_opens_other_models_unless_told() -> None:
     assert (there.enable_distill, there.allow_custom_models) == (False, False)
     told = Settings.from_env({"SPACE_ID": "me/mine", "ENABLE_DISTILL": "1", "ALLOW_CUSTOM_MODELS": "on"})
     assert (told.enable_distill, told.allow_custom_models) == (True, True)
+    assert (here.public, there.public, told.public) == (False, True, True)  # whatever it lets them do
 
 
 def test_what_is_unset_or_empty_takes_its_default() -> None:

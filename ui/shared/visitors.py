@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import gradio as gr
 
@@ -11,9 +12,22 @@ from models.errors import BadRequest
 
 
 def address_of(request: gr.Request) -> str:
-    """Where a visitor comes from: the first address that a proxy names, as on a Space all come from one."""
-    forwarded = str(request.headers.get("x-forwarded-for") or "").partition(",")[0].strip()
-    return (forwarded or str(getattr(request.client, "host", "")))[:64]
+    """Where a visitor comes from. On a Space all come by proxies; each of these adds whom it answers behind
+    what the visitor sent, so the last address that is no proxy's own is the one that cannot be made up."""
+    peer = str(getattr(request.client, "host", ""))
+    sent = str(request.headers.get("x-forwarded-for") or "").split(",")
+    chain = [name for each in sent if (name := each.strip())] + [peer]
+    while len(chain) > 1 and _is_inside(chain[-1]):
+        chain.pop()
+    return chain[-1][:64]
+
+
+def _is_inside(address: str) -> bool:
+    """Whether it belongs to the machine or to the network behind it."""
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False
 
 
 class Allowance:

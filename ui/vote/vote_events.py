@@ -47,7 +47,7 @@ def _answer(place: int, settings: Settings) -> Any:
     """What one button does."""
 
     def act(request: gr.Request, person: Any, seat: Any, *rated: Any) -> list[Any]:
-        if not settings.allow_custom_models:  # strangers can reach the page
+        if settings.public:
             _ANSWERS.take(address_of(request))
         return answered(place, Seat.of(seat), person, rated, settings)
 

@@ -71,6 +71,7 @@ def test_where_strangers_come_it_is_closed_unless_the_owner_says_otherwise(
     assert runs_of_the_page.allow_custom_models is custom
     public = bool(arguments or "GRADIO_SERVER_NAME" in env)
     assert ("Others can reach this page" in capsys.readouterr().err) is public
+    assert settings.public is (public or "SPACE_ID" in env)
 
 
 _choose, _from_env = address.choose, Settings.from_env

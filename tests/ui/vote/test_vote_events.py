@@ -116,7 +116,7 @@ def test_a_seat_that_no_page_sends_is_none(sent: Any) -> None:
 
 
 def test_results_are_seen_at_the_end_once_the_owner_shows_them(poll: Poll, settings: Settings) -> None:
-    visitor = replace(settings, visitor=True, allow_custom_models=False)
+    visitor = replace(settings, visitor=True, public=True)
     end = Seat(poll.poll_id, 4)
     assert "Results" not in moved(1, end, ANN, visitor)[END]
     votes.show(poll.poll_id, settings)
@@ -196,9 +196,20 @@ def test_an_allowance_is_counted_apart_for_each_visitor_and_comes_back() -> None
 
 
 @pytest.mark.parametrize(
-    ("headers", "address"),
-    [({}, "10.0.0.1"), ({"x-forwarded-for": "1.2.3.4, 10.0.0.9"}, "1.2.3.4")],
+    ("peer", "forwarded", "address"),
+    [
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "1.2.3.4, 10.0.0.9", "1.2.3.4"),
+        ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.9", "1.2.3.4"),  # the first one is what the visitor wrote
+        ("10.0.0.1", "nonsense, fd00::1", "nonsense"),
+        ("10.0.0.1", "10.0.0.8, 10.0.0.9", "10.0.0.8"),
+        ("1.2.3.4", "6.6.6.6", "1.2.3.4"),  # no proxy: the visitor wrote all of it
+    ],
 )
-def test_behind_a_proxy_visitors_are_told_apart(headers: dict[str, str], address: str) -> None:
-    request: Any = SimpleNamespace(headers=headers, client=SimpleNamespace(host="10.0.0.1"))
+def test_behind_proxies_visitors_are_told_apart_by_what_no_visitor_can_write(
+    peer: str, forwarded: str, address: str
+) -> None:
+    request: Any = SimpleNamespace(
+        headers={"x-forwarded-for": forwarded} if forwarded else {}, client=SimpleNamespace(host=peer)
+    )
     assert address_of(request) == address
