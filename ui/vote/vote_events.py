@@ -23,7 +23,7 @@ from ui.vote.vote_view import LETTERS, Seat, VoteView
 _ANSWERS = Allowance(most=300, seconds=60)
 """A class behind one address still gets through; a script that stuffs the box does not get far."""
 _EACH: dict[str, Any] = ACT | {"trigger_mode": "multiple"}
-"""A quick voter's press counts although the page has not yet done with the one before."""
+"""A quick voter's press on the next text counts although Gradio has not yet done with the one before."""
 _RATED = MOST * len(ASPECTS)
 
 
