@@ -16,7 +16,7 @@ def describe(result: Mapping[str, Any]) -> list[str]:
         return ["No model has written a summary."]
     said = _quality(rows, result) if result["references"] else [_unscored(result)]
     if result["references"] and result["complete"]:
-        said = [_answer(rows), *said]
+        said = [_answer(result["results"]), *said]
     said += [*_speed(rows), *_copies(rows), *_garbled(rows), *_failures(result["results"])]
     return [*said, *_equivalence(rows, result)]
 
@@ -24,6 +24,8 @@ def describe(result: Mapping[str, Any]) -> list[str]:
 def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
     """Who is better, in one sentence that says no more than the tests do."""
     first, *others = rows
+    if others and not first["n"]:
+        return f"{first['model']} has written no summary, so nothing was compared with it."
     tested = {row["model"]: row["difference"]["verdict"] for row in others if row["difference"]}
     by_word = {
         word: [name for name, verdict in tested.items() if verdict == word]
@@ -31,7 +33,7 @@ def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
     }
     if not tested:
         return f"{first['model']} was judged alone."
-    if by_word[NO_VERDICT]:
+    if len(by_word[NO_VERDICT]) == len(tested):
         return "There are too few texts to say which model is better."
     said = {BETTER: "better than", WORSE: "worse than", UNDECIDED: "not told apart from"}
     told = [
@@ -40,7 +42,10 @@ def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
         if by_word[word]
     ]
     whom = [first["model"], *["it"] * len(told)]
-    return f"{'; '.join(f'{part} {name}' for part, name in zip(told, whom, strict=False))}."
+    parts = [f"{part} {name}" for part, name in zip(told, whom, strict=False)]
+    if by_word[NO_VERDICT]:
+        parts.append(f"there is no verdict on {_listed(by_word[NO_VERDICT])}")
+    return f"{'; '.join(parts)}."
 
 
 def _are(names: Sequence[str]) -> str:
@@ -95,11 +100,9 @@ def _speed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if len(timed) < 2:
         return []
     quick, slow = timed[0], timed[-1]
-    times = slow["seconds"] / quick["seconds"]
-    if times < 1.05:
-        return [f"{quick['model']} and {slow['model']} are about equally fast."]
-    said = f"{quick['model']} is the fastest: {_seconds(quick['seconds'])} a text, against"
-    said += f" {_seconds(slow['seconds'])} of {slow['model']} ({times:.1f} times as long)."
+    said = f"{quick['model']} took {_seconds(quick['seconds'])} a text, {slow['model']}"
+    said += f" {_seconds(slow['seconds'])} ({slow['seconds'] / quick['seconds']:.1f} times as long; medians)."
+    said += " They were timed one after the other: `bench` compares their speed in turns."
     disturbed = sum(row["disturbed"] for row in timed)
     if disturbed:
         said += (

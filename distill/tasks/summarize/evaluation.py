@@ -79,7 +79,7 @@ def score_table(results: Sequence[dict[str, Any]]) -> str:
     lines = [f"{'model':36} {'n':>4}  {head}{'retention' if retained else ''}".rstrip()]
     for row in results:
         scores = "".join(f"{_score(row[kind]):21}" for kind in ("rouge1", "rouge2", "rougeL"))
-        kept = f"{row['retention']:9.1%}" if retained else ""
+        kept = f"{_percent(row['retention']):>9}" if retained else ""
         lines.append(f"{row['model']:36} {row['n']:4}  {scores}{kept}".rstrip())
     lines.append("ROUGE is F1 × 100 with its 95% interval.")
     compared = [row for row in results[1:] if row["difference"]]
@@ -93,6 +93,10 @@ def score_table(results: Sequence[dict[str, Any]]) -> str:
 
 def _score(found: dict[str, float] | None) -> str:
     return interval(found) if found else "–"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
 def _difference(row: dict[str, Any], compared: Sequence[dict[str, Any]]) -> str:

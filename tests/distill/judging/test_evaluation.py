@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -255,8 +256,8 @@ def test_cut_off_anywhere_it_ends_as_if_it_never_was(
     with cut.answers_file(str(tiny_teacher)).open("a") as file:
         file.write('{"text": 3, "summ')  # torn
     found = judging.carry_out(cut, settings)
-    says = [text for text in found["says"] if "fast" not in text]
-    assert says == [text for text in expected["says"] if "fast" not in text]
+    says = [text for text in found["says"] if "timed" not in text]
+    assert says == [text for text in expected["says"] if "timed" not in text]
     assert same(found["results"]) == same(expected["results"])
     assert same(cut.cases()) == same(whole.cases())
 
@@ -315,3 +316,41 @@ def test_nothing_written_is_nothing_claimed() -> None:
     assert describe({"results": [row], "references": True, "conditions": {"texts": 1}}) == [
         "No model has written a summary."
     ]
+
+
+def _judged(**scores: Sequence[float | None]) -> list[dict[str, Any]]:
+    """What is found of models with these scores on the same texts; None is a failure."""
+    examples = [Example(f"text {n}", "reference") for n in range(len(next(iter(scores.values()))))]
+    answers = {name: dict(enumerate(map(_answer, of))) for name, of in scores.items()}
+    return results.collect(EvaluationPlan(tuple(scores)), examples, answers, {})
+
+
+@pytest.mark.parametrize(
+    ("scores", "answer"),
+    [
+        (
+            {"a": [0.2, 0.3] * 15, "b": [0.4, 0.6] * 15, "c": [0.1] * 3 + [None] * 27},
+            "b is better than a; there is no verdict on c.",
+        ),
+        (
+            {"a": [0.2] * 3, "b": [0.4] * 3, "c": [0.1] * 3},
+            "There are too few texts to say which model is better.",
+        ),
+        (
+            {"a": [None] * 30, "b": [0.4, 0.6] * 15},
+            "a has written no summary, so nothing was compared with it.",
+        ),
+        ({"a": [0.2] * 30}, "a was judged alone."),
+    ],
+)
+def test_the_answer_where_models_fail(scores: dict[str, list[float | None]], answer: str) -> None:
+    rows = _judged(**scores)
+    result = {"results": rows, "references": True, "complete": True, "teacher": "b"}
+    assert describe({**result, "conditions": {"texts": 30}})[0] == answer
+
+
+def test_a_model_that_failed_on_every_text_stands_in_the_table_without_figures() -> None:
+    table = score_table(_judged(a=[None, None], teacher=[0.4, 0.6]))
+    line, other, *_ = table.splitlines()[1:]
+    assert line.split() == ["a", "0", "–", "–", "–", "–"]
+    assert other.endswith("100.0%")
