@@ -28,7 +28,7 @@ class Settings:
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
         embedding_model: The model of sentence embeddings that says whether summaries mean the same: a folder,
             or a hub id that has been downloaded (`STUDIO_EMBEDDING_MODEL`).
-        public: Whether strangers can reach the page: on a Space, by a shared link, at an address of the network.
+        public: Whether strangers can reach the page: on a Space, by a shared link, at a network address.
         visitor: Whether a visitor of the page names things, and not the command line: where custom models
             are off, a visitor names no folder, and of files only uploads.
         owner_password: What the page asks for before someone makes, closes or shows a vote

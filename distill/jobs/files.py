@@ -5,8 +5,10 @@ import io
 import json
 import math
 import os
+import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +69,22 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], names: Sequence[st
 
 def write_text(path: Path, text: str) -> None:
     """Write a text, likewise."""
+    with _whole(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file, likewise."""
+    with _whole(target) as scratch:
+        shutil.copyfile(source, scratch)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write to, which then takes the place of `path`; on an error nothing is left of it."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
-        scratch.write_text(text, encoding="utf-8")
+        yield scratch
         scratch.replace(path)
     except OSError:
         scratch.unlink(missing_ok=True)  # a full disk leaves half a file

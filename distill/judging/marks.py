@@ -4,7 +4,6 @@ marks/12  an empty file for each marked text, named by its number: marks set at 
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from distill.jobs.files import write_json_lines
@@ -20,8 +19,8 @@ def marked(evaluation: Evaluation) -> set[int]:
     return {int(file.name) for file in _folder(evaluation).glob("*") if file.name.isdecimal()}
 
 
-def toggle(evaluation: Evaluation, text: int | None, settings: Settings) -> None:
-    """Mark a text, or take its mark away.
+def put(evaluation: Evaluation, text: int | None, wanted: bool, settings: Settings) -> None:
+    """Mark a text, or take its mark away; either may have been done already.
 
     Raises:
         BadRequest: There is no such text, or this user may change nothing.
@@ -30,9 +29,8 @@ def toggle(evaluation: Evaluation, text: int | None, settings: Settings) -> None
     if text is None or not 1 <= text <= len(evaluation.texts()):
         raise BadRequest("Open a text of the evaluation first, then mark it.")
     file = _folder(evaluation) / str(text)
-    if file.exists():
-        with suppress(FileNotFoundError):  # somebody else took it away just now
-            file.unlink()
+    if not wanted:
+        file.unlink(missing_ok=True)
         return
     file.parent.mkdir(exist_ok=True)
     file.touch()

@@ -195,10 +195,13 @@ def _models(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _cases(cases: Sequence[Judged]) -> list[Case]:
-    """Where the models differ most."""
-    scored = any(case["gap"] is not None for case in cases)
-    why = "one of the largest gaps in ROUGE-L" if scored else "summaries that differ most"
-    found = chosen(cases, order="gap" if scored else "disagreement")[:_CASES]
+    """Where the models differ most, or the first ones where nothing differs from nothing."""
+    order, why = "data", "one of the first"
+    if any(case["gap"] is not None for case in cases):
+        order, why = "gap", "one of the largest gaps in ROUGE-L"
+    elif any(case["agreement"] is not None for case in cases):
+        order, why = "disagreement", "summaries that differ most"
+    found = chosen(cases, order=order)[:_CASES]
     return [Case(f"Text {case['text']}: {why}", case["document"], _summaries(case)) for case in found]
 
 

@@ -114,7 +114,9 @@ def _percent(value: float | None) -> float | None:
 def _cases(cases: Sequence[votes.Case]) -> list[Case]:
     """Where people agreed most, and where least."""
     judged = sorted((case for case in cases if case.voted > 1), key=lambda case: -case.agreed)
-    named = [(judged[0], "people agreed most"), (judged[-1], "people agreed least")] if judged else []
+    named = [(judged[0], "people agreed most")] if judged else []
+    if judged and judged[-1].agreed < judged[0].agreed:
+        named.append((judged[-1], "people agreed least"))
     return [
         Case(
             f"Text {case.text}: where {why}",
@@ -124,7 +126,7 @@ def _cases(cases: Sequence[votes.Case]) -> list[Case]:
                 for name, text in case.summaries.items()
             ],
         )
-        for case, why in named[: len(judged)]
+        for case, why in named
     ]
 
 

@@ -12,6 +12,8 @@ from distill.votes.says import describe
 from distill.votes.voting import ALL_BAD, ASPECTS, TIE
 from models.settings import Settings
 
+_RATINGS = (1.0, 5.0)
+
 
 def results(poll: Poll, settings: Settings, password: str = "") -> dict[str, Any]:
     """The results, for everybody once they are shown, else for the owner.
@@ -144,9 +146,11 @@ def _ratings(votes: Sequence[tally.Kept], poll: Poll) -> list[dict[str, Any]]:
             sums = np.asarray([(sum(given), len(given)) for given in by_person.values()], dtype=float)
             every = [value for given in by_person.values() for value in given]
             found, rest = float(np.mean(every)), _without_each(sums)
-            error = float(np.std(every, ddof=1) / sqrt(len(every))) if len(every) > 1 else 0.0
+            around = np.square(np.asarray(every) - found).sum()
+            around += np.square(np.asarray(_RATINGS) - found).mean()  # else a few who rate alike had no error
+            error = sqrt(float(around)) / len(every)
             means = rest[:, 0] / np.maximum(rest[:, 1], 1)
-            limits = _limits(found, means, error, (1.0, 5.0))
+            limits = _limits(found, means, error, _RATINGS)
             rows.append({"model": model, "aspect": aspect, "n": len(every), "f": found, **limits})
     return rows
 

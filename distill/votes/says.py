@@ -13,7 +13,7 @@ def describe(found: Mapping[str, Any]) -> list[str]:
     """Who is preferred, and how far people agree."""
     if not found["votes"]:
         return ["Nobody has voted yet."]
-    return [_preferred(found), _agreed(found["alpha"])]
+    return [_preferred(found), _agreed(found["alpha"], found["people"])]
 
 
 def _preferred(found: Mapping[str, Any]) -> str:
@@ -28,9 +28,11 @@ def _preferred(found: Mapping[str, Any]) -> str:
     return "The votes do not show which model people prefer on these texts."
 
 
-def _agreed(alpha: float | None) -> str:
+def _agreed(alpha: float | None, people: int) -> str:
     if alpha is None:
         return "How far people agree cannot be said: no text has two votes, or all votes are the same."
+    if people < NEEDED:
+        return f"Krippendorff’s alpha, their agreement, is {alpha:.2f}; of so few people it says little."
     told = next((words for limit, words in _ALIKE if alpha >= limit), "hardly agree on single texts")
     return f"The voters {told} (Krippendorff’s alpha {alpha:.2f})."
 

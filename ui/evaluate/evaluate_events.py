@@ -16,6 +16,7 @@ from models.errors import DistillError
 from models.settings import Settings
 from ui.evaluate import asking, cases_rendering, evaluate_rendering, marks_events
 from ui.evaluate.evaluate_tab import EvaluateTab
+from ui.evaluate.marks_panel import Opened
 from ui.evaluate.poll_events import models_of
 from ui.shared import data_fields, jobs
 from ui.shared.errors import told
@@ -83,10 +84,10 @@ def _connect_texts(tab: EvaluateTab, settings: Settings) -> None:
             return ["", *marks_events.shown(found, cases, None, settings)]
         return [cases_rendering.case(cases[text - 1]), *marks_events.shown(found, cases, text, settings)]
 
-    def mark(watch: Watch, text: int | None) -> list[Any]:
+    def mark(watch: Watch, opened: Opened) -> list[Any]:
         found = _of(watch, settings)
-        marks.toggle(found, text, settings)
-        return marks_events.shown(found, _cases(found), text, settings)
+        marks.put(found, opened.text, not opened.marked, settings)
+        return marks_events.shown(found, _cases(found), opened.text, settings)
 
     chosen_anew = [tab.which.input, tab.order.input]
     texts = [tab.cases, tab.case, *tab.marks.outputs]

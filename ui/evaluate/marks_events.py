@@ -8,6 +8,7 @@ import gradio as gr
 
 from distill.judging import Evaluation, marks
 from models.settings import Settings
+from ui.evaluate.marks_panel import Opened
 from ui.shared import figures
 
 _KINDS = ("CSV", "JSON Lines")
@@ -26,7 +27,8 @@ def shown(
         settings: The studio's.
     """
     numbers = marks.marked(found)
-    label = f"Take the mark off text {text}" if text in numbers else f"Mark text {text}"
+    opened = Opened(text, text in numbers)
+    label = f"Take the mark off text {text}" if opened.marked else f"Mark text {text}"
     try:
         files = marks.write(found, cases, settings.temporary / "evaluations" / found.evaluation_id)
     except OSError as problem:  # with a full disk there are no downloads, but still marks
@@ -38,4 +40,4 @@ def shown(
         for file, kind in zip(files, _KINDS, strict=False)
     ]
     button = gr.update(value=label, visible=text is not None)
-    return [text, button, *(downloads or [gr.update(visible=False)] * len(_KINDS))]
+    return [opened, button, *(downloads or [gr.update(visible=False)] * len(_KINDS))]

@@ -6,11 +6,24 @@ import gradio as gr
 
 
 @dataclass(frozen=True)
+class Opened:
+    """The text that a page reads.
+
+    Args:
+        text: Its number.
+        marked: What the page says of it; somebody else may have marked it since.
+    """
+
+    text: int | None = None
+    marked: bool = False
+
+
+@dataclass(frozen=True)
 class MarksPanel:
     """The components that events read and write.
 
     Args:
-        opened: The number of the text that is read, or None.
+        opened: An `Opened`.
         downloads: As `marks.write` gives the files.
     """
 
@@ -26,7 +39,7 @@ class MarksPanel:
 
 def build() -> MarksPanel:
     """Lay it out."""
-    opened = gr.State(None)
+    opened = gr.State(Opened())
     with gr.Row():
         mark = gr.Button("Mark this text", size="sm", visible=False, elem_id="mark-case")
         downloads = [

@@ -1,12 +1,12 @@
 """Work in the background as every tab shows it: its state, how far it is, what ends it and resumes it."""
 
-import shutil
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from distill.jobs.files import copy_file
 from distill.jobs.job_folder import JobFolder
 from distill.runs import RESUMABLE
 from ui.shared.rendering import bar
@@ -74,7 +74,7 @@ def copied(file: Path, folder: Path) -> Path:
     target = folder / file.name
     if is_older(target, file):
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, target)
+        copy_file(file, target)
     return target
 
 

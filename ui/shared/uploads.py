@@ -1,10 +1,10 @@
 """Uploaded data is kept beyond the page's temporary folder, as a run must find it when it is resumed."""
 
 import hashlib
-import shutil
 from pathlib import Path
 from typing import Any
 
+from distill.jobs.files import copy_file
 from models.settings import Settings
 
 
@@ -28,9 +28,7 @@ def _keep(given: Any, settings: Settings) -> Any:
     target = settings.uploads / digest / path.name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.copyfile(path, partial)
-        partial.replace(target)
+        copy_file(path, target)
     return str(target)
 
 

@@ -26,16 +26,18 @@ def found(tmp_path: Path, settings: Settings) -> Evaluation:
 
 def test_a_mark_stays_with_the_evaluation_until_taken_away(found: Evaluation, settings: Settings) -> None:
     assert marks.marked(found) == set()
-    marks.toggle(found, 3, settings)
-    marks.toggle(found, 1, settings)
+    marks.put(found, 3, True, settings)
+    marks.put(found, 1, True, settings)
     again = judging.find(found.evaluation_id, settings)
     assert marks.marked(again) == {1, 3}
-    marks.toggle(again, 3, settings)
-    assert marks.marked(found) == {1}
+    for _ in range(2):
+        marks.put(again, 3, False, settings)
+        marks.put(again, 1, True, settings)
+        assert marks.marked(found) == {1}
 
 
 def test_the_list_can_show_the_marked_ones_alone(found: Evaluation, settings: Settings) -> None:
-    marks.toggle(found, 2, settings)
+    marks.put(found, 2, True, settings)
     noted = marks.noted(found, found.cases())
     assert [case["text"] for case in cases.chosen(noted, "marked")] == [2]
     assert len(cases.chosen(noted)) == 3
@@ -47,8 +49,8 @@ def test_the_marked_ones_are_written_as_all_are(
 ) -> None:
     folder = tmp_path / "files"
     assert marks.write(found, found.cases(), folder) == []
-    marks.toggle(found, 1, settings)
-    marks.toggle(found, 3, settings)
+    marks.put(found, 1, True, settings)
+    marks.put(found, 3, True, settings)
     flat, lines = marks.write(found, found.cases(), folder)
     assert [json.loads(line) for line in lines.open()] == [found.cases()[0], found.cases()[2]]
     wanted = [row for row in csv.DictReader((found.folder / "cases.csv").open()) if row["text"] != "2"]
@@ -60,10 +62,10 @@ def test_only_a_text_of_the_evaluation_is_marked(
     text: int | None, found: Evaluation, settings: Settings
 ) -> None:
     with pytest.raises(BadRequest, match="Open a text of the evaluation first"):
-        marks.toggle(found, text, settings)
+        marks.put(found, text, True, settings)
     assert marks.marked(found) == set()
 
 
 def test_a_visitor_marks_nothing_where_nothing_may_be_changed(found: Evaluation, settings: Settings) -> None:
     with pytest.raises(BadRequest, match="ENABLE_DISTILL=0"):
-        marks.toggle(found, 1, replace(settings, visitor=True, enable_distill=False))
+        marks.put(found, 1, True, replace(settings, visitor=True, enable_distill=False))

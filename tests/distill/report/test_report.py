@@ -11,7 +11,7 @@ import pytest
 from distill import judging, report, votes
 from distill.errors import BadConfig, RunConflict, RunNotFound
 from distill.judging import EvaluationPlan
-from distill.report import of_evaluation, of_run
+from distill.report import of_evaluation, of_run, of_vote
 from distill.report.sheet import flat
 from distill.runs import Run
 from models.settings import Settings
@@ -166,3 +166,23 @@ def test_what_has_no_figures_has_no_report(
 
 def test_settings_are_found_in_whatever_section() -> None:
     assert flat({"a": 1, "part": {"b": 2, "deep": {"c": None}}}) == {"a": 1, "b": 2, "c": None}
+
+
+@pytest.mark.parametrize(
+    ("gap", "agreement", "why"),
+    [
+        (0.2, 0.1, "one of the largest gaps in ROUGE-L"),
+        (None, 0.1, "summaries that differ most"),
+        (None, None, "one of the first"),  # a single model
+    ],
+)
+def test_a_text_of_an_evaluation_is_shown_for_a_reason_it_has(
+    gap: float | None, agreement: float | None, why: str
+) -> None:
+    case = {"text": 1, "document": "d", "reference": None, "answers": {}, "gap": gap, "agreement": agreement}
+    assert [shown.title for shown in of_evaluation._cases([case])] == [f"Text 1: {why}"]
+
+
+def test_where_people_agreed_alike_everywhere_they_agreed_least_nowhere() -> None:
+    found = [votes.Case(text, "d", {"a": "x", "b": "y"}, {"a": 3, "b": 0}) for text in (1, 2)]
+    assert [shown.title for shown in of_vote._cases(found)] == ["Text 1: where people agreed most"]

@@ -109,6 +109,27 @@ def test_ratings(evaluated: str, settings: Settings) -> None:
     assert (row["low"], row["high"]) == (1.0, 5.0)  # two people
 
 
+def test_a_few_people_who_all_rate_alike_have_shown_little(evaluated: str, settings: Settings) -> None:
+    """Five times a 4 of five people: the error is that of one more rating as far off as 1 and 5 are."""
+    poll = votes.create(evaluated, settings, [A, B], scales=True)
+    for person in range(5):
+        votes.cast(poll, PERSON.format(person), 1, TIE, settings, {A: {"fluency": 4}})
+    [row] = votes.results(poll, settings)["ratings"]
+    reach = sqrt((3**2 + 1**2) / 2) / 5 * stdtrit(4, 0.975)
+    assert (row["f"], row["low"], row["high"]) == (4, pytest.approx(max(1, 4 - reach)), 5.0)
+
+
+def test_of_so_few_people_nothing_is_said_about_agreement(
+    poll: Poll, settings: Settings, voted: Voted
+) -> None:
+    voted(poll, [(person, text, A if text == 1 else B) for person in (1, 2) for text in (1, 2)])
+    found = votes.results(poll, settings)
+    assert found["says"] == [
+        "No verdict: 2 people have voted; it takes at least 5.",
+        "Krippendorff’s alpha, their agreement, is 1.00; of so few people it says little.",
+    ]
+
+
 def simulated(seed: int, people: int, texts: int) -> list[list[int]]:
     """Answers of people who each have a taste of their own; on average it is as the planted strengths."""
     generator = np.random.default_rng(seed)

@@ -46,3 +46,14 @@ def test_a_text_that_is_open_is_marked_listed_and_taken_away(found: Evaluation, 
     visitor.act("evaluation-cases", "select", told=row)
     assert "marked text" not in visitor.act("mark-case", "click")
     assert marks.marked(found) == set()
+
+
+def test_two_who_mark_the_same_text_both_have_it_marked(
+    found: Evaluation, visitor: Visitor, settings: Settings
+) -> None:
+    row = {"index": [1, 0], "value": 2, "row_value": [2, "word2 b2 c2"]}
+    visitor.open("mark-case")
+    assert "Mark text 2" in visitor.act("evaluation-cases", "select", told=row)
+    marks.put(found, 2, True, settings)  # on another page
+    assert "Take the mark off text 2" in visitor.act("mark-case", "click")
+    assert marks.marked(found) == {2}
