@@ -5,6 +5,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+_MODEL = (
+    "*.safetensors",
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "spiece.model",
+)
+
+
+def model_checksum(folder: Path) -> str:
+    """One SHA-256 for all in a model's folder that its answers depend on: weights, configs, tokenizer."""
+    digest = hashlib.sha256()
+    for file in sorted(path for pattern in _MODEL for path in folder.glob(pattern)):
+        digest.update(f"{file.name} {checksum(file)}\n".encode())
+    return digest.hexdigest()
+
 
 def checksums(folder: Path, leave_out: str = "") -> dict[str, str]:
     """The SHA-256 of each file in a folder by its name; a gigabyte takes about a second.

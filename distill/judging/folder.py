@@ -15,12 +15,16 @@ from typing import Any
 from distill.data import Example
 from distill.errors import BadConfig, RunConflict
 from distill.jobs import processes
+from distill.jobs.checksums import model_checksum
 from distill.jobs.files import read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import readable
 from distill.judging.plan import EvaluationPlan
 from distill.runs import RESUMABLE
+from models.errors import ModelUnavailable
 from models.settings import Settings
+from models.store.catalogue import resolve, split_engine
+from models.store.loading import fetch
 
 log = logging.getLogger(__name__)
 
@@ -169,10 +173,12 @@ def find(evaluation_id: str, settings: Settings) -> Evaluation:
 
 
 def of_plan(plan: EvaluationPlan, settings: Settings) -> Evaluation | None:
-    """The newest evaluation that does the same, whatever its state."""
+    """The newest evaluation that does the same with the same models, whatever its state."""
     for evaluation in all_evaluations(settings):
         with suppress(RunConflict):  # one of an older version is another one
-            if evaluation.plan() == plan:
+            if evaluation.plan() == plan and not any(
+                _has_changed(name, evaluation, settings) for name in plan.written
+            ):
                 return evaluation
     return None
 
@@ -180,6 +186,18 @@ def of_plan(plan: EvaluationPlan, settings: Settings) -> Evaluation | None:
 def all_evaluations(settings: Settings) -> list[Evaluation]:
     """Every evaluation, newest first."""
     return Evaluation.newest_first(_home(settings))
+
+
+def _has_changed(model: str, evaluation: Evaluation, settings: Settings) -> bool:
+    """Whether the name now means another model; one that is gone wrote what it wrote."""
+    before = (read_object(evaluation.about_file(model)) or {}).get("sha256")
+    if before is None:
+        return False
+    try:
+        folder = fetch(resolve(split_engine(model, settings)[0], settings))
+    except ModelUnavailable:
+        return False
+    return model_checksum(folder) != before
 
 
 def _home(settings: Settings) -> Path:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from distill.data import Example
-from distill.errors import Cancelled
-from distill.jobs.files import append_json_line, write_json
+from distill.errors import Cancelled, RunConflict
+from distill.jobs.checksums import model_checksum
+from distill.jobs.files import append_json_line, read_object, write_json
 from distill.judging.folder import Evaluation
 from distill.judging.lead import as_long_as, beside, fixed, lead_texts
 from models.decoding import Decoding
@@ -48,15 +49,15 @@ class Writing:
         """Write what is missing: of the first texts one by one, of the others in batches.
 
         Raises:
-            DistillError: The model is not available. A text that it fails on is noted, and the others
-                continue.
+            RunConflict: The model has changed since some of its summaries were written.
+            DistillError: It is not available. A text that it fails on is noted, and the others continue.
         """
         self._file.parent.mkdir(exist_ok=True)
         missing = [place for place in range(len(self._examples)) if place not in self._known]
         if not missing:
             return
         summarizer = pool.get(self._model)
-        write_json(self._evaluation.about_file(self._model), _about(summarizer, self._decoding))
+        self._note(summarizer)
         alone = [place for place in missing if place < TIMED]
         if alone:
             self._warm_up(summarizer, self._examples[alone[0]].document)
@@ -65,6 +66,17 @@ class Writing:
         rest = missing[len(alone) :]
         for start in range(0, len(rest), _CHUNK):
             self._keep(self._together(summarizer, rest[start : start + _CHUNK]))
+
+    def _note(self, summarizer: Summarizer) -> None:
+        """Write down what the model is, which must be what wrote the summaries that are there."""
+        found = _about(summarizer, self._decoding)
+        before = (read_object(self._evaluation.about_file(self._model)) or {}).get("sha256")
+        if self._known and before not in (None, found["sha256"]):
+            raise RunConflict(
+                f"{self._model} is another model than the one that wrote the first {len(self._known)} "
+                "summaries: start a new evaluation."
+            )
+        write_json(self._evaluation.about_file(self._model), found)
 
     def _keep(self, found: dict[int, dict[str, Any]]) -> None:
         for place, row in found.items():
@@ -156,6 +168,7 @@ def _tried(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _about(summarizer: Summarizer, decoding: Decoding) -> dict[str, Any]:
     """What a model is and runs on."""
     return {
+        "sha256": model_checksum(summarizer.info.folder),
         "parameters": summarizer.info.parameters,
         "bytes": summarizer.info.disk_bytes,
         "stored": summarizer.info.stored,

@@ -16,13 +16,13 @@ from distill.config import RunConfig
 from distill.config.precision import precision
 from distill.families.model_folder import load_model
 from distill.families.signal import Needs, Signal
+from distill.jobs.checksums import model_checksum
 from distill.losses.masking import IGNORED
 from distill.losses.topk import TopK
 from distill.signals.signal_cache import SignalStore
 from distill.signals.teacher import LiveTeacher, Teacher
 
 _FORMAT = 1  # of the stored rows; another number makes other sources
-_FILES = ("*.safetensors", "config.json", "tokenizer.json", "spiece.model")
 
 
 class CachedTeacher:
@@ -154,12 +154,9 @@ def largest(logits: Tensor, k: int, temperature: float) -> TopK:
 
 
 def source(folder: Path, **asked: Any) -> bytes:
-    """Identifies a teacher's answers: a hash of its weights, its tokenizer and the way it is asked."""
-    digest = hashlib.sha256(repr((_FORMAT, sorted(asked.items()))).encode())
-    for file in sorted(path for pattern in _FILES for path in folder.glob(pattern)):
-        with file.open("rb") as content:
-            digest.update(file.name.encode() + hashlib.file_digest(content, "sha256").digest())
-    return digest.digest()[:16]
+    """Identifies a teacher's answers: a hash of its files and of the way it is asked."""
+    identity = repr((_FORMAT, sorted(asked.items()), model_checksum(folder)))
+    return hashlib.sha256(identity.encode()).digest()[:16]
 
 
 def _keys(inputs: dict[str, Tensor], lengths: list[int]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -354,3 +355,30 @@ def test_a_model_that_failed_on_every_text_stands_in_the_table_without_figures()
     line, other, *_ = table.splitlines()[1:]
     assert line.split() == ["a", "0", "–", "–", "–", "–"]
     assert other.endswith("100.0%")
+
+
+def test_what_another_model_wrote_is_neither_continued_nor_taken_for_its_own(
+    tiny: Path, tiny_teacher: Path, settings: Settings, articles: Path, tmp_path: Path
+) -> None:
+    named = tmp_path / "model"
+    shutil.copytree(tiny, named)
+    plan = EvaluationPlan.from_dict(
+        {"models": [str(named)], "data": str(articles), "limit": 2, "max_new_tokens": 8}
+    )
+    whole = judging.create(plan, settings)
+    judging.carry_out(whole, settings)
+
+    def found_again() -> bool:
+        found = judging.of_plan(plan, settings)
+        return found is not None and found.evaluation_id == whole.evaluation_id
+
+    assert found_again()
+    shutil.rmtree(named)
+    assert found_again()  # what is gone wrote what it wrote
+    shutil.copytree(tiny_teacher, named)
+    assert not found_again()
+    file = whole.answers_file(str(named))
+    file.write_text(file.read_text().splitlines(keepends=True)[0])  # as if it had ended after the first
+    with pytest.raises(RunConflict, match="another model than the one that wrote the first 1 summaries"):
+        judging.carry_out(whole, settings)
+    assert whole.status()["status"] == "failed"
