@@ -4,6 +4,8 @@ Like tables 1 and 2 of Kanagasabapathy et al., for summaries: the picks, the eve
 random shapes, the teacher.
 """
 
+import hashlib
+import json
 import logging
 import threading
 from collections.abc import Mapping
@@ -109,16 +111,18 @@ class Distilling:
         return min(cuts, key=lambda cut: abs(shapes.parameters(cut, vocabulary) - parameters))
 
     def _student(self, name: str, shape: Shape) -> dict[str, Any]:
-        start = self.search.folder / "models" / _slug(name)
+        start = self.search.folder / "models" / f"{_slug(name)}-{_mark(shape)}"
         if not start.is_dir():
             with self._candidates.quiet.working():
                 self._candidates.born(shape, start)
-        run = self._train(name, {"student": str(start), "teacher": self.plan.teacher}, self.training.steps)
+        changes = {"student": str(start), "teacher": self.plan.teacher}
+        run = self._train(name, f"{_mark(shape)} {self.training.steps}", changes, self.training.steps)
         last = validation_rows(run.metrics())[-1]
         tuned = run
         if self.training.tune_steps:
+            steps = self.training.tune_steps
             changes = {"student": f"run:{run.run_id}", "teacher": None}
-            tuned = self._train(f"{name}, tuned", changes, self.training.tune_steps)
+            tuned = self._train(f"{name}, tuned", f"{run.run_id} tuned {steps}", changes, steps)
         judged = self._judged(name, f"run:{tuned.run_id}", tuned.student)
         reference = self.plan.reference_loss or self.search.queue().attributes["reference"]
         own = self._candidates.shape
@@ -137,9 +141,15 @@ class Distilling:
         told = {"name": "teacher", "shape": self._candidates.shape, "run": None, "loss": None, "reward": None}
         return {**self._judged("teacher", self.plan.teacher, info.folder), **told, "birth": "teacher"}
 
-    def _train(self, name: str, changes: Mapping[str, Any], steps: int) -> runs.Run:
-        """An ordinary run on all the data, from where it is to its end."""
-        key = f"{name} {steps}"
+    def _train(self, name: str, key: str, changes: Mapping[str, Any], steps: int) -> runs.Run:
+        """An ordinary run on all the data, from where it is to its end.
+
+        Args:
+            name: What people call the student; another one may have been called so before.
+            key: What the run is known by: all that sets it apart from this search's others.
+            changes: Settings of it.
+            steps: Of its training.
+        """
         known = self.search.noted("runs").get(key)
         if known:
             run = runs.find(known, self.settings)
@@ -216,6 +226,11 @@ def table(rows: list[dict[str, Any]]) -> str:
             f" | {latency(row)} | {share(row)} | {rouge} | {loss} | {reward} |"
         )
     return "\n".join(lines)
+
+
+def _mark(shape: Shape) -> str:
+    """A short name of a shape that no other one has."""
+    return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _slug(name: str) -> str:
