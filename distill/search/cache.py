@@ -45,7 +45,8 @@ class Cache:
     def get(self, key: str) -> dict[str, Any] | None:
         """What came of it; None where that is not known."""
         found = read_object(self._folder / f"{key}.json") or {}
-        return found if all(isinstance(found.get(name), int | float) for name in _NEEDED) else None
+        failed = isinstance(found.get("reason"), str)
+        return found if failed or all(isinstance(found.get(name), int | float) for name in _NEEDED) else None
 
     def keep(self, key: str, outcome: Mapping[str, Any]) -> None:
         """Note what came of it."""

@@ -1,7 +1,5 @@
 """Try a shape: a student of it is born, timed, trained for a short while and judged."""
 
-import hashlib
-import json
 import logging
 import math
 import random
@@ -10,16 +8,17 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from distill.comparison.shared_parts import split_data
 from distill.data import Example, Examples, load
-from distill.errors import BadData, Cancelled, DistillError, Diverged
+from distill.errors import BadData, Cancelled, DistillError, Diverged, IncompatibleModels
 from distill.families.model_folder import load_model, save_model
 from distill.families.t5 import shapes, student
 from distill.jobs import processes
-from distill.jobs.checksums import checksums
+from distill.jobs.checksums import model_checksum
 from distill.jobs.explaining import out_of_memory
 from distill.jobs.files import write_json, write_json_lines
 from distill.jobs.memory import free_memory
@@ -91,12 +90,10 @@ class Candidates:
     @property
     def fingerprint(self) -> dict[str, str]:
         """What all workers must have in common: the data and the teacher."""
-        sums = checksums(self.info.folder)
-        weights = {name: value for name, value in sums.items() if name.endswith(".safetensors")}
         return {
             "train": Examples(self._train).digest,
             "validation": Examples(self._held_out).digest,
-            "teacher": hashlib.sha256(json.dumps(weights, sort_keys=True).encode()).hexdigest(),
+            "teacher": model_checksum(self.info.folder),
         }
 
     def known(self, shape: Shape) -> dict[str, Any] | None:
@@ -173,7 +170,12 @@ class Candidates:
                 )
             found |= self._distil(start)
             self._cache.keep(self._cache.key(shape), found)
-        except (Failed, ModelUnavailable) as error:
+        except Failed as error:
+            found["reason"] = str(error)
+            self._cache.keep(self._cache.key(shape), found)
+        except ModelUnavailable as error:
+            if isinstance(error.__cause__, OSError):  # a full disk, say: no fault of the candidate's
+                raise
             found["reason"] = str(error)
         except Exception as error:
             if not out_of_memory(error):
@@ -193,9 +195,11 @@ class Candidates:
                 work.carry_out(run, self._own, lambda *_: {"rows": []})
         except Diverged as error:
             raise Failed(f"diverged: {error}") from error
+        except IncompatibleModels as error:  # a setting that fits other shapes
+            raise Failed(str(error)) from error
         except DistillError as error:
             if error.__cause__ is not None and out_of_memory(error.__cause__):
-                raise Failed("out of memory") from error
+                raise error.__cause__ from None
             raise
         finally:
             for models in ("student", "checkpoints", "initial"):  # the figures are kept
@@ -259,6 +263,7 @@ class Candidates:
             "seed": self.plan.seed,
             "slowest": self.plan.slowest,
             "timing": self.timing,
+            "libraries": {name: version(name) for name in ("torch", "transformers", "ctranslate2")},
         }
 
     def _stop_if_asked(self) -> None:

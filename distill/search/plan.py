@@ -20,6 +20,8 @@ _OF_A_RUN: dict[str, Any] = {
 }
 """What differs from the defaults of a run: a fresh student learns little in a short time at a low rate."""
 
+_MOVING = ("linear", "cosine", "learnable")
+
 
 def _setting(default: Any, low: float, high: float) -> Any:
     return field(default=default, metadata={"range": (low, high)})
@@ -35,7 +37,7 @@ class Plan:
         space: What narrows the teacher's default space, as `space.narrow` takes it.
         sampler: Who chooses the next shape, one of `SAMPLERS`.
         multi: Whether loss and latency are two objectives, in place of the reward.
-        trials: Candidates that are trained. One that was tried before is free.
+        trials: Candidates that are paid for: trained, or failed. One that was tried before is free.
         share: Of the training examples that a candidate learns from.
         steps: Of a mini-distillation; None for `base`'s epochs.
         reward_alpha, reward_beta: See `Reward`.
@@ -117,6 +119,11 @@ class Plan:
             )
         if not config.alpha and not config.alpha_end:
             raise BadConfig("At alpha=0 a student learns nothing of the teacher, which a search goes by.")
+        if config.temperature_schedule in _MOVING:
+            raise BadConfig(
+                f"With temperature_schedule={config.temperature_schedule} each candidate's loss is measured at "
+                "another temperature, so they cannot be compared: use constant or adaptive."
+            )
         if config.more_teachers or config.processes > 1:
             raise BadConfig("A search works with one teacher, and each worker trains in one process.")
         return plan
