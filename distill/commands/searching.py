@@ -13,7 +13,7 @@ from models.settings import Settings
 
 _log = logging.getLogger(__name__)
 _OWN = (
-    ("trials", int, f"candidates that are trained (default: {Plan.trials})"),
+    ("trials", int, f"candidates that are paid for: trained, or failed (default: {Plan.trials})"),
     ("share", float, f"of the training examples, for each candidate (default: {Plan.share:g})"),
     ("steps", int, "of each candidate's training (default: 4 epochs)"),
     ("reward-alpha", float, f"how much speed counts, 0 or less (default: {Plan.reward_alpha:g})"),

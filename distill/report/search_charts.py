@@ -94,7 +94,7 @@ def best_rewards(searches: Mapping[str, Rows]) -> list[str]:
     over_trials = [(name, [(point[0], point[2]) for point in found]) for name, found in series.items()]
     over_time = [(name, [(point[1], point[2]) for point in found]) for name, found in series.items()]
     drawn = [
-        lines("Best reward over candidates", _stairs(over_trials), "candidates that were trained"),
+        lines("Best reward over candidates", _stairs(over_trials), "candidates that were paid for"),
         lines("Best reward over time", _stairs(over_time), "minutes of work, all workers together"),
     ]
     return [chart for chart in drawn if chart]

@@ -24,7 +24,15 @@ from distill.jobs import processes
 from distill.search.plan import Plan
 from distill.search.samplers import make_sampler
 from distill.search.space import Shape, Space
-from distill.search.storage import FORMAT, StorageLost, check_format, open_storage, reachable, shown
+from distill.search.storage import (
+    FORMAT,
+    StorageLost,
+    check_format,
+    one_at_a_time,
+    open_storage,
+    reachable,
+    shown,
+)
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 MOST_DEATHS = 3
@@ -157,12 +165,12 @@ class Queue:
             self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
 
     @contextmanager
-    def alive(self, trial: FrozenTrial, lost: Callable[[], None]) -> Iterator[None]:
+    def alive(self, trial: FrozenTrial, halt: Callable[[], None]) -> Iterator[None]:
         """Give signs of life while a trial is worked on.
 
         Args:
             trial: The trial.
-            lost: Called once everybody was asked to stop, or the trial was given to another worker.
+            halt: Called once everybody was asked to stop, or the trial was given to another worker.
         """
         ended = threading.Event()
 
@@ -173,7 +181,7 @@ class Queue:
                         self.storage.record_heartbeat(trial._trial_id)
                         state = self.storage.get_trial(trial._trial_id).state
                     if self.attributes.get("stop") or state != TrialState.RUNNING:
-                        lost()
+                        halt()
                 except StorageLost as error:
                     log.warning("%s", error)
 
@@ -185,11 +193,17 @@ class Queue:
             ended.set()
             thread.join()
 
+    def is_lost(self, trial: FrozenTrial) -> bool:
+        """Whether a trial was given to another worker, as this one was silent for too long."""
+        with reachable(self.url):
+            return self.storage.get_trial(trial._trial_id).state != TrialState.RUNNING
+
     def _take(self, trial: FrozenTrial, space: Space) -> "Claim | None":
         # The sign of life comes first: a worker that dies in between is missed all the same.
         self.storage.record_heartbeat(trial._trial_id)
-        if not self.storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
-            return None
+        with one_at_a_time(self.url):
+            if not self.storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
+                return None
         self.storage.set_trial_user_attr(trial._trial_id, "worker", _myself())
         if self._superfluous(trial):
             self.give_up(trial, "superfluous")
@@ -205,6 +219,7 @@ class Queue:
         study.get_trials(deepcopy=False)  # its storage knows no trial before
         study.sampler = make_sampler(self.plan, space, slot + self.plan.trials * len(free))
         asked, shape = Trial(study, trial._trial_id), {}
+        _ = asked.relative_params  # NSGA-II counts its generations here, also where the shape is given
         for part, distribution in space.distributions().items():
             if isinstance(distribution, optuna.distributions.IntDistribution):
                 shape[part] = asked.suggest_int(
@@ -213,11 +228,12 @@ class Queue:
             else:
                 choices: Any = distribution
                 shape[part] = asked.suggest_categorical(part, choices.choices)
+        self.storage.set_trial_user_attr(trial._trial_id, "shape", shape)
         return Claim(self.storage.get_trial(trial._trial_id), shape)
 
     def _enqueue(self, slot: int, own: Sequence[FrozenTrial]) -> None:
         """A new trial for a slot, of the shape that the last one did not come to the end of."""
-        begun = [trial for trial in own if trial.params]
+        begun = [trial for trial in own if "shape" in trial.user_attrs]  # not one cut off while it was drawn
         again = begun[-1] if begun and begun[-1].state == TrialState.FAIL else None
         shape: dict[str, Any] = again.params if again else {}
         deaths = [t for t in own if t.state == TrialState.FAIL and "why" not in t.user_attrs]

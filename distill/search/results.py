@@ -76,7 +76,10 @@ def ranked(rows: Sequence[Row]) -> list[Row]:
 def beside(
     search: Search, settings: Settings, read: Callable[[Search], list[Row]] = collect
 ) -> dict[str, list[Row]]:
-    """The newest searches that can be compared with this one, without those that are broken.
+    """The newest searches whose rewards can be compared with this one's, without those that are broken.
+
+    Where the held-out texts are split off the data, another seed splits off others, and then the loss that is
+    worth nothing is another one too: such a search is left out.
 
     Args:
         search: It.
@@ -86,11 +89,20 @@ def beside(
     Returns:
         The rows of each by its name: who chose, the seed and the id.
     """
-    found = {}
-    for other in alike(search, settings)[:_BESIDE]:
+    own, found = _reference(read(search)), {}
+    for other in alike(search, settings):
         with suppress(DistillError):
-            found[f"{name(other)} ({other.search_id})"] = read(other)
+            rows = read(other)
+            if own is None or _reference(rows) in (None, own):
+                found[f"{name(other)} ({other.search_id})"] = rows
+        if len(found) == _BESIDE:
+            break
     return found
+
+
+def _reference(rows: Sequence[Row]) -> float | None:
+    """The loss that is worth nothing to a search; None before its first candidate."""
+    return next((round(row["reference"], 4) for row in rows if row.get("reference") is not None), None)
 
 
 def name(search: Search) -> str:

@@ -49,7 +49,7 @@ def go_on(search: Search, settings: Settings) -> dict[str, Any]:
     from distill.search.worker import Worker
 
     worker = Worker(search, settings, first=True)
-    with processes.asked_by_sigterm(worker.halt.set):
+    with processes.asked_by_sigterm(worker.stop):
         worker.carry_out()
     return search.status()
 
@@ -65,7 +65,7 @@ def join(search: Search, settings: Settings) -> dict[str, Any]:
     if search.queue().attributes.get("stop"):
         raise RunConflict(f"The search {search.search_id} was cancelled: resume it first.")
     worker = Worker(search, settings, first=False)
-    with processes.asked_by_sigterm(worker.halt.set):
+    with processes.asked_by_sigterm(worker.stop):
         worker.carry_out()
     return search.status()
 

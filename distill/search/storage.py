@@ -1,5 +1,8 @@
 """Open the Optuna storage that a search is kept in, and say in plain words where that fails."""
 
+import fcntl
+import os
+import re
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -32,8 +35,8 @@ def shown(url: str) -> str:
     """A URL without its password."""
     try:
         return sqlalchemy.make_url(url).render_as_string(hide_password=True)
-    except sqlalchemy.exc.ArgumentError:
-        return repr(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError):  # no URL, but there may be a password in it
+        return repr(re.sub(r":[^:@/]*@", ":***@", url))
 
 
 def open_storage(url: str, heartbeat: int, grace: int) -> RDBStorage:
@@ -90,6 +93,22 @@ def reachable(url: str) -> Iterator[None]:
             f"The storage {shown(url)} cannot be reached: {said}."
             " See that its server runs and that its folder can be written to; nothing is lost."
         ) from error
+
+
+@contextmanager
+def one_at_a_time(url: str) -> Iterator[None]:
+    """Alone among this storage's workers, where it is SQLite: there two may take the same trial, as nothing
+    locks the row between Optuna's look at it and its change."""
+    file = sqlalchemy.make_url(url).database if url.startswith("sqlite") else None
+    if not file:
+        yield
+        return
+    lock = os.open(f"{file}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)  # which lets go of it
 
 
 def check_format(attributes: Mapping[str, Any], name: str, url: str) -> None:

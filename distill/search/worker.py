@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from optuna.trial import FrozenTrial
+
 from distill.errors import BadData, Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.explaining import explain
@@ -77,9 +79,14 @@ class Worker:
         trying: Callable[[Search, Settings, threading.Event], Trying] = _for_real,
     ) -> None:
         self.search, self.settings, self._first, self._trying = search, settings, first, trying
-        self.halt = threading.Event()
+        self._halt, self._stopped = threading.Event(), False
         self.queue: Queue = search.queue()
         self.plan = self.queue.plan
+
+    def stop(self) -> None:
+        """Ask it to stop, with what is done kept."""
+        self._stopped = True
+        self._halt.set()
 
     def carry_out(self) -> None:
         """Work until the budget has ended.
@@ -109,7 +116,7 @@ class Worker:
         self._say(status="finished", message="Finished")
 
     def _work(self) -> None:
-        candidates = self._trying(self.search, self.settings, self.halt)
+        candidates = self._trying(self.search, self.settings, self._halt)
         self._agree("fingerprint", candidates.fingerprint)
         self._agree("timing", candidates.timing, must=False)
         reference = self._reference(candidates)
@@ -122,7 +129,7 @@ class Worker:
             elif len(self.queue.outcomes()) == self.plan.trials:
                 return
             else:  # others are at work; one of them may die
-                self.halt.wait(min(_PATIENCE, self.plan.heartbeat))
+                self._halt.wait(min(_PATIENCE, self.plan.heartbeat))
 
     def _try(self, claim: Claim, candidates: Trying, reference: float) -> None:
         trial, shape = claim.trial, claim.shape
@@ -130,18 +137,27 @@ class Worker:
         self._say(message=f"Candidate {trial.number}, {done} of {self.plan.trials} done: {words(shape)}")
         known = candidates.known(shape)
         try:
-            with self.queue.alive(trial, self.halt.set):
+            with self.queue.alive(trial, self._halt.set):
                 found = known or candidates.attempt(shape, f"{self.search.search_id}-{trial.number}")
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Cancelled) and self._is_lost(trial):
+                log.warning("Candidate %d was given to another worker meanwhile.", trial.number)
+                self._halt.clear()
+                return
             self.queue.give_up(trial, "stopped")
             raise
-        attributes = {"shape": shape, "reference": reference, **found, "free": known is not None}
+        attributes = {"reference": reference, **found, "free": known is not None}
         values = None
         if "reason" not in found:
             attributes["reward"] = self.plan.reward(found["loss"], reference, found["share"])
             values = [found["loss"], found["share"]] if self.plan.multi else [attributes["reward"]]
         if self.queue.end(trial, attributes, values):
             log.info("Candidate %d: %s", trial.number, _outcome(attributes))
+
+    def _is_lost(self, trial: FrozenTrial) -> bool:
+        """Whether only the trial is lost, and nobody asked this worker to stop."""
+        asked = self._stopped or self.search.stop_requested() or self.queue.attributes.get("stop")
+        return not asked and self.queue.is_lost(trial)
 
     def _reference(self, candidates: Trying) -> float:
         if self.plan.reference_loss is not None:
@@ -168,7 +184,7 @@ class Worker:
             log.warning("This worker times otherwise than the first one (%s).", ", ".join(other))
 
     def _stop_if_asked(self) -> None:
-        stopped = self.halt.is_set() or self.search.stop_requested()
+        stopped = self._halt.is_set() or self.search.stop_requested()
         if stopped or self.queue.attributes.get("stop"):
             raise Cancelled
 

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from distill.search import Plan
+from distill.search import Plan, queue
 from distill.search.folder import Search, create, find
 from distill.search.queue import Queue
 from distill.search.space import Space
@@ -103,4 +103,6 @@ if __name__ == "__main__":
     home, search_id, role, url, *rest = sys.argv[1:]
     own = Settings(home=Path(home), threads=1)
     print("worker", os.getpid(), flush=True)
+    if url:  # a storage that machines share: each worker poses as one
+        queue._machine = lambda: f"machine {os.getpid()}"
     work(find(search_id, own, url or None), own, Fake(None, int(rest[0]) if rest else None), role == "first")

@@ -1,17 +1,23 @@
 """The queue: each slot of the budget ends once, whatever workers do; what is known is free."""
 
+import multiprocessing
 import threading
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import optuna
 import pytest
+from optuna.trial import TrialState
 
 from distill.errors import BadConfig, BadData, Cancelled, RunConflict, RunNotFound
-from distill.search import Plan, queue, results, storage
+from distill.search import Plan, queue, results, storage, worker
 from distill.search.folder import Search, find
 from distill.search.queue import Queue
 from models.settings import Settings
+from tests.distill.helpers import wait_for
 from tests.distill.search import fake
 from tests.distill.search.fake import Fake, ended_once, new, outcome, work
 
@@ -102,11 +108,12 @@ def _stopped_at(search: Search, settings: Settings, number: int) -> Fake:
     return worker
 
 
-def test_it_goes_on_where_it_was_stopped_and_ends_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sampler", ["tpe", "nsga2"])
+def test_it_goes_on_where_it_was_stopped_and_ends_the_same(sampler: str, tmp_path: Path) -> None:
     shapes = []
-    for cut in (None, 11):  # when TPE has begun to learn
+    for cut in (None, 11):  # when the sampler has begun to learn
         settings = Settings(home=tmp_path / str(cut), threads=1)
-        search = new(settings, sampler="tpe", trials=14, seed=8)
+        search = new(settings, sampler=sampler, trials=14, seed=8)
         tried = _stopped_at(search, settings, cut).tried if cut else []
         if cut:
             assert search.status()["status"] == "cancelled"
@@ -116,6 +123,14 @@ def test_it_goes_on_where_it_was_stopped_and_ends_the_same(tmp_path: Path) -> No
         assert ended_once(search.queue())
         shapes.append(tried + worker.tried)
     assert shapes[0] == shapes[1]
+
+
+def test_nsga2_also_breeds_from_a_candidate_that_was_tried_again(settings: Settings) -> None:
+    search = new(settings, sampler="nsga2", trials=8, seed=8)
+    _stopped_at(search, settings, 5)
+    work(search, settings, Fake())
+    for trial in search.queue().outcomes().values():
+        assert any("generation" in name for name in trial.system_attrs), "it belongs to a population"
 
 
 def test_cancelled_from_elsewhere_every_worker_stops(settings: Settings) -> None:
@@ -158,6 +173,72 @@ def test_a_silent_workers_trial_is_tried_again_and_its_late_word_does_not_count(
     assert not mine.end(late.trial, {"free": False}, [0.1])
     assert mine.end(again.trial, {"free": False}, [0.2])
     assert mine.outcomes()[0].value == 0.2
+
+
+def test_a_worker_that_gives_no_sign_of_life_is_missed(settings: Settings) -> None:
+    """As on another machine, of which only the storage tells."""
+    mine = new(settings, trials=1, heartbeat=1, grace=2).queue()
+    claim = mine.claim(fake.space())
+    assert claim is not None
+    mine.storage.set_trial_user_attr(claim.trial._trial_id, "worker", {"machine": "another", "pid": 1})
+    mine.refill()
+    assert mine.claim(fake.space()) is None, "it may still live"
+    again = wait_for(lambda: mine.refill() or mine.claim(fake.space()))
+    assert again.shape == claim.shape
+
+
+def test_a_worker_that_loses_its_candidate_goes_on_with_others(settings: Settings) -> None:
+    search = new(settings, trials=2, heartbeat=1)
+
+    def trying(_: Any, __: Any, halt: threading.Event) -> Any:
+        class Losing(Fake):
+            def attempt(self, shape: dict[str, Any], name: str) -> dict[str, Any]:
+                if self.tried or len(search.queue().trials()) > 2:
+                    return super().attempt(shape, name)
+                [trial] = [each for each in search.queue().trials() if each.state.name == "RUNNING"]
+                search.queue().storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+                assert halt.wait(30)
+                search.queue().refill()
+                raise Cancelled
+
+        return Losing()
+
+    worker.Worker(search, settings, True, trying).carry_out()
+    assert search.status()["status"] == "finished"
+    assert ended_once(search.queue())
+
+
+def test_no_two_workers_take_the_same_candidate(settings: Settings) -> None:
+    """In SQLite, where nothing but a lock of our own keeps them apart."""
+    search = new(settings, trials=40)
+    taken = Counter(number for numbers in _at_once(4, partial(_take_all, search)) for number in numbers)
+    assert len(taken) == 40
+    assert set(taken.values()) == {1}
+
+
+def _take_all(search: Search) -> list[int]:
+    mine, found = search.queue(), []
+    while (claim := mine.claim(fake.space())) is not None:
+        found.append(claim.trial.number)
+    return found
+
+
+def _at_once(count: int, act: Callable[[], list[int]]) -> list[list[int]]:
+    """What processes find that begin together."""
+    context = multiprocessing.get_context("fork")
+    together, answers = context.Barrier(count), context.Queue()
+
+    def begin() -> None:
+        together.wait()
+        answers.put(act())
+
+    begun = [context.Process(target=begin) for _ in range(count)]
+    for process in begun:
+        process.start()
+    found = [answers.get(timeout=300) for _ in begun]
+    for process in begun:
+        process.join()
+    return found
 
 
 def test_a_candidate_that_kills_three_workers_is_the_reason(settings: Settings) -> None:
@@ -216,6 +297,8 @@ def test_another_machine_finds_it_by_its_storage(settings: Settings, tmp_path: P
             "cannot be reached: unable to open database file",
         ),
         ("oracle+nothing://u:secret@h/d", BadConfig, r"oracle\+nothing://u:\*\*\*@h/d cannot be used"),
+        ("postgresql//u:secret@h/d", BadConfig, r"postgresql//u:\*\*\*@h/d' cannot be used"),
+        ("postgresql+psycopg://u:secret@h:abc/d", BadConfig, r"u:\*\*\*@h:abc/d' cannot be used"),
     ],
 )
 def test_a_storage_that_is_none(url: str, error: type[Exception], words: str, settings: Settings) -> None:
@@ -261,6 +344,8 @@ def test_a_plan_that_cannot_be(own: dict[str, Any], words: str) -> None:
         ({"teacher": "t", "task": "copy"}, "has no summaries to score against"),
         ({"teacher": "t", "more_teachers": "u"}, "works with one teacher"),
         ({"teacher": "t", "alpha": 0}, "nothing of the teacher"),
+        ({"teacher": "t", "temperature_schedule": "cosine", "temperature_end": 1}, "use constant or adapt"),
+        ({"teacher": "t", "temperature_schedule": "learnable"}, "so they cannot be compared"),
     ],
 )
 def test_a_base_that_cannot_be(base: dict[str, Any], words: str) -> None:

@@ -168,8 +168,8 @@ def postgres(tmp_path: Path) -> Iterator[str]:
 
 
 def test_three_workers_on_postgresql_of_which_one_is_killed(postgres: str, tmp_path: Path) -> None:
-    """Each has a home of its own, as on machines of their own: only the storage tells them of each other."""
-    homes = Settings(home=tmp_path / "one", threads=1), tmp_path / "two"
-    search = new(homes[0], postgres, trials=12, seed=7, heartbeat=1, grace=20)
-    print(_three_workers_one_killed(search, homes[0].home, postgres))
+    """As on machines of their own: only the storage tells them that one gives no sign of life any more."""
+    settings = Settings(home=tmp_path, threads=1)
+    search = new(settings, postgres, trials=12, seed=7, heartbeat=1, grace=5)
+    print(_three_workers_one_killed(search, settings.home, postgres))
     assert wait_for(lambda: search.status()["status"] == "finished")
