@@ -121,8 +121,8 @@ class Plan:
             raise BadConfig("At alpha=0 a student learns nothing of the teacher, which a search goes by.")
         if config.temperature_schedule in _MOVING:
             raise BadConfig(
-                f"With temperature_schedule={config.temperature_schedule} each candidate's loss is measured at "
-                "another temperature, so they cannot be compared: use constant or adaptive."
+                f"With temperature_schedule={config.temperature_schedule} each candidate's loss is "
+                "measured at another temperature, so they cannot be compared: use constant or adaptive."
             )
         if config.more_teachers or config.processes > 1:
             raise BadConfig("A search works with one teacher, and each worker trains in one process.")
