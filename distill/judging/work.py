@@ -171,8 +171,14 @@ class _Progress:
     def of(self, model: str) -> Any:
         """Takes the number of one model's summaries."""
         self.say(f"{model} is being loaded")
+        asked, loaded = time.monotonic(), False
 
         def tell(count: int) -> None:
+            nonlocal loaded
+            if not loaded:  # what loading and the first summary took says nothing of the rest
+                loaded = True
+                self._start += time.monotonic() - asked
+                self._before += count - self._counts[model]
             self._done += count - self._counts[model]
             self._counts[model] = count
             if self._evaluation.stop_requested():

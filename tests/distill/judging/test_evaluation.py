@@ -13,7 +13,7 @@ from distill import judging
 from distill.data import Example
 from distill.errors import BadConfig, DistillError, RunConflict
 from distill.jobs import processes
-from distill.judging import Evaluation, EvaluationPlan, cases, results, writing
+from distill.judging import Evaluation, EvaluationPlan, cases, results, work, writing
 from distill.judging.extracts import copies_sentences, is_lead
 from distill.judging.garbled import garbled_words, is_english
 from distill.judging.lead import as_long_as, spelled_out
@@ -382,3 +382,19 @@ def test_what_another_model_wrote_is_neither_continued_nor_taken_for_its_own(
     with pytest.raises(RunConflict, match="another model than the one that wrote the first 1 summaries"):
         judging.carry_out(whole, settings)
     assert whole.status()["status"] == "failed"
+
+
+def test_loading_a_model_says_nothing_of_how_long_the_rest_takes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute to load and for the first text, then a second each: of 2 · 10 texts 17 are left after three."""
+    now = [0.0]
+    monkeypatch.setattr(work.time, "monotonic", lambda: now[0])
+    evaluation = judging.create(EvaluationPlan(("a", "b")), settings)
+    progress = work._Progress(evaluation)
+    progress.begin(evaluation, ["a", "b"], 10)
+    tell = progress.of("a")
+    for count, seconds in ((1, 60.0), (2, 61.0), (3, 62.0)):
+        now[0] = seconds
+        tell(count)
+    assert evaluation.status()["eta_seconds"] == pytest.approx(17)
