@@ -3,12 +3,18 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from models.errors import DistillError
 from models.settings import MODEL_SETS, Settings, make_home
 from ui.hosting import address
+
+_DAY = 86_400  # seconds
+_PROXIES = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.model_set:
             settings = replace(settings, model_set=options.model_set)
         make_home(settings.temporary)
+        _sweep(settings.temporary)
     except DistillError as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -34,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what Gradio would have removed after a day, had it not been ended before."""
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            if file.is_file() and time.time() - file.stat().st_mtime > _DAY:
+                file.unlink()
 
 
 def _said_in_public(settings: Settings) -> str:
@@ -57,6 +72,8 @@ def _prepare_environment(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.temporary)
+    if "SPACE_ID" in os.environ:  # its proxies say who comes, and nobody else can reach it
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", _PROXIES)
     # For the runs that the page starts:
     os.environ["MODEL_SET"] = settings.model_set
     os.environ["ALLOW_CUSTOM_MODELS"] = str(int(settings.allow_custom_models))

@@ -150,7 +150,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "state_session_capacity": sessions.VISITS,
         "app_kwargs": {
             "lifespan": sessions.bounded,
-            **answers.of_app(),
+            **answers.of_app(uploads=settings.enable_distill),
             **student_files.of_app(replace(settings, visitor=True)),
         },
         "max_file_size": "500mb" if settings.enable_distill else "1mb",  # data of a run, else nothing

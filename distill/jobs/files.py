@@ -70,7 +70,7 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], names: Sequence[st
 def write_text(path: Path, text: str) -> None:
     """Write a text, likewise."""
     with _whole(path) as scratch:
-        scratch.write_text(text, encoding="utf-8")
+        scratch.write_text(text, encoding="utf-8", errors="replace")  # half a character may be in a text
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
 """Which models there are, and which one a name stands for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.engines import parse_choice
@@ -61,6 +61,8 @@ def names(settings: Settings) -> list[str]:
     found = [f"{name}/{role}" for name in sets for role in ROLES]
     if not _has_distilled(settings):
         found.remove("t5/distilled")
+    if not settings.may_change:  # where visitors see no runs
+        return found
     return found + [f"run:{run}" for run in students.with_student(settings.runs)]
 
 
@@ -87,10 +89,10 @@ def resolve(name: str, settings: Settings) -> ModelSpec:
         ModelUnavailable: Nothing by that name, or the settings do not permit it; says what is allowed.
     """
     name = name.strip()
-    if name.startswith("run:"):
-        return _run(name, settings)
-    if name.startswith("search:"):
-        return _candidate(name, settings)
+    if name.startswith(("run:", "search:")):
+        if not settings.may_change and name != settings.distilled_model:
+            raise ModelUnavailable(f"This page shows no runs (ENABLE_DISTILL=0). {_allowed(settings)}")
+        return _run(name, settings) if name.startswith("run:") else _candidate(name, settings)
     prefix, _, role = name.partition("/")
     if prefix in MODEL_SETS:
         return _catalogued(name, prefix, role, settings)
@@ -164,6 +166,7 @@ def _catalogued(name: str, model_set: str, role: str, settings: Settings) -> Mod
     if role in T5_HUB:
         source, revision = T5_HUB[role]
         return ModelSpec(name, source, role, revision, settings.home / "hub")
+    settings = replace(settings, visitor=False)  # the owner's choice, which visitors may use by this name
     student = settings.distilled_model or newest_student("t5/teacher", settings)
     if student is None:
         raise ModelUnavailable(
@@ -223,6 +226,6 @@ def _allowed(settings: Settings) -> str:
     # Whether there is a t5/distilled is not asked here: this may be the answer to that very question.
     catalogue = [f"{name}/{role}" for name in MODEL_SETS for role in ROLES]
     if not settings.allow_custom_models:
-        own = ", ".join([*catalogue, "run:RUN_ID"])
+        own = ", ".join([*catalogue, *(["run:RUN_ID"] if settings.may_change else [])])
         return f"This studio is limited to its own models (ALLOW_CUSTOM_MODELS=0). Use {own}."
     return _ALLOWED.format(names=", ".join(catalogue))

@@ -15,7 +15,7 @@ STUDENT = "student"
 LINEAGE = "lineage.json"
 """An object that has the teacher's name, or null, as `teacher`."""
 STATUS = "status.json"
-"""An object that has `FINISHED` as `status` once the run is."""
+"""An object that has `FINISHED` as `status` once the run is, and as `part_of` what it was a part of."""
 NAMED = "name.json"
 """An object that has the `name` and the `note` that its owner gave the run; there may be none."""
 FINISHED = "finished"
@@ -45,12 +45,14 @@ def named(run: Path) -> dict[str, str]:
 
 
 def finished(runs: Path) -> Iterator[tuple[str, str]]:
-    """Id and teacher of each finished run with a teacher and a student, newest first."""
+    """Id and teacher of each finished run with a teacher and a student, newest first; of none that is a part
+    of other work, as a comparison's are."""
     for folder in sorted(runs.glob("*"), key=lambda folder: folder.name, reverse=True):
         if not (folder / STUDENT / "config.json").is_file():
             continue
         teacher = _read(folder / LINEAGE).get("teacher")
-        if isinstance(teacher, str) and _read(folder / STATUS).get("status") == FINISHED:
+        status = _read(folder / STATUS)
+        if isinstance(teacher, str) and status.get("status") == FINISHED and not status.get("part_of"):
             yield folder.name, teacher
 
 

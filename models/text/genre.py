@@ -60,7 +60,7 @@ _FUNCTION_WORDS = frozenset(
 )
 _PROSE = 0.17
 """The least share of function words in English: of most news it is 0.24 to 0.45, of lists of results less."""
-_TURN = re.compile(r"\s*(?:\[[^\]]{1,20}\]\s*)?[A-Z@<][^:.!?]{0,24}:\s+\S")
+_TURN = re.compile(r"[A-Z@<][^:.!?]{0,24}:\s+\S")
 _CODE = re.compile(
     r"[;{}]\s*$|=>|\)\s*\{|^\s*(?:def|class|import|from|return|function|const|let|var|#include|public|if)\b"
     r"|^\s*[@#.]?\w[\w.\[\]]*\s*[-+*]?=\s|^\s+[\w.]+\(.*\)?,?$|^\s*\w+:\s[\w\[\], |.]+(?: = .*)?$|^\s*[)\]}]"

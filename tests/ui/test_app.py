@@ -1,11 +1,14 @@
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import app
 from models.settings import Settings
@@ -76,6 +79,35 @@ def test_runs_of_the_page_have_its_model_set(settings: Settings, monkeypatch: py
     monkeypatch.setattr(os, "environ", dict(os.environ))
     app._prepare_environment(replace(settings, model_set="t5"))
     assert Settings.from_env(os.environ).model_set == "t5"
+
+
+@pytest.mark.parametrize(("space", "comes"), [({}, "10.0.0.1"), ({"SPACE_ID": "me/mine"}, "1.2.3.4")])
+def test_only_a_space_s_proxies_say_who_comes(
+    space: dict[str, str], comes: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first address in the header is what the visitor wrote there."""
+    monkeypatch.setattr(os, "environ", dict(space))
+    app._prepare_environment(settings)
+    seen: list[str] = []
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    headers = [(b"x-forwarded-for", b"6.6.6.6, 1.2.3.4, 10.0.0.9")]
+    scope: Any = {"type": "http", "client": ("10.0.0.1", 1), "headers": headers}
+    asyncio.run(ProxyHeadersMiddleware(served, trusted)(scope, cast(Any, None), cast(Any, None)))
+    assert seen == [comes]
+
+
+def test_what_an_ended_app_left_behind_goes_after_a_day(tmp_path: Path) -> None:
+    old, new = tmp_path / "log" / "old.csv", tmp_path / "new.csv"
+    old.parent.mkdir()
+    for file in (old, new):
+        file.touch()
+    os.utime(old, (0, 0))
+    app._sweep(tmp_path)
+    assert [file.name for file in tmp_path.rglob("*.csv")] == ["new.csv"]
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "x"])

@@ -46,8 +46,8 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> Dependency:
     ended = [*locked, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
     now = [tab.session, tab.text, tab.panel.long_input]
 
-    def end(session: Session) -> list[Any]:
-        return _ended(session, len(locked), studio.settings.temporary)
+    def end(request: gr.Request, session: Session) -> list[Any]:
+        return _ended(session, len(locked), results_log.folder_of(request, studio.settings))
 
     running = gr.on(
         [button.click for button in buttons],

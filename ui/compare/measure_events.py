@@ -31,11 +31,11 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         tab.race,
     ]
 
-    def end(measured: Measured | None, session: Session, text: str | None) -> list[Any]:
+    def end(request: gr.Request, measured: Measured | None, session: Session, text: str | None) -> list[Any]:
         asked = measured.request if measured else None
         # A presentation that has gone on to the next text shows nothing of the one before.
         bars = race.race(session, measured) if asked and asked.text == text else gr.skip()
-        return [*ended(measured, studio.settings.temporary), bars]
+        return [*ended(measured, results_log.folder_of(request, studio.settings)), bars]
 
     running = panel.start.click(
         told(_runner(tab, studio)),

@@ -35,9 +35,14 @@ def matching(session: Session, measured: Measured | None) -> bool:
         return False
     return set(measured.summaries) == set(session.results) and all(
         (asked.text, asked.long_input, asked.decoding) == (result.text, result.long_input, result.decoding)
-        and measured.summaries[role][-1].model == result.summary.model
+        and _who(measured.summaries[role][-1]) == _who(result.summary)
         for role, result in session.results.items()
     )
+
+
+def _who(summary: Summary) -> tuple[str, ...]:
+    """What wrote it: the model and the engine it ran on."""
+    return summary.model, summary.engine, summary.dtype, summary.device
 
 
 def _lane(role: str, session: Session, measured: Measured | None) -> str:

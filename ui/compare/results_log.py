@@ -1,10 +1,11 @@
 """The log of a visit: one flat row per summary, as a table and as files."""
 
 import csv
+import hashlib
 import io
 import json
 import logging
-import tempfile
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -13,10 +14,13 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
+from distill.jobs.files import write_text
 from distill.stats import points
 from models.decoding import Decoding
+from models.settings import Settings
 from ui.shared.result import Result
 
+_SECRET = secrets.token_hex(16)
 _log = logging.getLogger(__name__)
 COLUMNS = {
     "time": "Time (UTC)",
@@ -92,13 +96,18 @@ def json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
     return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows)
 
 
+def folder_of(request: gr.Request, settings: Settings) -> Path:
+    """Where a visit's files are: one folder, however many summaries there are, which nobody can guess."""
+    name = hashlib.sha256(f"{_SECRET} {request.session_hash}".encode()).hexdigest()[:32]
+    return settings.temporary / "log" / name
+
+
 def files(rows: Sequence[Mapping[str, Any]], folder: Path, name: str) -> tuple[str, str]:
-    """Write both forms to a fresh folder below `folder`; returns the paths of CSV and JSON Lines."""
+    """Write both forms to a folder, in place of what is there; returns the paths of CSV and JSON Lines."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = Path(tempfile.mkdtemp(prefix="log-", dir=folder))
-    table_file, lines_file = target / f"{name}.csv", target / f"{name}.jsonl"
-    table_file.write_text(csv_text(rows), encoding="utf-8")
-    lines_file.write_text(json_lines(rows), encoding="utf-8")
+    table_file, lines_file = folder / f"{name}.csv", folder / f"{name}.jsonl"
+    write_text(table_file, csv_text(rows))
+    write_text(lines_file, json_lines(rows))
     return str(table_file), str(lines_file)
 
 

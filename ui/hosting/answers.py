@@ -26,6 +26,11 @@ _MISFITS = (ComponentProcessingError, InvalidPathError, TypeError, ValueError)
 _NO_SITES = "Files are not fetched from other sites: upload the file."
 _SITE = re.compile(r"\s*https?:", re.IGNORECASE)
 _SITE_ROUTE = re.compile(r"/(?:file[=/]|proxy=)\s*https?:", re.IGNORECASE)
+_UPLOAD = re.compile(r"/(?:upload|process_recording)/?$")
+_NO_FILES = "This page takes no files."
+LONGEST = 16_000_000
+"""Bytes of a request that is no upload; a text may have a million characters."""
+_TOO_LONG = f"A request may have {LONGEST // 1_000_000} MB."
 _UNKNOWN = "There is no such call, or its answer was fetched already: make it again."
 _CALL = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
 _log = logging.getLogger(__name__)
@@ -123,12 +128,16 @@ _REFUSALS = (HTTPException, RequestValidationError, FnIndexInferError, KeyError,
 class Calls:
     """ASGI middleware that refuses what Gradio's own routes should.
 
-    For the answer of a call that nobody made they begin a stream, fail in it and log a fault of ours; and
-    they fetch from other sites for strangers.
+    For the answer of a call that nobody made they begin a stream, fail in it and log a fault of ours; they
+    fetch from other sites for strangers, and take files where nothing asks for any and bodies of any size.
+
+    Args:
+        app: What it stands before.
+        uploads: Whether the page takes files.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, uploads: bool = True) -> None:
+        self._app, self._uploads = app, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -139,17 +148,52 @@ class Calls:
         if _SITE_ROUTE.search(scope.get("path", "")):
             await JSONResponse({"detail": _NO_SITES}, 403)(scope, receive, send)
             return
+        uploading = _UPLOAD.search(scope.get("path", "")) is not None
+        if uploading and not self._uploads:
+            await JSONResponse({"detail": _NO_FILES}, 403)(scope, receive, send)
+            return
+        if not uploading and _length(scope) > LONGEST:
+            await JSONResponse({"detail": _TOO_LONG}, 413)(scope, receive, send)
+            return
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive if uploading else _bounded(receive), send)
         except RuntimeError as problem:
             if not isinstance(problem.__cause__, HTTPException):  # else the stream has ended with these words
                 raise
+
+
+def _length(scope: Scope) -> int:
+    """What a request says of its own length."""
+    given = dict(scope.get("headers", [])).get(b"content-length", b"")
+    return int(given) if given.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Breaks a body off that is longer than it said, or that did not say how long it is."""
+    taken = 0
+
+    async def next_part() -> Any:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LONGEST:
+            raise HTTPException(413, _TOO_LONG)
+        return message
+
+    return next_part
 
 
 def _is_known(event: str, queue: Queue) -> bool:
     return any(event in unheard for unheard in queue.pending_event_ids_session.values())
 
 
-def of_app() -> dict[str, Any]:
-    """What FastAPI takes to answer so."""
-    return {"exception_handlers": dict.fromkeys(_REFUSALS, _refused), "middleware": [Middleware(Calls)]}
+def of_app(uploads: bool) -> dict[str, Any]:
+    """What FastAPI takes to answer so.
+
+    Args:
+        uploads: Whether the page takes files.
+    """
+    return {
+        "exception_handlers": dict.fromkeys(_REFUSALS, _refused),
+        "middleware": [Middleware(Calls, uploads=uploads)],
+    }

@@ -9,6 +9,9 @@ from models.decoding import Decoding, Summary
 from models.serving.measure import DeviceMemory
 from ui.shared.words import Overlap
 
+_ROWS, _CHARACTERS = 500, 5_000_000
+"""What a visit's log holds at most: results, and characters of their texts."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -57,7 +60,7 @@ class Session:
 
     Args:
         results: The newest result by role.
-        rows: All results of this visit, oldest first.
+        rows: The results of this visit, oldest first; of very many, or very long, the newest.
         turn: Number of comparisons so far; decides which model runs first.
     """
 
@@ -67,11 +70,21 @@ class Session:
 
     def add(self, result: Result) -> "Session":
         """This session with one more result."""
-        return replace(self, results={**self.results, result.role: result}, rows=(*self.rows, result))
+        rows = _newest((*self.rows, result))
+        return replace(self, results={**self.results, result.role: result}, rows=rows)
 
     def without(self, role: str) -> "Session":
         """This session with the column of `role` empty; the log stays."""
         return replace(self, results={key: value for key, value in self.results.items() if key != role})
+
+
+def _newest(rows: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Those that fit into a visit's share of the memory, the last one in any case."""
+    left, first = _CHARACTERS, len(rows)
+    while first and len(rows) - first < _ROWS and (left > 0 or first == len(rows)):
+        first -= 1
+        left -= len(rows[first].text)
+    return rows[first:]
 
 
 def fingerprint(text: str, long_input: str) -> str:

@@ -4,7 +4,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from ipaddress import ip_address
 
 import gradio as gr
 
@@ -12,22 +11,9 @@ from models.errors import BadRequest
 
 
 def address_of(request: gr.Request) -> str:
-    """Where a visitor comes from. On a Space all come by proxies; each of these adds whom it answers behind
-    what the visitor sent, so the last address that is no proxy's own is the one that cannot be made up."""
-    peer = str(getattr(request.client, "host", ""))
-    sent = str(request.headers.get("x-forwarded-for") or "").split(",")
-    chain = [name for each in sent if (name := each.strip())] + [peer]
-    while len(chain) > 1 and _is_inside(chain[-1]):
-        chain.pop()
-    return chain[-1][:64]
-
-
-def _is_inside(address: str) -> bool:
-    """Whether it belongs to the machine or to the network behind it."""
-    try:
-        return ip_address(address).is_private
-    except ValueError:
-        return False
+    """Where a visitor comes from; behind proxies as uvicorn has it, from those that FORWARDED_ALLOW_IPS
+    names. What others write into such a header could be anything."""
+    return str(getattr(request.client, "host", ""))[:64]
 
 
 class Allowance:

@@ -255,3 +255,25 @@ def test_the_newest_student_of_a_teacher(settings: Settings) -> None:
     assert newest_student("t", settings) == "run:2026-2"
     assert newest_student("u", settings) == "run:2026-3"
     assert newest_student("v", settings) is None
+
+
+def test_where_visitors_see_no_runs_none_is_named_used_or_told(settings: Settings) -> None:
+    folder = student(settings, "20261129-1")
+    closed = dataclasses.replace(settings, visitor=True, enable_distill=False)
+    assert "run:20261129-1" in names(settings)
+    assert "run:20261129-1" not in names(closed)
+    for name in ("run:20261129-1", "run:x", "search:20261129-1/2"):
+        with pytest.raises(ModelUnavailable, match="This page shows no runs") as refused:
+            resolve(name, closed)
+        assert "20261129-1" not in str(refused.value)
+    own = dataclasses.replace(closed, distilled_model="run:20261129-1")
+    assert resolve("run:20261129-1", own).local == folder
+    assert resolve("t5/distilled", own).local == folder
+
+
+def test_the_newest_student_is_none_of_a_comparison(settings: Settings) -> None:
+    for run, part in (("1", ""), ("2", "a comparison: ce, seed 42")):
+        student(settings, run)
+        (settings.runs / run / "lineage.json").write_text('{"teacher": "t5/teacher"}')
+        (settings.runs / run / "status.json").write_text(json.dumps({"status": "finished", "part_of": part}))
+    assert newest_student("t5/teacher", settings) == "run:1"

@@ -87,6 +87,16 @@ def test_too_few_runs_say_no_ratio(make_result: Make) -> None:
     assert "times as" not in html
 
 
+def test_runs_on_another_engine_are_not_shown(make_result: Make) -> None:
+    session = columns(make_result)
+    measured = runs(session, MEASURED)
+    for role, summaries in measured.summaries.items():
+        for changed in ({"engine": "ctranslate2"}, {"dtype": "int8"}, {"device": "cuda"}):
+            other = [replace(each, **changed) for each in summaries]
+            moved = replace(measured, summaries={**measured.summaries, role: other})
+            assert not matching(session, moved)
+
+
 @pytest.mark.parametrize("other", [{"text": "two"}, {"long_input": "parts"}])
 def test_runs_of_anything_else_are_not_shown(other: dict[str, Any], make_result: Make) -> None:
     session = columns(make_result)

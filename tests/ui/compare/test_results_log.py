@@ -4,9 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
+
+from models.settings import Settings
 from ui.compare import results_log
-from ui.shared.result import Result
+from ui.shared import result
+from ui.shared.result import Result, Session
 
 Make = Callable[..., Result]
 
@@ -65,3 +71,29 @@ def test_line_breaks_and_quotes_survive(make_result: Make) -> None:
     entry = results_log.row(make_result(text=text))
     (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
     assert row["text"] == text
+
+
+def test_a_text_with_half_a_character_is_kept_all_the_same(make_result: Make, tmp_path: Path) -> None:
+    rows = [results_log.row(make_result(text="one \ud83d two"))]
+    table, _ = results_log.files(rows, tmp_path, "log")
+    assert "one ? two" in Path(table).read_text(encoding="utf-8")
+
+
+def test_a_visit_has_one_folder_that_no_other_visit_can_guess(settings: Settings) -> None:
+    folders = [
+        results_log.folder_of(cast(Any, SimpleNamespace(session_hash=name)), settings) for name in "aab"
+    ]
+    assert folders[0] == folders[1] != folders[2]
+    assert folders[0].name != "a"
+
+
+def test_a_visit_s_log_is_bounded(make_result: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result, "_ROWS", 3)
+    monkeypatch.setattr(result, "_CHARACTERS", 10)
+    session = Session()
+    for size in (1, 1, 1, 1):
+        session = session.add(replace(make_result(), text="a" * size))
+    assert len(session.rows) == 3
+    for size, kept in ((9, 2), (9, 2), (99, 1), (1, 2)):
+        session = session.add(replace(make_result(), text="a" * size))
+        assert (len(session.rows), len(session.rows[-1].text)) == (kept, size)

@@ -83,6 +83,29 @@ def test_a_call_that_reaches_nothing(path: str, body: Any, code: int, said: str,
     assert said in answer.json()["detail"]
 
 
+def test_a_request_has_a_size_that_fits_into_memory(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LONGEST", 2_000)
+    long = json.dumps({"data": ["x" * 2_000, "embedded/teacher"]}).encode()
+    headers = {"content-type": "application/json"}
+    answer = visitor.http.post("gradio_api/call/summarize", content=long, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (413, "A request may have 16 MB.")
+    parts = iter([long[:1_000], long[1_000:]])  # so sent, it does not say how long it is
+    answer = visitor.http.post("gradio_api/call/summarize", content=parts, headers=headers)
+    assert answer.status_code in (400, 413)
+    assert visitor.upload("data.jsonl", b"x" * 3_000), "a file may be long where files are taken"
+
+
+def test_a_page_that_asks_for_no_file_takes_none(trio: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "EMBEDDED", trio)
+        with visiting(Settings(home=tmp_path, threads=1, enable_distill=False)) as closed:
+            answer = closed.http.post("gradio_api/upload", files={"files": ("a.csv", b"a")})
+            assert (answer.status_code, answer.json()["detail"]) == (403, "This page takes no files.")
+            assert not list(tmp_path.rglob("a.csv"))
+
+
 def test_an_answer_is_given_once_and_never_waited_for_in_vain(visitor: Visitor) -> None:
     url = "gradio_api/call/summarize"
     event = visitor.http.post(url, json={"data": []}).json()["event_id"]

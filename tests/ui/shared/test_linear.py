@@ -16,6 +16,7 @@ from distill.tasks.summarize import evaluation, extraction
 from distill.tasks.summarize.words import first_words, split_words
 from models.errors import BadRequest
 from models.text.casing import Casing, pair_quotes
+from models.text.genre import unlike_news
 from models.text.sentences import sentence_ends, stops
 from models.text.spelling import Spelling
 from models.text.tidying import clean, divide, finish, without_dateline
@@ -33,6 +34,8 @@ UNITS = (
 AROUND = (("a", "b"), ("A word. (", "! x"), ("", ""))
 ARTICLE = "Anna walked with Boris Nemtsov on Friday . She said “no” to him (again)."
 SUMMARY = 'anna walked with boris nemt on friday. mr. smith said "yes" in the u.s. a'
+
+LINES = "Anna: a line of words that say nothing\n" * 5
 
 Step = Callable[[str], Any]
 STEPS: dict[str, Step] = {
@@ -56,6 +59,7 @@ STEPS: dict[str, Step] = {
     "novelty": lambda text: evaluation.novel_bigrams(text, text),
     "extraction": extraction.sentences,
     "rendering": rendering.working,
+    "kind of text": lambda text: unlike_news(f"{LINES}{text}\nend"),
     **{f"rule {name} on a source": lambda text, name=name: _judge(name, text, SUMMARY) for name in RULES},
     **{f"rule {name}": lambda text, name=name: _judge(name, ARTICLE, text) for name in RULES},
 }

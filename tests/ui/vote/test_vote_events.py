@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from models.settings import Settings
 from tests.distill.votes.conftest import MODELS, evaluated, poll
 from tests.distill.votes.voters import PERSON
 from ui.evaluate import poll_events
-from ui.shared.visitors import Allowance, address_of
+from ui.shared.visitors import Allowance
 from ui.shared.watching import Watch
 from ui.vote import vote_rendering
 from ui.vote.vote_events import answered, moved, opened
@@ -193,23 +192,3 @@ def test_an_allowance_is_counted_apart_for_each_visitor_and_comes_back() -> None
     allowance.take("b")
     now[0] = 60.0
     allowance.take("a")
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "address"),
-    [
-        ("10.0.0.1", "", "10.0.0.1"),
-        ("10.0.0.1", "1.2.3.4, 10.0.0.9", "1.2.3.4"),
-        ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.9", "1.2.3.4"),  # the first one is what the visitor wrote
-        ("10.0.0.1", "nonsense, fd00::1", "nonsense"),
-        ("10.0.0.1", "10.0.0.8, 10.0.0.9", "10.0.0.8"),
-        ("1.2.3.4", "6.6.6.6", "1.2.3.4"),  # no proxy: the visitor wrote all of it
-    ],
-)
-def test_behind_proxies_visitors_are_told_apart_by_what_no_visitor_can_write(
-    peer: str, forwarded: str, address: str
-) -> None:
-    request: Any = SimpleNamespace(
-        headers={"x-forwarded-for": forwarded} if forwarded else {}, client=SimpleNamespace(host=peer)
-    )
-    assert address_of(request) == address
