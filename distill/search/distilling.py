@@ -62,6 +62,7 @@ class Distilling:
         self.plan = search.plan()
         self._halt = threading.Event()
         self._candidates = Candidates(search, settings, self._halt)
+        search.queue().check_same(self._candidates.fingerprint)
 
     def carry_out(self) -> list[dict[str, Any]]:
         """Do what is not done yet.

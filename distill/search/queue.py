@@ -19,7 +19,7 @@ import optuna
 from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning, UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from distill.errors import RunConflict, RunNotFound
+from distill.errors import BadData, RunConflict, RunNotFound
 from distill.jobs import processes
 from distill.search.plan import Plan
 from distill.search.samplers import make_sampler
@@ -96,6 +96,26 @@ class Queue:
         """Let every worker know something."""
         with reachable(self.url):
             self.study.set_user_attr(key, value)
+
+    def differences(self, key: str, mine: Mapping[str, Any]) -> list[str]:
+        """In what this process differs from the first that worked for the search, which it may be itself."""
+        theirs = self.attributes.get(key)
+        if theirs is None:
+            self.tell_all(key, dict(mine))
+            return []
+        return [name for name, value in mine.items() if theirs.get(name) != value]
+
+    def check_same(self, fingerprint: Mapping[str, Any]) -> None:
+        """See that teacher and data are those that the search began with.
+
+        Raises:
+            BadData: They are not.
+        """
+        if other := self.differences("fingerprint", fingerprint):
+            raise BadData(
+                f"Not what the search began with: {', '.join(other)}. Use the same teacher and data, or start"
+                " a new search."
+            )
 
     def trials(self) -> list[FrozenTrial]:
         """All of them, by number."""

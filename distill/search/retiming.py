@@ -54,6 +54,7 @@ def retime(search: Search, count: int, settings: Settings) -> Retimed:
 
     Raises:
         RunConflict: Fewer than three were timed.
+        BadData: The teacher is another one now.
     """
     rows = [row for row in collect(search) if "share" in row][:count]
     if len(rows) < _FEWEST:
@@ -62,6 +63,7 @@ def retime(search: Search, count: int, settings: Settings) -> Retimed:
             " let the search go on first."
         )
     candidates, again = Candidates(search, settings, threading.Event()), []
+    search.queue().check_same(candidates.fingerprint)
     for row in rows:
         start = search.folder / "starts" / f"again-{row['number']}"
         try:

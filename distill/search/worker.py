@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from optuna.trial import FrozenTrial
 
-from distill.errors import BadData, Cancelled, DistillError, RunConflict
+from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.explaining import explain
 from distill.search.folder import Search
@@ -117,8 +117,9 @@ class Worker:
 
     def _work(self) -> None:
         candidates = self._trying(self.search, self.settings, self._halt)
-        self._agree("fingerprint", candidates.fingerprint)
-        self._agree("timing", candidates.timing, must=False)
+        self.queue.check_same(candidates.fingerprint)
+        if other := self.queue.differences("timing", candidates.timing):
+            log.warning("This worker times otherwise than the first one (%s).", ", ".join(other))
         reference = self._reference(candidates)
         while True:
             self._stop_if_asked()
@@ -167,21 +168,6 @@ class Worker:
             known = candidates.reference_loss()
             self.queue.tell_all("reference", known)
         return known
-
-    def _agree(self, key: str, mine: Mapping[str, Any], must: bool = True) -> None:
-        """See that this worker has what the first one has."""
-        theirs = self.queue.attributes.get(key)
-        if theirs is None:
-            self.queue.tell_all(key, dict(mine))
-            return
-        other = [name for name, value in mine.items() if theirs.get(name) != value]
-        if other and must:
-            raise BadData(
-                f"The {', '.join(other)} of this worker differ from those the search began with: give it the"
-                " same teacher and data, or start a new search."
-            )
-        if other:
-            log.warning("This worker times otherwise than the first one (%s).", ", ".join(other))
 
     def _stop_if_asked(self) -> None:
         stopped = self._halt.is_set() or self.search.stop_requested()

@@ -387,7 +387,7 @@ def test_what_another_model_wrote_is_neither_continued_nor_taken_for_its_own(
 def test_loading_a_model_says_nothing_of_how_long_the_rest_takes(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A minute to load and for the first text, then a second each: of 2 · 10 texts 17 are left after three."""
+    """A minute to load and for the first text, then a second each: 17 of 2 · 10 are left after three."""
     now = [0.0]
     monkeypatch.setattr(work.time, "monotonic", lambda: now[0])
     evaluation = judging.create(EvaluationPlan(("a", "b")), settings)

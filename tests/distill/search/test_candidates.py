@@ -131,6 +131,12 @@ def test_the_order_is_measured_again(searched: Any, call: Call, monkeypatch: Any
     assert all(row["share_low"] <= row["share"] <= row["share_high"] for row in answer["again"])
     assert -1 <= answer["spearman"] <= 1
     assert not list((search.folder / "starts").glob("again-*"))
+    with monkeypatch.context() as patch:  # the teacher was trained on since
+        patch.setattr(candidates, "model_checksum", lambda _: "another")
+        code, _, err = call("search", "retime", search.search_id)
+        assert (code, "Not what the search began with: teacher" in err) == (2, True)
+        code, _, err = call("search", "distil", search.search_id, "--steps", "2")
+        assert (code, "Not what the search began with: teacher" in err) == (2, True)
     code, _, err = call("search", "retime", search.search_id, "--n", "2")
     assert (code, "2 of its candidates were timed" in err) == (2, True)
 

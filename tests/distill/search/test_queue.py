@@ -268,7 +268,7 @@ def test_a_worker_with_other_data_is_refused(settings: Settings) -> None:
     search, other = new(settings), Fake()
     work(search, settings, Fake())
     other.fingerprint = {"data": "two"}
-    with pytest.raises(BadData, match="The data of this worker differ"):
+    with pytest.raises(BadData, match="Not what the search began with: data"):
         work(search, settings, other, first=False)
 
 
