@@ -6,6 +6,7 @@ from distill.commands.arguments import Answer, add_command
 from distill.commands.labelling import add_drafting_options
 from distill.commands.training import add_training_options, run_values
 from distill.config import RunConfig
+from distill.jobs.checksums import checksum_of
 from models.settings import Settings
 
 
@@ -41,7 +42,8 @@ def figurative(
     from distill.rules import report_table
     from distill.training.figurative import distil
 
-    drafting = Drafting(teacher, beams, hypotheses, sample, temperature, top_p, config.seed)
+    model = checksum_of(teacher, settings)
+    drafting = Drafting(teacher, beams, hypotheses, sample, temperature, top_p, config.seed, model)
     answer = distil(config, drafting, rules, batch_tokens, settings)
     print(report_table(answer["steps"]["label"]["report"]))
     return answer, 0

@@ -2,10 +2,13 @@
 
 import argparse
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from distill.commands.arguments import Answer, add_choice_options, add_column_options, add_command, count
+from distill.jobs.checksums import checksum_of
+from models.errors import ModelUnavailable
 from models.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -82,6 +85,8 @@ def label(
     from distill.rules import report_table
     from models.serving.pool import ModelPool
 
+    with suppress(ModelUnavailable):  # what it has drafted before can be refined without it
+        drafting["model_sha256"] = checksum_of(model, settings)
     plan, pool = labelling.Drafting(model, **drafting), ModelPool(settings)
     if labelling.is_new(out, rules):  # else there may be nothing left to draft
         pool.get(model)

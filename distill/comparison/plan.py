@@ -108,6 +108,8 @@ class ComparisonPlan:
         base = RunConfig.from_dict(values)
         if not base.teacher:
             raise BadConfig("No teacher was named: a comparison needs one.")
+        if base.processes > 1:
+            raise BadConfig("A comparison trains in one process: leave processes out.")
         if not base.has_references:
             raise BadConfig(f"task={base.task} has no summaries to score against; use summarize or extract.")
         plan = cls(base, methods, tuple(base.seed + n for n in range(seeds)), budget, grid)

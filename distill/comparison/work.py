@@ -19,8 +19,9 @@ from distill.comparison.says import describe
 from distill.comparison.shared_parts import copy_layers, label_texts, split_data
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
-from distill.errors import Cancelled, DistillError, RunConflict
+from distill.errors import BadData, Cancelled, DistillError, RunConflict
 from distill.jobs import processes
+from distill.jobs.checksums import checksum_of
 from distill.jobs.explaining import explain
 from distill.jobs.files import read_json, write_json
 from distill.jobs.memory import free_memory
@@ -29,6 +30,7 @@ from distill.runs.metrics import training_rows
 from distill.tasks import add_retention, task_of
 from distill.training import work
 from distill.training.recorder import memory_bytes
+from models.errors import disk_is_full
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -97,6 +99,7 @@ class Work:
 
         A method that does not suit them is told when it is its turn, and leaves the others alone.
         """
+        self._check_same()
         if self._judge.knows(self.plan.untrained[0]):  # it has come further than that before
             return
         self._say("Checking the models")
@@ -107,6 +110,17 @@ class Work:
         else:  # nobody is taught by logits
             for name in (base.student, str(base.teacher)):
                 work.check_pair(RunConfig(student=name), self.settings)
+
+    def _check_same(self) -> None:
+        """Refuse to go on with another model of the same name."""
+        base, noted = self.plan.base, self.comparison.progress("models")
+        for name in (*base.teachers, *([] if parse_layers(base.student) else [base.student])):
+            found = checksum_of(name, self.settings)
+            if noted.get(name, found) != found:
+                raise BadData(
+                    f"{name} is another model now than when this comparison began; start a new one."
+                )
+            self.comparison.note("models", name, found)
 
     def _train_all(self) -> None:
         cells = self.plan.cells
@@ -141,6 +155,8 @@ class Work:
         try:
             work.carry_out(run, self.settings, lambda *_: {"rows": []})
         except DistillError as error:
+            if disk_is_full(error):
+                raise
             log.warning("%s cannot be timed: %s", method, error)  # its runs will say so too
             return
         timed = [row["seconds"] for row in training_rows(run.metrics())][PROBE_WARM_UP:]
@@ -163,6 +179,8 @@ class Work:
             try:
                 self._train_and_judge(run, cell)
             except DistillError as error:
+                if disk_is_full(error):  # no fault of the method's
+                    raise
                 log.warning("%s failed: %s", cell, error)
                 self.comparison.note("failures", cell, str(error))
                 return
@@ -187,8 +205,9 @@ class Work:
         free_memory()
         self.comparison.note("memory", cell, memory_bytes())
         run.belongs_to(processes.identity())
-        teacher = self.comparison.folder / "teacher.json"  # judged by the first run for all others
-        if run.config().teacher and teacher.is_file():
+        teacher = self.comparison.folder / "teacher.json"  # judged by the first run for all like it
+        like_it = run.config().target_tokens == self.plan.base.target_tokens
+        if run.config().teacher and teacher.is_file() and like_it:
             write_json(run.folder / "teacher.json", read_json(teacher))
 
         def judging(
@@ -207,7 +226,7 @@ class Work:
             work.carry_out(run, self.settings, judging)
         if run.status().status != "finished":
             raise Cancelled
-        if (run.folder / "teacher.json").is_file():
+        if (run.folder / "teacher.json").is_file() and like_it:
             write_json(teacher, read_json(run.folder / "teacher.json"))
 
     def _keep_result(self, complete: bool) -> dict[str, Any]:

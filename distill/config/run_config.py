@@ -48,6 +48,10 @@ class RunConfig(  # a dataclass takes the fields of its last base first
             raise BadConfig(
                 "temperature_schedule=adaptive compares the examples of a batch: set batch_size to 2 or more."
             )
+        if self.contrastive_weight and self.batch_size < 2:
+            raise BadConfig(
+                "The contrastive term compares the examples of a batch: set batch_size to 2 or more."
+            )
         if self.more_teachers and not self.teacher:
             raise BadConfig("more_teachers need a first teacher: name it too.")
         if self.teacher_cache:

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from models.settings import Settings
+from models.store.catalogue import resolve, split_engine
+from models.store.loading import fetch
+
 _MODEL = (
     "*.safetensors",
     "config.json",
@@ -21,6 +25,15 @@ def model_checksum(folder: Path) -> str:
     for file in sorted(path for pattern in _MODEL for path in folder.glob(pattern)):
         digest.update(f"{file.name} {checksum(file)}\n".encode())
     return digest.hexdigest()
+
+
+def checksum_of(model: str, settings: Settings) -> str:
+    """The checksum of the model that a name, with or without an engine, stands for now.
+
+    Raises:
+        ModelUnavailable: It is not available.
+    """
+    return model_checksum(fetch(resolve(split_engine(model, settings)[0], settings)))
 
 
 def checksums(folder: Path, leave_out: str = "") -> dict[str, str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from distill.data import Example
-from distill.errors import BadConfig, RunConflict
+from distill.errors import BadConfig, DistillError, RunConflict
 from distill.jobs import processes
-from distill.jobs.checksums import model_checksum
+from distill.jobs.checksums import checksum_of
 from distill.jobs.files import read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import readable
@@ -23,8 +23,6 @@ from distill.judging.plan import EvaluationPlan
 from distill.runs import RESUMABLE
 from models.errors import ModelUnavailable
 from models.settings import Settings
-from models.store.catalogue import resolve, split_engine
-from models.store.loading import fetch
 
 log = logging.getLogger(__name__)
 
@@ -173,14 +171,26 @@ def find(evaluation_id: str, settings: Settings) -> Evaluation:
 
 
 def of_plan(plan: EvaluationPlan, settings: Settings) -> Evaluation | None:
-    """The newest evaluation that does the same with the same models, whatever its state."""
+    """The newest evaluation that does the same with the same models and texts, whatever its state."""
     for evaluation in all_evaluations(settings):
         with suppress(RunConflict):  # one of an older version is another one
-            if evaluation.plan() == plan and not any(
-                _has_changed(name, evaluation, settings) for name in plan.written
+            if evaluation.plan() == plan and not (
+                _has_other_texts(evaluation, plan, settings)
+                or any(_has_changed(name, evaluation, settings) for name in plan.written)
             ):
                 return evaluation
     return None
+
+
+def _has_other_texts(evaluation: Evaluation, plan: EvaluationPlan, settings: Settings) -> bool:
+    """Whether the data holds other texts now; data that is gone held what it held."""
+    before = (read_object(evaluation.folder / "data.json") or {}).get("sha256")
+    if before is None:
+        return False
+    try:
+        return plan.texts(settings).digest != before
+    except DistillError:
+        return False
 
 
 def all_evaluations(settings: Settings) -> list[Evaluation]:
@@ -194,10 +204,9 @@ def _has_changed(model: str, evaluation: Evaluation, settings: Settings) -> bool
     if before is None:
         return False
     try:
-        folder = fetch(resolve(split_engine(model, settings)[0], settings))
+        return checksum_of(model, settings) != before
     except ModelUnavailable:
         return False
-    return model_checksum(folder) != before
 
 
 def _home(settings: Settings) -> Path:

@@ -75,8 +75,8 @@ class DraftJournal:
     def _check(self, found: dict[str, Any] | None, header: dict[str, Any]) -> None:
         if found is None or "data_sha256" not in found:
             raise RunConflict(f"{self.path} is not a file of drafts; name another file for the summaries.")
-        if found != header:
-            changed = ", ".join(name for name in header if found.get(name) != header[name])
+        changed = ", ".join(name for name in header if found.get(name, header[name]) != header[name])
+        if changed:
             raise RunConflict(
                 f"{self.path.name} has the drafts of another labelling (different: {changed}). "
                 "Name a new file, or delete that one."

@@ -42,6 +42,8 @@ class Drafting:
         top_p: Draw from the likeliest tokens that make up this share; the long tail of the rest is where a
             small model's text falls apart (Holtzman et al., 2020, arXiv:1904.09751).
         seed: Seed of the drawing.
+        model_sha256: Of the teacher's files: what another model of this name has drafted is not continued;
+            empty where that is not known.
 
     Raises:
         BadRequest: A value is out of its range.
@@ -54,6 +56,7 @@ class Drafting:
     temperature: float = 0.5
     top_p: float = 0.9
     seed: int = 42
+    model_sha256: str = ""
 
     def __post_init__(self) -> None:
         check_hypotheses(self.decoding(), self.hypotheses, self.sampling(0))
@@ -103,6 +106,8 @@ def label(
     chosen, journal = rules.choose_rules(wanted), _journal(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     header = {**asdict(drafting), "texts": len(examples), "data_sha256": Examples(list(examples)).digest}
+    if not drafting.model_sha256:  # nobody said
+        del header["model_sha256"]
     with DraftJournal(journal) as drafted:
         drafts = drafted.read(header, CHUNK)
         _draft(examples, drafts, drafting, teacher, drafted, batch_tokens or BATCH_TOKENS, on_done)

@@ -49,7 +49,7 @@ def sheet(run: Run) -> Sheet:
         tables=[_table(rows, found.get("examples"))],
         charts=[chart for chart in _charts(rows, metrics) if chart],
         cost=_cost(metrics),
-        lineage=facts({name: value for name, value in lineage.items() if name not in MADE_WITH}),
+        lineage=facts(flat({name: value for name, value in lineage.items() if name not in MADE_WITH})),
         environment=facts({name: lineage.get(name) for name in MADE_WITH}),
         commands=[_command(settings)],
         go_on=_go_on(run.run_id, settings),

@@ -17,6 +17,7 @@ from distill.config import RunConfig, parse_layers
 from distill.data import Example, Examples
 from distill.errors import BadConfig, BadData, RunConflict
 from distill.jobs import processes
+from distill.jobs.checksums import checksum_of
 from distill.jobs.files import read_json, write_json, write_json_lines
 from distill.rules import choose_rules
 from distill.training.launch import train_here
@@ -95,7 +96,8 @@ def _materials(
     """
     train, validation, _ = load_examples(config, settings)
     digests = [Examples(list(part)).digest for part in (train, validation)]
-    identity = json.dumps([config.as_dict(), drafting, digests], sort_keys=True)
+    student = checksum_of(config.student, settings)
+    identity = json.dumps([config.as_dict(), drafting, digests, student], sort_keys=True)
     folder = settings.home / "figurative" / hashlib.sha256(identity.encode()).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
     for name, part in (("train", train), ("validation", validation)):

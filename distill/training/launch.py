@@ -25,14 +25,17 @@ def train_new(config: RunConfig, settings: Settings) -> dict[str, Any]:
 
 
 def train_once(config: RunConfig, settings: Settings) -> dict[str, Any]:
-    """What a run with these settings comes to: it is made if there is none, and continued if it was cut off.
+    """What a run with these settings comes to: it is made if there is none of the same data and models, and
+    continued if it was cut off.
 
     Raises:
         BadConfig: This machine has no room for so many processes.
         RunConflict: Another run is busy, or this one.
     """
+    from distill.training import lineage
+
     run = runs.of_settings(config, settings)
-    if run is None:
+    if run is None or lineage.has_changed(run, config, settings):
         return train_new(config, settings)
     if run.status().status == FINISHED:
         from distill.training import work

@@ -10,6 +10,7 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from distill.config import FEATURE_TERMS
 from distill.errors import Cancelled, Diverged
 from distill.jobs import parallel
 from distill.objective.objective import Objective
@@ -122,7 +123,7 @@ class Recorder(TrainerCallback):
 
     def _watch_dominance(self, contributions: dict[str, float]) -> None:
         name = self._dominance.see(contributions)
-        if name:
+        if name in FEATURE_TERMS:  # the weights of soft and hard are what alpha asks for
             self.run.warn(
                 f"The term {name} makes up nearly all of the loss: lower its weight, or set balance=true."
             )

@@ -53,7 +53,7 @@ class DistillationTrainer(Trainer):
         self._training, self._held_out = Tally(), Tally()
         self._gradients: dict[str, Tensor] = {}
         self._step_begins = True
-        self._logged_at = time.perf_counter()
+        self._logged_at: float | None = None
 
     def compute_loss(
         self,
@@ -124,6 +124,8 @@ class DistillationTrainer(Trainer):
 
     def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
         """Also end the step for the objective and measure each block's gradient, after its last batch."""
+        if self._logged_at is None:  # what came before the first step is none of its time
+            self._logged_at = time.perf_counter()
         if self._step_begins:  # the library clears the student's gradients only
             self.objective.zero_grad()
         loss = super().training_step(*args, **kwargs)
@@ -193,7 +195,7 @@ class DistillationTrainer(Trainer):
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the throughput since the last log and, each under its group's name, the terms and the like."""
         if "loss" in logs:
-            seconds = time.perf_counter() - self._logged_at
+            seconds = time.perf_counter() - cast(float, self._logged_at)
             noted = self._training.read(together=True)
             groups = {"term": noted.sums(), "setting": noted.settings(), "weighted": noted.contributions()}
             norms = torch.stack([*self._gradients.values()]).tolist() if self._gradients else []

@@ -47,7 +47,8 @@ def arguments(run: Run, config: RunConfig, examples: int) -> TrainingArguments:
         num_train_epochs=config.epochs,
         max_steps=config.max_steps or -1,
         per_device_train_batch_size=config.batch_size,
-        per_device_eval_batch_size=8,
+        # What tells the texts of a batch apart is the harder the more there are.
+        per_device_eval_batch_size=config.batch_size if config.contrastive_weight else 8,
         gradient_accumulation_steps=config.accumulation,
         learning_rate=config.learning_rate,
         lr_scheduler_type="linear",

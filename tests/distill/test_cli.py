@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import runpy
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -301,6 +302,27 @@ def test_once_it_continues_the_run_of_the_same_settings_and_then_only_tells(
     assert call(*once)[:2] == (0, answer)
     assert call(*once, "--set", "seed=1")[1]["run_id"] != answer["run_id"]
     assert len(call("runs")[1]["runs"]) == 2
+
+
+def test_once_other_data_or_another_model_of_the_name_make_another_run(
+    call: Call, training: list[str], tiny_teacher: Path, articles: Path, tmp_path: Path
+) -> None:
+    teacher, data = tmp_path / "teacher", tmp_path / "data.jsonl"
+    shutil.copytree(tiny_teacher, teacher)
+    shutil.copy(articles, data)
+    given = [str(data) if word == str(articles) else word for word in training]
+    assert str(data) in given
+    once, found = ["train", "--once", "--teacher", str(teacher), *given], []
+    for change in (None, data, teacher / "generation_config.json"):
+        if change is data:
+            data.write_text("".join(data.read_text().splitlines(keepends=True)[:-1]))
+        elif change:
+            change.open("a").write("\n")
+        found.append(call(*once)[1]["run_id"])
+        assert call(*once)[1]["run_id"] == found[-1]
+    assert len(set(found)) == 3
+    shutil.rmtree(teacher)
+    assert call(*once)[1]["run_id"] == found[-1], "what is gone has not changed"
 
 
 def test_once_a_run_of_a_comparison_or_of_an_older_version_is_another_one(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -20,11 +21,12 @@ from distill.comparison import Budget, Comparison, ComparisonPlan, figures, resu
 from distill.comparison.comparison_table import comparison_table
 from distill.comparison.curves import curves
 from distill.comparison.says import describe
-from distill.errors import BadConfig, DistillError, RunConflict
+from distill.errors import BadConfig, BadData, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.files import read_json
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
+from distill.training.validation import Validation
 from models.settings import Settings
 from tests.distill.power_cut import PowerCut, cut_at_logs
 from tests.distill.test_cli import Call, call
@@ -246,15 +248,22 @@ def test_sequence_learns_from_the_teacher_s_summaries(
 def test_minutes_become_steps_of_equal_time(
     wanted: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A step takes three seconds by the clock, with a teacher six."""
+    """A step takes three seconds by the clock, with a teacher six; judging the teacher first is no part of
+    one."""
     now = [0.0]
 
-    def training_step(self: Any, *rest: Any) -> Any:
-        now[0] += 6.0 if self.teacher is not None else 3.0
-        return original(self, *rest)
+    def compute_loss(self: Any, model: Any, *rest: Any, **more: Any) -> Any:
+        if model.training:
+            now[0] += 6.0 if self.teacher is not None else 3.0
+        return original(self, model, *rest, **more)
 
-    original = DistillationTrainer.training_step
-    monkeypatch.setattr(DistillationTrainer, "training_step", training_step)
+    def teacher(self: Any) -> Any:
+        now[0] += 1000.0
+        return judging(self)
+
+    original, judging = DistillationTrainer.compute_loss, Validation.teacher
+    monkeypatch.setattr(DistillationTrainer, "compute_loss", compute_loss)
+    monkeypatch.setattr(Validation, "teacher", teacher)
     monkeypatch.setattr("distill.training.trainer.time", SimpleNamespace(perf_counter=lambda: now[0]))
     result = comparison.compare(
         {**wanted, "methods": "logit", "seeds": 1, "budget": "0.2m", "save_steps": 50}, settings
@@ -272,6 +281,38 @@ def test_a_method_that_fails_leaves_the_others_alone(wanted: dict[str, Any], set
     assert "relation-42 failed: " in comparison_table(result)
     sheet = report.compose(f"comparison:{result['comparison_id']}", settings)
     assert sheet.says[-1].startswith("relation-42 failed: ")
+
+
+def test_a_full_disk_is_no_method_s_failure(
+    wanted: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {**wanted, "methods": "logit", "seeds": 1, "budget": "1"}
+
+    def full(*_: Any, **__: Any) -> None:
+        raise DistillError("The student cannot be saved.") from OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("distill.comparison.work.work.carry_out", full)
+        with pytest.raises(DistillError, match="cannot be saved"):
+            comparison.compare(values, settings)
+    [begun] = comparison.all_comparisons(settings)
+    assert begun.status()["status"] == "failed"
+    assert not any(begun.progress("failures").values())
+    assert not comparison.carry_out(begun, settings)["failures"]
+
+
+def test_it_does_not_go_on_with_another_model_of_the_same_name(
+    wanted: dict[str, Any], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher = tmp_path / "teacher"
+    shutil.copytree(wanted["teacher"], teacher)
+    cut_at_logs(monkeypatch, 2)
+    with pytest.raises(PowerCut):
+        comparison.compare({**wanted, "teacher": str(teacher), "seeds": 1}, settings)
+    [begun] = comparison.all_comparisons(settings)
+    (teacher / "generation_config.json").open("a").write("\n")
+    with pytest.raises(BadData, match="teacher is another model now than when this comparison began"):
+        comparison.carry_out(begun, settings)
 
 
 @pytest.mark.parametrize(
@@ -442,6 +483,7 @@ def test_budgets(text: str, budget: Budget) -> None:
         ({"max_steps": 3}, "give that in place of max_steps"),
         ({"method": "multi"}, "give methods in place of method"),
         ({"task": "copy"}, "no summaries to score against"),
+        ({"processes": 2}, "trains in one process"),
         ({"teacher_cache": True, "methods": "multi"}, "multi: teacher_cache keeps logits only"),
     ],
 )

@@ -119,3 +119,8 @@ def test_layers_are_parsed(student: str, layers: tuple[int, int] | None) -> None
 def test_adaptive_temperatures_need_examples_to_compare() -> None:
     with pytest.raises(BadConfig, match="batch_size to 2"):
         RunConfig.from_dict({"student": "s", "teacher": "t", "method": "adaptive", "batch_size": 1})
+
+
+def test_the_contrastive_term_needs_texts_to_tell_apart() -> None:
+    with pytest.raises(BadConfig, match="batch_size to 2"):
+        RunConfig.from_dict({"student": "s", "teacher": "t", "method": "contrastive", "batch_size": 1})

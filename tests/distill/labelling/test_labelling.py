@@ -117,6 +117,15 @@ def test_other_rules_need_no_teacher(tmp_path: Path) -> None:
     assert lines(out) == []
 
 
+def test_what_another_model_of_the_name_has_drafted_is_not_continued(tmp_path: Path) -> None:
+    out = tmp_path / "labels.jsonl"
+    run(out, FakeTeacher(), Drafting("fake", model_sha256="one"))
+    run(out, FakeTeacher(), Drafting("fake", model_sha256="one"), wanted="none")
+    run(out, FakeTeacher(), Drafting("fake"), wanted="none")  # the model is gone
+    with pytest.raises(RunConflict, match=r"another labelling \(different: model_sha256\)"):
+        run(out, FakeTeacher(), Drafting("fake", model_sha256="two"))
+
+
 def test_the_first_draft_that_passes_is_taken(tmp_path: Path) -> None:
     class Untruthful(FakeTeacher):
         def draft(self, text: str, rank: int, seed: int) -> str:

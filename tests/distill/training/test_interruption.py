@@ -391,3 +391,19 @@ def test_a_missing_original_is_left_out_of_the_end_table(
     carry_out(run)
     labels = [row["label"] for row in (run.result() or {})["rows"]]
     assert labels == ["student after", "student before", "teacher"]
+
+
+def test_it_does_not_go_on_with_another_model_of_the_same_name(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for role in ("teacher", "student"):
+        model = tmp_path / role
+        shutil.copytree(values[role], model)
+        run = new_run({**values, role: str(model)}, tmp_path / f"home of {role}")
+        with monkeypatch.context() as patch:
+            cut_at_step(patch, 8, "on_save")
+            with pytest.raises(PowerCut):
+                carry_out(run)
+        (model / "generation_config.json").open("a").write("\n")
+        with pytest.raises(BadData, match=f"The {role} is another model now than when this run began"):
+            carry_out(run)
