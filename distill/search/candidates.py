@@ -29,7 +29,7 @@ from distill.search.folder import Search
 from distill.search.quiet import Quiet
 from distill.search.space import Shape
 from distill.search.teachers import space_of, teacher_of
-from distill.search.timing import Stopwatch
+from distill.search.timing import Stopwatch, Timing
 from distill.training import work
 from distill.training.materials import load_materials
 from models.errors import ModelUnavailable
@@ -136,10 +136,10 @@ class Candidates:
         save_model(model, self.info.folder, folder)
         return model.num_parameters()
 
-    def time(self, folder: Path) -> dict[str, Any]:
+    def time(self, folder: Path, sitting: int) -> Timing:
         """Time a model folder while nobody trains; see `Stopwatch`."""
         with self.quiet.timing():
-            return self._time(folder)
+            return self._time(folder, sitting)
 
     def attempt(self, shape: Shape, name: str) -> dict[str, Any]:
         """Try a shape.
@@ -149,7 +149,7 @@ class Candidates:
             name: A name for its files that no other worker has.
 
         Returns:
-            `birth` (cut or fresh), `parameters`, what `Stopwatch` tells, `loss`, `rougeL` (0 to 1), `steps`,
+            `birth` (cut or fresh), `parameters`, what `Timing` tells, `loss`, `rougeL` (0 to 1), `steps`,
             `train_seconds`, `run`; where it failed only what was known by then, and `reason`.
 
         Raises:
@@ -161,7 +161,8 @@ class Candidates:
         try:
             with self.quiet.working():
                 found["parameters"] = self.born(shape, start)
-            found |= self.time(start)
+            timing = self.time(start, 0)
+            found |= timing.as_dict()
             self._stop_if_asked()
             if found["share"] > self.plan.slowest:
                 raise Failed(
@@ -169,6 +170,8 @@ class Candidates:
                     f" {self.plan.slowest:g} is the most"
                 )
             found |= self._distil(start)
+            # What it has learnt changes nothing: all write the same number of tokens.
+            found |= (timing + self.time(start, 1)).as_dict()
             self._cache.keep(self._cache.key(shape), found)
         except Failed as error:
             found["reason"] = str(error)

@@ -69,7 +69,7 @@ class Distilling:
 
         Returns:
             A row for each student and the teacher: `name`, `shape`, `birth`, `parameters`, `run`, `loss`,
-            `reward`, what `Stopwatch` and `judge_model` tell.
+            `reward`, what `Timing` and `judge_model` tell.
 
         Raises:
             RunConflict: There are no picks yet, or a run was cancelled.
@@ -195,8 +195,9 @@ class Distilling:
         held_out = self.search.folder / "data" / "validation.jsonl"
         examples = load(str(held_out), settings=self.settings).rows
         config, pool = self.plan.config(), ModelPool(self.settings)
+        timing = self._candidates.time(folder, 0)
         row = judge_model(pool, model, examples, decoding_of(config), task_of(config.task), self._tell)
-        found = {**row, **self._candidates.time(folder)}
+        found = {**row, **(timing + self._candidates.time(folder, 1)).as_dict()}
         file.parent.mkdir(exist_ok=True)
         write_json(file, found)
         return found

@@ -9,6 +9,7 @@ from distill.errors import RunConflict
 from distill.search.candidates import Candidates
 from distill.search.folder import Search
 from distill.search.results import Row, collect, share, words
+from distill.search.timing import SITTINGS, Timing
 from models.settings import Settings
 
 _FEWEST = 3  # two are in the same order half of the time
@@ -20,7 +21,7 @@ class Retimed:
 
     Args:
         before: Their rows, as `results.collect` gives them.
-        again: What `Stopwatch` tells of each now.
+        again: What `Timing` tells of each now.
     """
 
     before: list[Row]
@@ -45,7 +46,8 @@ class Retimed:
 
 
 def retime(search: Search, count: int, settings: Settings) -> Retimed:
-    """Make the first timed candidates of a search again and time them as it did, each once.
+    """Make the first timed candidates of a search again and time them as it did, one after the other in each
+    sitting.
 
     Args:
         search: It.
@@ -62,13 +64,16 @@ def retime(search: Search, count: int, settings: Settings) -> Retimed:
             f"{len(rows)} of its candidates were timed, and an order of fewer than {_FEWEST} says nothing:"
             " let the search go on first."
         )
-    candidates, again = Candidates(search, settings, threading.Event()), []
+    candidates = Candidates(search, settings, threading.Event())
     search.queue().check_same(candidates.fingerprint)
-    for row in rows:
-        start = search.folder / "starts" / f"again-{row['number']}"
-        try:
-            candidates.born(row["shape"], start)
-            again.append(candidates.time(start))
-        finally:
-            shutil.rmtree(start, ignore_errors=True)
-    return Retimed(rows, again)
+    sittings = [[_timed(candidates, row, sitting) for row in rows] for sitting in range(SITTINGS)]
+    return Retimed(rows, [(first + second).as_dict() for first, second in zip(*sittings, strict=True)])
+
+
+def _timed(candidates: Candidates, row: Row, sitting: int) -> Timing:
+    start = candidates.search.folder / "starts" / f"again-{row['number']}"
+    try:
+        candidates.born(row["shape"], start)
+        return candidates.time(start, sitting)
+    finally:
+        shutil.rmtree(start, ignore_errors=True)

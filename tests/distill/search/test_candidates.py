@@ -20,6 +20,7 @@ from distill.search.folder import Search
 from distill.search.picks import LatencyBudget, pick
 from distill.search.retiming import Retimed
 from distill.search.reward import Reward
+from distill.search.timing import Timing
 from models.errors import ModelUnavailable
 from models.settings import Settings
 from models.store.catalogue import resolve
@@ -139,6 +140,16 @@ def test_the_order_is_measured_again(searched: Any, call: Call, monkeypatch: Any
         assert (code, "Not what the search began with: teacher" in err) == (2, True)
     code, _, err = call("search", "retime", search.search_id, "--n", "2")
     assert (code, "2 of its candidates were timed" in err) == (2, True)
+
+
+def test_what_two_sittings_timed_counts_together() -> None:
+    """Ratios 0.1 and 0.3 in one, 0.5 in the other: their median is 0.3."""
+    first = Timing(((1.0, 10.0), (3.0, 10.0)), ("One is busy.",))
+    both = (first + Timing(((5.0, 10.0),), ("One is busy.", "Another is."))).as_dict()
+    assert (both["share"], both["seconds"], both["teacher_seconds"]) == (0.3, 3.0, 10.0)
+    assert both["share_low"] == 0.1
+    assert both["share_high"] == 0.5
+    assert both["disturbed"] == ["One is busy.", "Another is."]
 
 
 def test_the_order_of_two_measurements() -> None:
