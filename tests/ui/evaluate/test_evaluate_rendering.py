@@ -20,6 +20,7 @@ from ui.evaluate import (
     evaluate_tab,
     marks_events,
 )
+from ui.evaluate.marks_panel import Opened
 from ui.shared.studio import Studio
 
 NASTY = "<b>bold</b>"
@@ -142,11 +143,16 @@ def test_it_is_closed_where_distilling_is(settings: Settings) -> None:
 def test_marks_are_counted_and_taken_away_as_files(found: judging.Evaluation, settings: Settings) -> None:
     cases = found.cases()
     opened, button, *downloads = marks_events.shown(found, cases, None, settings)
-    assert (opened, button["visible"], [file["visible"] for file in downloads]) == (None, False, [False] * 2)
+    assert (opened, button["visible"], [file["visible"] for file in downloads]) == (
+        Opened(),
+        False,
+        [False] * 2,
+    )
     for text in (2, 24):
-        marks.toggle(found, text, settings)
+        marks.put(found, text, True, settings)
     opened, button, *downloads = marks_events.shown(found, cases, 2, settings)
-    assert (opened, button["value"], button["visible"]) == (2, "Take the mark off text 2", True)
+    assert (opened, button["visible"]) == (Opened(2, True), True)
+    assert button["value"] == "Take the mark off text 2"
     assert [file["label"] for file in downloads] == [
         "Download 2 marked texts (CSV)",
         "Download 2 marked texts (JSON Lines)",
@@ -164,7 +170,7 @@ def test_what_is_drawn_fits_the_tab(found: judging.Evaluation, settings: Setting
     drawn = dict(zip(tab.outputs, evaluate_events.drawn(found, settings), strict=True))
     assert drawn[tab.marks.mark]["visible"] is False
     assert [drawn[file]["visible"] for file in tab.marks.downloads] == [False, False]
-    marks.toggle(found, 1, settings)
+    marks.put(found, 1, True, settings)
     drawn = dict(zip(tab.outputs, evaluate_events.drawn(found, settings), strict=True))
     assert [drawn[file]["visible"] for file in tab.marks.downloads] == [True, True]
     same = evaluate_events.drawn(found, settings, evaluate_events.look(found))
