@@ -30,7 +30,7 @@ from distill.runs.metrics import training_rows
 from distill.tasks import add_retention, task_of
 from distill.training import work
 from distill.training.recorder import memory_bytes
-from models.errors import disk_is_full
+from models.errors import ModelUnavailable, disk_is_full
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -112,10 +112,13 @@ class Work:
                 work.check_pair(RunConfig(student=name), self.settings)
 
     def _check_same(self) -> None:
-        """Refuse to go on with another model of the same name."""
+        """Refuse to go on with another model of the same name; one that is gone may not be needed again."""
         base, noted = self.plan.base, self.comparison.progress("models")
         for name in (*base.teachers, *([] if parse_layers(base.student) else [base.student])):
-            found = checksum_of(name, self.settings)
+            try:
+                found = checksum_of(name, self.settings)
+            except ModelUnavailable:
+                continue
             if noted.get(name, found) != found:
                 raise BadData(
                     f"{name} is another model now than when this comparison began; start a new one."

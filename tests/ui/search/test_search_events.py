@@ -121,6 +121,18 @@ def test_other_searches_are_beside_it_only_where_rewards_can_be_compared(setting
     assert results.beside(one, settings) == {}
 
 
+def test_searches_that_judge_on_other_texts_are_not_side_by_side(settings: Settings) -> None:
+    one, same, other, empty = (new(settings, seed=seed) for seed in (1, 2, 3, 4))
+    worth_nothing = {one.search_id: 5.4321, same.search_id: 5.43212, other.search_id: 5.6}
+
+    def rows(search: Search) -> list[results.Row]:
+        found = worth_nothing.get(search.search_id)
+        return [] if found is None else [{"reference": found}]
+
+    names = [name.rpartition(" ")[2].strip("()") for name in results.beside(one, settings, rows)]
+    assert sorted(names) == sorted([same.search_id, empty.search_id])
+
+
 def test_a_broken_search_is_said_and_leaves_the_others(found: Search, settings: Settings) -> None:
     broken = new(settings)
     (broken.folder / "trials.db").unlink()
