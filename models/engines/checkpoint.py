@@ -17,7 +17,7 @@ _LOADING = threading.Lock()
 once the one that ends last may leave the other's behind."""
 
 
-def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoModelForSeq2SeqLM) -> Any:
+def load_checkpoint(folder: Path, dtype: torch.dtype, kind: Any = AutoModelForSeq2SeqLM) -> Any:
     """Load an encoder-decoder from safetensors, on the CPU.
 
     Its config and its generation settings then name the special tokens it is used with, and its config says
@@ -25,8 +25,8 @@ def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoMod
 
     Args:
         folder: A checked model folder.
-        dtype: Precision of the weights; None keeps the stored one. float16 is to be asked for here and not by
-            `half()`: only so T5's `wo` layers stay in float32.
+        dtype: Precision of the weights, whatever the stored one is. float16 is to be asked for here and not
+            by `half()`: only so T5's `wo` layers stay in float32.
         kind: The class to load.
 
     Raises:
@@ -36,7 +36,7 @@ def load_checkpoint(folder: Path, dtype: torch.dtype | None, kind: Any = AutoMod
         with _LOADING:
             model, loaded = kind.from_pretrained(
                 folder,
-                dtype="auto" if dtype is None else dtype,
+                dtype=dtype,
                 use_safetensors=True,
                 trust_remote_code=False,
                 local_files_only=True,

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import torch
 from ctranslate2.converters import TransformersConverter
 
 from models.engines.checkpoint import load_checkpoint, scales_outputs
@@ -17,7 +18,9 @@ class _Converter(TransformersConverter):
     """
 
     def load_model(self, model_class: Any, model_name_or_path: str, **kwargs: Any) -> Any:
-        self._model = load_checkpoint(Path(model_name_or_path), None, model_class)
+        # In float32, as a load in another precision is that of the whole process while it lasts, and this one
+        # may compute with other models meanwhile.
+        self._model = load_checkpoint(Path(model_name_or_path), torch.float32, model_class)
         # The library takes this for "scales its outputs", as transformers 4 did.
         self._model.config.tie_word_embeddings = scales_outputs(self._model)
         self._ids = special_ids(self._model.config.to_dict(), self._model.generation_config.to_dict())

@@ -137,3 +137,16 @@ def test_the_reference_scores_by_the_probabilities_of_its_own_search(tmp_path: P
     by_step = [engine.log_probabilities(INPUT, SUMMARY[:place])[token] for place, token in enumerate(SUMMARY)]
     assert engine.score(INPUT, SUMMARY)[:-1] == pytest.approx(by_step, abs=1e-5)
     assert torch.tensor(engine.log_probabilities(INPUT, [])).exp().sum() == pytest.approx(1.0)
+
+
+def test_a_conversion_leaves_the_process_s_precision_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_tiny_t5(tmp_path / "model")
+    weights = load_file(folder / "model.safetensors")
+    save_file({name: weight.bfloat16() for name, weight in weights.items()}, folder / "model.safetensors")
+    change_json(folder / "config.json", dtype="bfloat16")
+    asked: list[torch.dtype] = []
+    monkeypatch.setattr(torch, "set_default_dtype", asked.append)
+    main(str(folder), str(tmp_path / "converted"), "int8")
+    assert set(asked) <= {torch.float32}
