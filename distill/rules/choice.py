@@ -7,8 +7,8 @@ from typing import Any
 
 from distill.errors import BadConfig
 from distill.rules import faith, form
-from distill.rules.condensing import condense, condensed_only
 from distill.rules.duplicates import Duplicates
+from distill.rules.salience import salient
 from distill.rules.support import support
 from distill.rules.verdict import Rule
 
@@ -18,8 +18,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "unfinished": form.unfinished,
     "marks": form.marks,
     "support": support,
-    "condense": condense,
-    "condensed": condensed_only,
+    "salient": salient,
     "length": form.length,
     "numbers": faith.numbers,
     "names": faith.names,

@@ -1,0 +1,51 @@
+"""References made of the source's own most salient sentences."""
+
+from math import log
+
+import pytest
+
+from distill.rules.salience import features, read, salient
+
+MAYOR = "The mayor of Dover resigned on Monday after a vote."
+SHOPS = "Shops in the harbour stayed closed all day."
+COUNCIL = "The city council will choose another mayor within 30 days."
+SOURCE = (
+    "DOVER, England (CNN) -- The mayor of Dover, who has been ill for long, resigned on Monday after a vote. "
+    f'He said: "It was time to go, my friends." {SHOPS} {COUNCIL[:-1]}, officials said on Tuesday. On '
+    "Monday the mayor of Dover left."
+)
+
+
+def test_features_by_hand() -> None:
+    # "harbour" stands in both sentences, "fire" and "closed" in one each; "hit" and "the" tell nothing.
+    again = (log(2) / 2, 0.5, 0.5)
+    expected = [(1, True, 4, 4, *again), (0.5, False, 3, 3, *again), (1 / 3, False, 13, *(0,) * 0)]
+    rows = features(
+        ["Fire hit the harbour.", "The harbour closed.", "No one is as sad as me or you, he or we."]
+    )
+    assert rows[0] == pytest.approx(expected[0])
+    assert rows[1] == pytest.approx(expected[1])
+    assert rows[2] == pytest.approx((1 / 3, False, 12, 12, 0, 0, 0))
+
+
+def test_the_most_salient_comes_first_without_its_needless_clauses() -> None:
+    # The council's sentence has most words that come again; the shops' has none; the last repeats the first.
+    verdict = salient(SOURCE, "", most=45)
+    assert verdict.kind == "repaired"
+    assert verdict.text == f"{MAYOR} {COUNCIL} {SHOPS}"
+
+
+def test_no_more_words_than_allowed_and_no_single_sentence() -> None:
+    assert salient(SOURCE, "", most=22).text == f"{MAYOR} {COUNCIL}"
+    # The two have ten words each, and a sentence wants room for twelve.
+    rejected = salient(SOURCE, "as it was", most=21)
+    assert (rejected.kind, rejected.text, rejected.why) == ("rejected", "as it was", "1 sentences, not 2")
+
+
+def test_only_so_much_is_read() -> None:
+    assert read("One two three. Four five six. Seven.", within=6) == ["One two three.", "Four five six."]
+    assert salient(SOURCE, "", most=45, within=33).text == f"{MAYOR} {SHOPS}"
+
+
+def test_an_empty_text_has_no_sentences() -> None:
+    assert salient("", "", most=45).kind == "rejected"
