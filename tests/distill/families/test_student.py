@@ -119,6 +119,16 @@ def test_impossible_shapes(shape: dict[str, int], message: str) -> None:
         FreshShape(**shape)
 
 
+def test_further_heads_look_ahead_back_around_and_everywhere() -> None:
+    model: Any = student.fresh(FreshShape(64, 64, 1, 1, 8), 160)
+    with torch.no_grad():
+        bias = model.encoder.block[0].layer[0].SelfAttention.compute_bias(7, 7)[0]
+    # From token 0 the sixth ahead, from token 6 the sixth back; weights fall by e in 12 and 50 tokens.
+    assert bias[4:, 0, 6].tolist() == pytest.approx([-0.5, -8, -0.12, 0])
+    assert bias[4:, 6, 0].tolist() == pytest.approx([-8, -0.5, -0.12, 0])
+    assert bias[4:, 3, 3].tolist() == [0, 0, 0, 0]
+
+
 def _span_loss(model: Any) -> float:
     """Cross-entropy of continuing a random span of a random input, its first token aside."""
     generator = torch.Generator().manual_seed(3)
