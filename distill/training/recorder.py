@@ -171,7 +171,7 @@ def _group(name: str, logs: Mapping[str, float]) -> dict[str, float]:
 
 
 def _scores(key: str) -> bool:
-    return key.startswith("eval_") and not key.endswith(("_runtime", "_per_second"))
+    return key.startswith("eval_") and not key.endswith(("_time", "_runtime", "_per_second"))
 
 
 def memory_bytes() -> int:

@@ -4,12 +4,13 @@ it keeps."""
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.utils.data import SequentialSampler
-from transformers import Trainer, TrainerCallback
+from transformers import Trainer, TrainerCallback, TrainerState
 
 from distill.errors import Cancelled
 from distill.families import family_of
@@ -173,6 +174,11 @@ class DistillationTrainer(Trainer):
             scores = self._validation(self.accelerator.unwrap_model(self.model))
             found.metrics.update({f"eval_{name}": value for name, value in scores.items()})
         return found
+
+    def return_to(self, checkpoint: Path) -> None:
+        """Be at a checkpoint again, to validate there or to go no further."""
+        self.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+        self._load_from_checkpoint(str(checkpoint))
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Validate; where someone asked to stop meanwhile, nothing is known and a checkpoint is written.

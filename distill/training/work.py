@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import torch
 from transformers import PreTrainedModel, PrinterCallback, set_seed
@@ -15,7 +15,6 @@ from distill.config import RunConfig, parse_layers
 from distill.data import Example
 from distill.errors import BadData, Cancelled, DistillError, IncompatibleModels, RunConflict
 from distill.families import anatomy_of, family_of
-from distill.families.model_folder import load_model
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
 from distill.jobs.files import write_json
@@ -25,7 +24,7 @@ from distill.judging.verdict import WORSE
 from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
 from distill.runs.kept import save_once
-from distill.runs.metrics import TIMED
+from distill.runs.metrics import TIMED, held_out
 from distill.signals.cached_teacher import cached_teacher
 from distill.signals.ensemble import parse_weights
 from distill.signals.teacher import LiveTeacher, Teacher, Teachers
@@ -147,8 +146,6 @@ def _train(
     step = checkpoints.step(checkpoint) if checkpoint else 0
     if parallel.said(run.stop_requested()):
         return materials.student, step
-    if checkpoint and checkpoints.is_last(checkpoint):  # the library would train one step more
-        return load_model(checkpoint), step
     validation = None
     if config.has_references:
         validation = Validation(run, config, materials.validation, materials.encoder.folder, settings)
@@ -169,12 +166,25 @@ def _train(
         torch.set_num_threads(threads)
     if parallel.rank():  # each process drops other units; a checkpoint keeps each one's random state
         torch.manual_seed(config.seed + parallel.rank())
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    ended = checkpoint is not None and checkpoints.is_last(checkpoint)
+    owed = _owes_validation(run, step, cast(int, trainer.args.eval_steps))
+    if checkpoint and (ended or owed):
+        trainer.return_to(checkpoint)
+    if owed:
+        trainer.evaluate()
+    if not ended and not parallel.said(run.stop_requested()):  # the library would train one step more
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     if parallel.first() and not run.stop_requested():
         trainer.objective.save(run.folder)  # beside the student, never inside it
     model = trainer.accelerator.unwrap_model(trainer.model)
     trainer.accelerator.free_memory()  # it holds the model and the optimizer for as long as there are any
     return model, trainer.state.global_step
+
+
+def _owes_validation(run: Run, step: int, every: int) -> bool:
+    """Whether the run was stopped in the middle of the validation at this step."""
+    validated = {row["step"] for row in run.metrics() if held_out("loss") in row}
+    return step > 0 and step % every == 0 and step not in validated
 
 
 class _Told:

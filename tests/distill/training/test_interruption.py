@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from distill.errors import BadData, DistillError
 from distill.jobs.explaining import explain
@@ -17,6 +18,7 @@ from distill.runs import Run, checkpoints
 from distill.runs.kept import teacher_score
 from distill.tasks.summarize import Summarize
 from distill.training import work
+from distill.training.recorder import Recorder
 from tests.distill.helpers import assert_same_end, carry_out, figures, new_run
 from tests.distill.power_cut import PowerCut, cut_at_step
 
@@ -94,6 +96,29 @@ def test_cut_after_the_last_step(
     assert answer["steps"] == 14
     assert_same_end(run, whole)
     assert _scores(run) == _scores(whole)
+
+
+@pytest.mark.parametrize("step", [7, 14])
+def test_cancelled_within_a_validation_it_makes_up_for_it(
+    step: int, values: dict[str, Any], whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, original = new_run(values, tmp_path), Recorder.on_prediction_step
+
+    def cancel(self: Recorder, args: Any, state: Any, *rest: Any, **more: Any) -> None:
+        if state.global_step == step:
+            (run.folder / "stop").touch()
+        original(self, args, state, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "on_prediction_step", cancel)
+        for _ in range(2):  # once in training, once while it is made up for
+            assert carry_out(run)["steps"] == step
+            assert run.status().status == "cancelled"
+            run.clear_stop()
+    carry_out(run)
+    assert_same_end(run, whole)
+    mine, wanted = (load_file(each.folder / "objective.safetensors") for each in (run, whole))
+    assert mine.keys() == wanted.keys()
 
 
 def _scores(run: Run) -> list[Any]:
