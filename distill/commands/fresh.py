@@ -12,7 +12,7 @@ SHAPE_DEFAULTS = {
     "inner": 1024,
     "encoder_layers": 4,
     "decoder_layers": 3,
-    "heads": 4,
+    "heads": 8,
     "input_tokens": 512,
 }
 

@@ -40,7 +40,8 @@ if [ ! -f "$work/train.jsonl" ]; then
     mv "$work/whole.jsonl" "$work/train.jsonl"
 fi
 train=$work/train.jsonl
-[ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train" --input-tokens 192
+[ -d "$work/small-fresh" ] || "$python" -m distill fresh "$work/small-fresh" --data "$train" --heads 4 \
+    --input-tokens 192
 [ -d "$work/teacher-fresh" ] || "$python" -m distill fresh "$work/teacher-fresh" --tokenizer "$work/small-fresh" \
     --width 384 --inner 1536 --encoder-layers 6 --decoder-layers 4 --heads 6 --input-tokens 192
 for name in small teacher; do
