@@ -19,12 +19,11 @@ SOURCE = (
 def test_features_by_hand() -> None:
     # "harbour" stands in both sentences, "fire" and "closed" in one each; "hit" and "the" tell nothing.
     again = (log(2) / 2, 0.5, 0.5)
-    expected = [(1, True, 4, 4, *again), (0.5, False, 3, 3, *again), (1 / 3, False, 13, *(0,) * 0)]
     rows = features(
         ["Fire hit the harbour.", "The harbour closed.", "No one is as sad as me or you, he or we."]
     )
-    assert rows[0] == pytest.approx(expected[0])
-    assert rows[1] == pytest.approx(expected[1])
+    assert rows[0] == pytest.approx((1, True, 4, 4, *again))
+    assert rows[1] == pytest.approx((0.5, False, 3, 3, *again))
     assert rows[2] == pytest.approx((1 / 3, False, 12, 12, 0, 0, 0))
 
 
