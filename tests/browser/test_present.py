@@ -34,6 +34,17 @@ def text_of(seconds: str) -> float:
     return float(number) / (1000 if unit == "ms" else 1)
 
 
+def test_keys_count_while_the_page_is_being_built(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{server.url}/?present", wait_until="commit")
+    page.wait_for_function("typeof present !== 'undefined'")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#slide h2")).to_have_text(re.compile("1 of 5"))
+    context.close()
+
+
 def test_a_presentation_is_one_screen_moved_by_keys(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.set_default_timeout(PATIENCE)

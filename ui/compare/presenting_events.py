@@ -13,7 +13,7 @@ from ui.shared.result import Session
 from ui.shared.studio import Studio
 
 _BEGIN = "() => present.begin()"
-_GO_ON = "() => present.goOn()"
+_GO_ON = "() => present.goOn({})"
 
 
 def connect(tab: CompareTab, running: Dependency, studio: Studio) -> None:
@@ -32,8 +32,7 @@ def connect(tab: CompareTab, running: Dependency, studio: Studio) -> None:
             [tab.text, tab.reference, panel.slide, panel.own, tab.race],
             **QUIET,
         ).then(None, None, None, js=_BEGIN, **QUIET)
-    if measures:
-        running.then(None, None, None, js=_GO_ON, **QUIET)
+    running.then(None, None, None, js=_GO_ON.format("true" if measures else "false"), **QUIET)
 
 
 def _opener(measures: bool) -> Any:

@@ -8,7 +8,8 @@ const present = (() => {
   const TURNS = { "present-next": 1, "present-previous": -1 };
   const STARTS = "#run-all, #measure, #present-next, #present-previous";
   const STOPS = "#stop, #stop-measuring";
-  const ANSWER = 2000; // milliseconds in which the page has answered a press, or will not
+  const ANSWER = 15000; // milliseconds in which the page has answered a press, however slow, or will not
+  const AGAIN = 2000; // milliseconds after which what is still at work is told to stop once more
   const SMALLEST = 50; // percent of the largest type
   const find = (selector) => document.querySelector(selector);
   const free = (selector) => [...document.querySelectorAll(selector)].filter((button) => !button.disabled);
@@ -17,11 +18,13 @@ const present = (() => {
   let invited = new URLSearchParams(location.search).has("present");
   let refused = false; // the full screen, which only a key or a click may ask for
   let pressed = -ANSWER; // when something was started that has not been seen at work yet
+  let turning = -ANSWER; // when a turn was started whose text has not come yet: the page drops a second one until then
   let wanted = null; // the button to press once nothing is at work
   let turns = 0; // texts to move on by before that; back, if less than 0
-  let stopped = -ANSWER; // when what is at work was last told to stop: it may have begun only afterwards
+  let stopped = -AGAIN; // when what is at work was last told to stop: it may have begun only afterwards
 
-  const busy = () => free(STOPS).length > 0 || performance.now() - pressed < ANSWER;
+  const recent = (moment) => performance.now() - moment < ANSWER;
+  const busy = () => free(STOPS).length > 0 || recent(pressed) || recent(turning);
   const press = (id) => document.getElementById(id).click();
   const say = (element, text) => { // only what is new: a screen reader would read it again
     if (element.textContent !== text) element.textContent = text;
@@ -63,18 +66,28 @@ const present = (() => {
         event.stopPropagation();
         turns += TURNS[id] ?? 0;
         wanted = turns ? null : id in TURNS ? "run-all" : id; // a turn summarises by itself
+      } else if (id in TURNS) {
+        turning = performance.now();
       } else {
         pressed = performance.now();
       }
     }
   }, true);
   document.addEventListener("keydown", (event) => {
-    if (!on() || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!(on() || invited) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    if (event.key === "Escape") leave();
+    if (event.key === "Escape") {
+      invited = false;
+      if (on()) leave();
+      else address();
+    }
     const way = WAYS[event.key];
     if (!way) return;
     event.preventDefault();
+    if (!on()) { // the page is still being built
+      turns += TURNS[way];
+      return;
+    }
     if (refused) fillScreen();
     if (!event.repeat) press(way);
   });
@@ -85,12 +98,12 @@ const present = (() => {
   const proceed = () => {
     if (free(STOPS).length) pressed = -ANSWER;
     if (!busy()) {
-      stopped = -ANSWER;
+      stopped = -AGAIN;
       const next = turns ? (turns > 0 ? "present-next" : "present-previous") : wanted;
       turns -= Math.sign(turns);
       wanted = null;
       if (next) press(next);
-    } else if ((turns || (wanted && wanted !== "measure")) && free(STOPS).length && performance.now() - stopped >= ANSWER) {
+    } else if ((turns || (wanted && wanted !== "measure")) && free(STOPS).length && performance.now() - stopped >= AGAIN) {
       stopped = performance.now();
       for (const button of free(STOPS)) button.click();
     }
@@ -159,14 +172,14 @@ const present = (() => {
   return {
     // The page has said what a new text begins with.
     begin: () => {
-      pressed = -ANSWER;
+      turning = -ANSWER;
       const id = find("#slide .slide").dataset.begins;
       if (on() && id && !turns) press(id);
     },
-    // All three have written; a single run says little, so they are measured.
-    goOn: () => {
+    // All have written, or will not; a single run says little, so where visitors may, they are measured.
+    goOn: (measures) => {
       pressed = -ANSWER;
-      if (on() && !wanted && !turns && document.querySelectorAll("#race [data-seconds]").length > 1) wanted = "measure";
+      if (measures && on() && !wanted && !turns && document.querySelectorAll("#race [data-seconds]").length > 1) wanted = "measure";
     },
   };
 })();
