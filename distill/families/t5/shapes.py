@@ -34,7 +34,7 @@ class FreshShape:
     inner: int = 1024
     encoder_layers: int = 4
     decoder_layers: int = 3
-    heads: int = 4
+    heads: int = 8
     input_tokens: int = 512
     head_size: int = 64
     kind: str = "relu"
