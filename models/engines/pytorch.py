@@ -21,6 +21,7 @@ from transformers import (
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.engines import Overflow, StepWatcher, Stopped
 from models.engines.checkpoint import load_checkpoint
+from models.engines.deep_decoder import room_for_all_layers
 from models.engines.special_ids import end_ids, special_ids
 from models.errors import BadRequest, ModelUnavailable
 
@@ -113,13 +114,15 @@ class TorchEngine:
         self, batch: list[list[int]], config: GenerationConfig, watch: _RangeWatch | None, criteria: Any = ()
     ) -> torch.Tensor:
         inputs, mask = self._padded(batch)
-        with torch.inference_mode(), _room_on(self.device):
-            return self._loaded().generate(
+        model = self._loaded()
+        with torch.inference_mode(), _room_on(self.device), room_for_all_layers(model) as cache:
+            return model.generate(
                 inputs,
                 attention_mask=mask,
                 generation_config=config,
                 logits_processor=LogitsProcessorList([watch] if watch else []),
                 stopping_criteria=StoppingCriteriaList(criteria),
+                **cache,
             )
 
     def _padded(self, batch: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,6 +8,7 @@ from torch import Tensor
 from distill.families.padding import padded
 from distill.families.signal import Needs, Signal
 from distill.losses.masking import IGNORED
+from models.engines.deep_decoder import room_for_all_layers
 
 STACKS = ("encoder", "decoder")
 ATTENTIONS = (*STACKS, "cross")
@@ -47,7 +48,11 @@ def observe(model: Any, batch: Mapping[str, Tensor], needs: Needs) -> Signal:
 
 def write(model: Any, batch: Mapping[str, Tensor], processors: Any) -> Tensor:
     """See `Family.write`."""
-    found = model.generate(
-        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], logits_processor=processors
-    )
+    with room_for_all_layers(model) as cache:
+        found = model.generate(
+            input_ids=batch["input_ids"],
+            attention_mask=batch["attention_mask"],
+            logits_processor=processors,
+            **cache,
+        )
     return found[:, 1:]  # without the start token

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import LogitsProcessorList
 
 from distill.errors import IncompatibleModels
 from distill.families import family_of
 from distill.families.model_folder import cut, load_model
 from distill.families.signal import Needs
-from tests.tiny import make_tiny_bart
+from tests.tiny import make_tiny_bart, make_tiny_t5
 
 ROWS = [{"input_ids": [5, 6, 1], "labels": [7, 1]}, {"input_ids": [5, 1], "labels": [8, 9, 1]}]
 
@@ -49,6 +50,16 @@ def test_hidden_states_go_by_the_stack(model: Any) -> None:
     assert {name: len(states) - 1 for name, states in signal.hidden.items()} == depths
     assert not signal.attentions
     assert not signal.relations
+
+
+def test_a_decoder_deeper_than_the_encoder_writes(tmp_path: Path) -> None:
+    model = load_model(make_tiny_t5(tmp_path / "deep", layers=1, decoder_layers=3)).eval()
+    family, batch = family_of("t5"), {"input_ids": torch.tensor([[5, 6, 1]])}
+    batch["attention_mask"] = torch.ones_like(batch["input_ids"])
+    model.generation_config.max_new_tokens = 4
+    written = family.write(model, batch, LogitsProcessorList())
+    expected = model.generate(**batch, use_cache=False)
+    assert torch.equal(written, expected[:, 1:])
 
 
 def test_what_cannot_be_cut_is_refused(tmp_path: Path) -> None:

@@ -37,7 +37,9 @@ def test_while_it_validates(short: dict[str, Any], tmp_path: Path, monkeypatch: 
     assert carry_out(run)["steps"] == 4
     rows = run.metrics()
     assert [row["step"] for row in rows] == [1, 2, 2, 3, 4, 4]
-    assert ["validation_loss" in row for row in rows] == [False, False, True, False, False, True], "made up for"
+    assert ["validation_loss" in row for row in rows] == [False, False, True, False, False, True], (
+        "made up for"
+    )
 
 
 @pytest.mark.parametrize(

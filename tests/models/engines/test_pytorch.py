@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from models.decoding import Decoding
 from models.engines import EngineChoice, Overflow, Stopped, open_engine, prepare
 from models.engines import pytorch as pytorch_engine
+from models.engines.checkpoint import load_checkpoint
 from models.engines.pytorch import TorchEngine, choose_dtype
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
@@ -52,6 +53,22 @@ def test_it_generates_what_transformers_generates(engine: TorchEngine, tiny: Pat
     )
     decoding = Decoding(beams=beams, max_new_tokens=12, no_repeat_ngram=2, length_penalty=2.0)
     assert engine.generate(IDS, decoding) == [token for token in expected[0].tolist() if token > 1]
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+def test_a_decoder_may_be_deeper_than_the_encoder(tmp_path: Path, beams: int) -> None:
+    folder = make_tiny_t5(tmp_path / "deep", layers=1, decoder_layers=3)
+    engine = TorchEngine(folder, "cpu", "float32")
+    search = {"length_penalty": 1.0, "early_stopping": False} if beams > 1 else {}
+    expected = load_checkpoint(folder, torch.float32).generate(
+        torch.tensor([IDS]), num_beams=beams, max_new_tokens=8, do_sample=False, use_cache=False, **search
+    )
+    decoding = Decoding(
+        beams=beams, max_new_tokens=8, no_repeat_ngram=0, length_penalty=1.0, early_stopping=False
+    )
+    found = engine.generate(IDS, decoding)
+    assert found == engine.strip(expected[0].tolist())
+    assert found
 
 
 def test_it_tells_the_first_token_once(engine: TorchEngine) -> None:
