@@ -48,6 +48,8 @@ def fresh(
     from distill.families.t5 import student
     from distill.families.t5.shapes import FreshShape
     from distill.families.t5.vocabulary import train_vocabulary
+    from distill.families.t5.words import words_of
+    from models.folders.tokenizer import TextTokenizer
     from models.store.catalogue import resolve
     from models.store.loading import fetch, open_tokenizer
 
@@ -57,7 +59,7 @@ def fresh(
         raise BadConfig(f"{folder} exists already; name a new folder.")
     if tokenizer is not None:
         pieces = fetch(resolve(tokenizer, settings))
-        size = open_tokenizer(pieces).size
+        known = open_tokenizer(pieces)
         config = AutoConfig.from_pretrained(pieces, trust_remote_code=False, local_files_only=True)
         ids = {"pad": config.pad_token_id, "eos": config.eos_token_id}
     else:
@@ -65,7 +67,7 @@ def fresh(
         pieces = train_vocabulary(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
-        ids, size = {}, len(pieces)
-    model = student.fresh(FreshShape(**shape), size, seed=seed, **ids)
+        known, ids = TextTokenizer(pieces.backend_tokenizer), {}
+    model = student.fresh(FreshShape(**shape), known.size, words=words_of(known), seed=seed, **ids)
     save_model(model, pieces, folder)
     return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0

@@ -17,6 +17,7 @@ from distill.data import Example, Examples, load
 from distill.errors import BadData, Cancelled, DistillError, Diverged, IncompatibleModels
 from distill.families.model_folder import load_model, save_model
 from distill.families.t5 import shapes, student
+from distill.families.t5.words import words_of
 from distill.jobs import processes
 from distill.jobs.checksums import model_checksum
 from distill.jobs.explaining import out_of_memory
@@ -33,6 +34,7 @@ from distill.search.timing import Stopwatch, Timing
 from distill.training import work
 from distill.training.materials import load_materials
 from models.errors import ModelUnavailable
+from models.folders.tokenizer import open_tokenizer
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -131,7 +133,8 @@ class Candidates:
 
     def born(self, shape: Shape, folder: Path) -> int:
         """Write a student of a shape before any training; its parameters."""
-        model = shapes.born(shape, self._teacher, self.shape, self.plan.seed)
+        words = words_of(open_tokenizer(self.info.folder))
+        model = shapes.born(shape, self._teacher, self.shape, self.plan.seed, words)
         shutil.rmtree(folder, ignore_errors=True)  # half of one, of a worker that was killed
         save_model(model, self.info.folder, folder)
         return model.num_parameters()

@@ -1,13 +1,18 @@
 """The shapes a T5 student may have: which there are for a teacher, how many weights they have, how one is
 made. Imports nothing heavy."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from distill.errors import BadConfig, IncompatibleModels
 from distill.families import anatomy
 from models.folders.inspection import ModelInfo
+
+if TYPE_CHECKING:
+    from distill.families.t5.words import Words
 
 KINDS = ("relu", "gelu", "gated-gelu", "gated-silu")
 PARTS = ("encoder_layers", "decoder_layers", "width", "heads", "head_size", "inner", "kind", "tied")
@@ -46,7 +51,7 @@ class FreshShape:
                 raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
         if self.kind not in KINDS:
             raise BadConfig(f"The shape's kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
-        if self.width < self.head_size:  # the copy circuit needs that many directions of its own
+        if self.width < self.head_size:  # the circuit needs that many directions of its own
             raise BadConfig(f"The shape's width is {self.width}; use {self.head_size} or more.")
         if self.heads < 2:  # one looks one place back, one further
             raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
@@ -134,7 +139,13 @@ def is_cut(shape: Mapping[str, Any], teacher: Mapping[str, Any]) -> bool:
     return same and all(shape[part] <= teacher[part] for part in DEPTHS)
 
 
-def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any], seed: int) -> Any:
+def born(
+    shape: Mapping[str, Any],
+    teacher: Any,
+    teacher_shape: Mapping[str, Any],
+    seed: int,
+    words: Words | None = None,
+) -> Any:
     """A student of this shape: layers cut from the teacher where the widths agree, else a fresh copier.
 
     Args:
@@ -142,6 +153,7 @@ def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any
         teacher: The loaded teacher, which gives its layers or its vocabulary.
         teacher_shape: As `shape_of` has it.
         seed: Of a fresh student's weights.
+        words: What a fresh student's circuit has to know of the teacher's vocabulary.
     """
     from distill.families.t5.student import fresh, from_teacher_layers
 
@@ -150,7 +162,7 @@ def born(shape: Mapping[str, Any], teacher: Any, teacher_shape: Mapping[str, Any
     config = teacher.config
     reads = {"input_tokens": config.n_positions} if getattr(config, "n_positions", None) else {}
     ids = {"pad": config.pad_token_id, "eos": config.eos_token_id}
-    return fresh(FreshShape(**shape, **reads), config.vocab_size, seed=seed, **ids)
+    return fresh(FreshShape(**shape, **reads), config.vocab_size, words=words, seed=seed, **ids)
 
 
 def _quarters(whole: int) -> tuple[int, ...]:

@@ -13,8 +13,9 @@ from transformers import (
 )
 
 from distill.families.layer_map import evenly_spaced
-from distill.families.t5.copy_circuit import add_copy_circuit
+from distill.families.t5.circuit import add_circuit
 from distill.families.t5.shapes import FreshShape
+from distill.families.t5.words import Words
 
 
 def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) -> PreTrainedModel:
@@ -41,13 +42,20 @@ def _keep(stack: Any, layers: tuple[int, ...]) -> None:
 
 
 def fresh(
-    shape: FreshShape, vocabulary: int, *, pad: int = 0, eos: int = 1, seed: int = 42
+    shape: FreshShape,
+    vocabulary: int,
+    *,
+    words: Words | None = None,
+    pad: int = 0,
+    eos: int = 1,
+    seed: int = 42,
 ) -> T5ForConditionalGeneration:
-    """A new T5 with random weights and a copy circuit in them.
+    """A new T5 with random weights and a circuit in them, see `distill.families.t5.circuit`.
 
     Args:
         shape: Its shape.
         vocabulary: Entries of its tokenizer.
+        words: What the circuit has to know of these; without, it copies only.
         pad: Id of the token that pads, and starts a summary.
         eos: Id of the token that ends a text.
         seed: Seed of the weights.
@@ -69,7 +77,7 @@ def fresh(
     config.decoder_start_token_id = pad  # a fresh T5Config has none
     config.n_positions = shape.input_tokens
     model: Any = T5ForConditionalGeneration(config)
-    add_copy_circuit(model, seed)
+    add_circuit(model, words, seed)
     if not shape.tied:
         _untie(model)
     model.generation_config = GenerationConfig(pad_token_id=pad, eos_token_id=eos, decoder_start_token_id=pad)

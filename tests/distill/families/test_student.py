@@ -11,7 +11,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from distill.errors import BadConfig, IncompatibleModels
 from distill.families.model_folder import load_model
 from distill.families.t5 import student
-from distill.families.t5.copy_circuit import add_copy_circuit
+from distill.families.t5.circuit import add_circuit
 from distill.families.t5.shapes import FreshShape
 
 IDS = torch.tensor([[5, 9, 30, 41, 1]])
@@ -150,7 +150,7 @@ def test_the_circuit_copies_before_any_training() -> None:
     torch.manual_seed(0)
     model: Any = T5ForConditionalGeneration(config)
     without = _span_loss(model)
-    add_copy_circuit(model)
+    add_circuit(model)
     assert _span_loss(model) < without - 1
 
 
@@ -164,7 +164,7 @@ def test_a_copy_goes_on_where_it_was_though_its_last_words_stand_elsewhere_too(
     config.decoder_start_token_id = 0
     torch.manual_seed(0)
     model: Any = T5ForConditionalGeneration(config).eval()
-    add_copy_circuit(model)
+    add_circuit(model)
     generator = torch.Generator().manual_seed(3)
     inputs = torch.stack([torch.randperm(997, generator=generator)[:60] + 3 for _ in range(32)])
     inputs[:, 40 : 40 + pieces] = inputs[:, 20 : 20 + pieces]  # one name
