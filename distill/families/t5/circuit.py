@@ -60,6 +60,7 @@ _THEME = 8.0
 _NEXT = 3.0
 _SHARPNESS = 0.6
 _BEGINS, _THEMES, _EARLIER = 2.5, 0.9, 1.0
+_SECOND = 1.0
 _AGAINST_SAID = 1.5
 _COPY_GAIN = 3.0
 _WIDTH = 256
@@ -109,8 +110,7 @@ class _Circuit:
         if words is None:
             return
         flag, pad, end = _FLAG * length, config.pad_token_id, config.eos_token_id
-        weight[end] -= weight[end] @ ways.twins.T @ ways.twins  # like nothing else
-        weight[pad] = length * ways.start  # no word
+        weight[pad], weight[end] = length * ways.start, length * ways.end
         telling = list(words.telling)
         short = torch.ones(len(weight), dtype=torch.bool)
         short[telling] = False
@@ -118,7 +118,7 @@ class _Circuit:
         weight[short] += flag / 3 * ways.short
         weight[[words.stop, pad]] += flag * ways.stop
         weight[words.prompt] += flag * ways.prompt
-        weight[end] -= flag * (ways.each + 2 * ways.begins)
+        weight[end] -= flag * (ways.each + 2 * ways.begins)  # no sentence begins with it
         seen = weight / weight.pow(2).mean(1, keepdim=True).sqrt()  # as the first layers see it
         # Each reads 1 from a token that has the flag.
         self._stop = ways.stop / (seen[words.stop] @ ways.stop)
@@ -126,8 +126,7 @@ class _Circuit:
         self._begin = self._stop + ways.prompt / (seen[words.prompt] @ ways.prompt)
         self._each = ways.each / (seen[telling] @ ways.each).median()
         self._short = ways.short / (seen[short] @ ways.short).median()
-        self._end = ways.words.T @ (ways.words @ seen[end])
-        self._end /= self._end @ seen[end]
+        self._end = ways.end / (seen[end] @ ways.end)
         self._alike = sqrt(_TWIN / (seen[telling] @ ways.twins.T).pow(2).sum(1).median().item())
 
     def carry(self, chooses: bool) -> None:
@@ -139,11 +138,14 @@ class _Circuit:
             write = gain * ways.windows[head]
             buckets = {min(place, _SHARED_BUCKET) for place in window}
             rows = _look_back(encoder, head, buckets, read, write)
-            if chooses and not head:
-                _set(encoder, rows.stop - 1, v=self._begin, o=self._figure(ways.begins))
+            if chooses and head < 2:
+                figure = (ways.begins, ways.second)[head]
+                _set(encoder, rows.stop - 1, v=self._begin, o=self._figure(figure))
             rows = _look_back(decoder, head, {place - 1 for place in window}, read, write)
-            if chooses:  # after a full stop it looks at the start, which is no word
+            if chooses:  # after a full stop it looks at nothing else
                 _set(decoder, rows.stop - 1, q=_STOPPED * self._stop, k=self._start)
+                if head == 1:
+                    _set(decoder, rows.stop - 1, v=self._stop, o=self._figure(ways.second))
         for head in range(len(self._windows), self._config.num_heads):
             _look_around(encoder, head, *_REACHES[(head - len(self._windows)) % len(_REACHES)])
 
@@ -182,7 +184,7 @@ class _Circuit:
         ways, config = self._ways, self._config
         lookup = self._model.decoder.block[-1].layer[1].EncDecAttention
         size, said, scale = len(ways.windows[0]), len(ways.said), _WIDTH / config.d_model
-        figures = said + 1 if chooses else 0
+        figures = said + 2 if chooses else 0
         share = min((config.d_kv - figures) // len(self._windows), size)
         worth = _BEGINS * ways.begins + _THEMES * ways.theme + _EARLIER * ways.early
         for head in range(config.num_heads):
@@ -196,6 +198,13 @@ class _Circuit:
                 lookup.q.weight[rows][told] = -scale * _AGAINST_SAID * ways.said
                 lookup.k.weight[rows][told] = ways.said
                 _set(lookup, rows.stop - 1, q=self._stop, k=sqrt(scale) * worth)
+                second = scale * _SECOND * ways.second
+                _set(
+                    lookup,
+                    rows.stop - 2,
+                    q=second - _FIGURE / _FLAG * scale * _SECOND * ways.stop,
+                    k=ways.second,
+                )
             content = self._rows(min(config.d_kv, len(ways.words)), ways.words)
             lookup.v.weight[rows][: len(content)] = content
             lookup.o.weight[:, rows][:, : len(content)] = _COPY_GAIN * content.T

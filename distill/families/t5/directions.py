@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 _SAID = 20  # directions of what has been said, or comes
-_FIGURES = 9
+_FIGURES = 11
 _PART = 4  # of a head, and of the width, for all windows together
 
 
@@ -19,15 +19,17 @@ class Directions:
         words: Where the embeddings live, (rest, d_model).
         twins: A part of it by which a token knows its like again.
         windows: Of each window of places, (size, d_model).
-        each: Every token has it; the end token the other way round.
+        each: Every token has it but the end token.
         stop: The full stop has it, and the start of a summary.
         start: The start of a summary has it in place of a word.
+        end: The end token has it in place of a word.
         prompt: The prompt's last token has it.
         short: Tokens that tell little have it.
         early: How near a token stands to the beginning.
         again: Whether a token comes again.
-        theme: How many of the next ones do.
+        theme: Whether the next ones do.
         begins: Whether a sentence begins with a token.
+        second: Whether one began just before.
         said: What the next tokens are, or those written so far, (`_SAID`, d_model).
     """
 
@@ -37,12 +39,14 @@ class Directions:
     each: Tensor
     stop: Tensor
     start: Tensor
+    end: Tensor
     prompt: Tensor
     short: Tensor
     early: Tensor
     again: Tensor
     theme: Tensor
     begins: Tensor
+    second: Tensor
     said: Tensor
 
     @classmethod

@@ -146,7 +146,7 @@ def born(
     seed: int,
     words: Words | None = None,
 ) -> Any:
-    """A student of this shape: layers cut from the teacher where the widths agree, else a fresh copier.
+    """A student of this shape: layers cut from the teacher where the widths agree, else a fresh one.
 
     Args:
         shape: The student's.

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import T5Config
 
 from distill.data import load
 from distill.families.t5 import student
+from distill.families.t5.directions import Directions
 from distill.families.t5.shapes import FreshShape
 from distill.families.t5.vocabulary import train_vocabulary
 from distill.families.t5.words import words_of
@@ -16,6 +18,8 @@ from models.decoding import PREFIX
 from models.folders.tokenizer import TextTokenizer
 from models.settings import Settings
 from tests.tiny import make_tokenizer
+
+FIGURES = ("each", "stop", "start", "end", "prompt", "short", "early", "again", "theme", "begins", "second")
 
 
 @pytest.fixture(scope="module")
@@ -50,19 +54,64 @@ def test_a_vocabulary_of_no_full_stop_tells_nothing() -> None:
     assert words_of(TextTokenizer(make_tokenizer(20))) is None
 
 
-def test_an_untrained_model_says_whole_sentences_that_matter(
+def test_an_encoder_finds_beginnings_and_what_comes_again(model: Any, tokenizer: TextTokenizer) -> None:
+    text = "the water rose quickly. people left before the water came. nobody stayed behind."
+    ids = [*tokenizer.encode(PREFIX + text).ids, 1]
+    pieces = [tokenizer.piece(number) for number in ids]
+    ways = Directions.of(model.config, 4, torch.Generator().manual_seed(42))
+    with torch.no_grad():
+        found = model.encoder(torch.tensor([ids]), output_hidden_states=True).hidden_states[1][0]
+    early, again, begins = ((found @ way).tolist() for way in (ways.early, ways.again, ways.begins))
+    starts = [place for place, piece in enumerate(pieces[:-2]) if piece in (".", ":")]
+    sentences = {place + 1 for place in starts}
+    assert len(sentences) == 3
+    others = [value for place, value in enumerate(begins[:-1]) if place not in sentences]
+    assert min(begins[place] for place in sentences) > max(others)
+    waters = [place for place, piece in enumerate(pieces) if piece == "▁water"]
+    alone = [place for place, piece in enumerate(pieces) if piece in ("▁people", "▁before")]
+    assert len(waters) == 2
+    assert min(again[place] for place in waters) > max(again[place] for place in alone) + 2
+    first, last = sorted(sentences)[0], sorted(sentences)[-1]
+    assert early[first] > early[last] + 2
+
+
+def test_directions_are_at_right_angles() -> None:
+    config = T5Config(d_model=384, d_kv=64, num_heads=8)
+    ways = Directions.of(config, 4, torch.Generator().manual_seed(1))
+    single = torch.stack([getattr(ways, name) for name in FIGURES])
+    rows = torch.cat([*ways.windows, single, ways.said, ways.words])
+    assert rows.shape == (384, 384)
+    torch.testing.assert_close(rows @ rows.T, torch.eye(384), atol=1e-5, rtol=0)
+    torch.testing.assert_close(ways.twins @ ways.words.T @ ways.words, ways.twins, atol=1e-5, rtol=0)
+
+
+def test_an_untrained_model_begins_with_sentences_that_matter(
     model: Any, tokenizer: TextTokenizer, articles: list[str]
 ) -> None:
-    begun, ranks = 0, []
-    for article in articles[:16]:
+    ranks = []
+    for article in articles[:24]:
         sentences = read(article, 180)
         salience = [sum(w * x for w, x in zip(WEIGHTS, row, strict=True)) for row in features(sentences)]
-        starts = [tuple(tokenizer.encode(sentence).ids[:6]) for sentence in sentences]
         ids = [*tokenizer.encode(PREFIX + " ".join(sentences)).ids, 1]
-        written = model.generate(torch.tensor([ids]), max_new_tokens=6, do_sample=False)[0, 1:].tolist()
-        if tuple(written) in starts:
-            begun += 1
-            said = salience[starts.index(tuple(written))]
-            ranks.append(fmean(other < said for other in salience))
-    assert begun >= 10
+        with torch.no_grad():
+            scores = model(torch.tensor([ids]), decoder_input_ids=torch.tensor([[0]])).logits[0, 0]
+        first = [tokenizer.encode(sentence).ids[0] for sentence in sentences]
+        begun = [worth for worth, token in zip(salience, first, strict=True) if token == int(scores.argmax())]
+        if begun:
+            ranks.append(fmean(other < fmean(begun) for other in salience))
+    assert len(ranks) >= 20
     assert fmean(ranks) > 0.6, "better than most of the others; 0.5 would be chance"
+
+
+def test_an_untrained_model_goes_on_with_what_it_has_begun(
+    model: Any, tokenizer: TextTokenizer, articles: list[str]
+) -> None:
+    right: list[bool] = []
+    for article in articles[:24]:
+        sentences = read(article, 180)
+        ids = [*tokenizer.encode(PREFIX + " ".join(sentences)).ids, 1]
+        labels = torch.tensor(tokenizer.encode(sentences[3]).ids)
+        with torch.no_grad():
+            found = model(torch.tensor([ids]), labels=labels[None]).logits[0].argmax(-1)
+        right += (found == labels)[1:].tolist()
+    assert fmean(right) > 0.8
