@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 _SAID = 20  # directions of what has been said, or comes
-_FIGURES = 11
+FIGURES = ("each", "stop", "start", "end", "prompt", "short", "early", "again", "theme", "begins", "second")
 _PART = 4  # of a head, and of the width, for all windows together
 
 
@@ -52,17 +52,17 @@ class Directions:
     @classmethod
     def of(cls, config: Any, windows: int, generator: torch.Generator) -> "Directions":
         """Those of a model; with no room for figures, which are nothing then."""
-        width = config.d_model
-        figures = _FIGURES + _SAID if has_room(config) else 0
+        width, count = config.d_model, len(FIGURES)
         basis = orthonormal_rows(width, width, generator)
+        taken = count + _SAID if has_room(config) else 0
+        figures, rest = basis[:taken], basis[taken:]
+        if not taken:
+            figures = torch.zeros(count, width)
         size = max(1, min(config.d_kv // _PART, width // (_PART * windows)))
-        single, said, rest = basis.split(
-            [min(_FIGURES, figures), max(0, figures - _FIGURES), width - figures]
-        )
-        single = single if figures else torch.zeros(_FIGURES, width)
         *places, words = rest.split([*[size] * windows, len(rest) - size * windows])
         twins = orthonormal_rows(min(config.d_kv - 1, len(words) * 2 // 3), len(words), generator) @ words
-        return cls(words, twins, tuple(places), *single, said)
+        named = dict(zip(FIGURES, figures, strict=False))
+        return cls(words=words, twins=twins, windows=tuple(places), said=figures[count:], **named)
 
 
 def has_room(config: Any) -> bool:

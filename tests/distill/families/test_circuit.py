@@ -9,7 +9,7 @@ from transformers import T5Config
 
 from distill.data import load
 from distill.families.t5 import student
-from distill.families.t5.directions import Directions
+from distill.families.t5.directions import FIGURES, Directions
 from distill.families.t5.shapes import FreshShape
 from distill.families.t5.vocabulary import train_vocabulary
 from distill.families.t5.words import words_of
@@ -18,8 +18,6 @@ from models.decoding import PREFIX
 from models.folders.tokenizer import TextTokenizer
 from models.settings import Settings
 from tests.tiny import make_tokenizer
-
-FIGURES = ("each", "stop", "start", "end", "prompt", "short", "early", "again", "theme", "begins", "second")
 
 
 @pytest.fixture(scope="module")
