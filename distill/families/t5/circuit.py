@@ -183,31 +183,35 @@ class _Circuit:
         """Look for the place after what was just written, or the next sentence to say, and propose it."""
         ways, config = self._ways, self._config
         lookup = self._model.decoder.block[-1].layer[1].EncDecAttention
-        size, said, scale = len(ways.windows[0]), len(ways.said), _WIDTH / config.d_model
-        figures = said + 2 if chooses else 0
-        share = min((config.d_kv - figures) // len(self._windows), size)
-        worth = _BEGINS * ways.begins + _THEMES * ways.theme + _EARLIER * ways.early
+        size, taken = len(ways.windows[0]), len(ways.said) + 2 if chooses else 0
+        share = min((config.d_kv - taken) // len(self._windows), size)
         for head in range(config.num_heads):
             rows = _clear(lookup, head)
             part = torch.arange(head * share, (head + 1) * share) % size
             places = torch.cat([window[part] for window in ways.windows])
-            lookup.q.weight[rows][: len(places)] = scale * _SHARPNESS * places
+            lookup.q.weight[rows][: len(places)] = self._dot(_SHARPNESS) * places
             lookup.k.weight[rows][: len(places)] = places
             if chooses:
-                told = slice(len(places), len(places) + said)
-                lookup.q.weight[rows][told] = -scale * _AGAINST_SAID * ways.said
-                lookup.k.weight[rows][told] = ways.said
-                _set(lookup, rows.stop - 1, q=self._stop, k=sqrt(scale) * worth)
-                second = scale * _SECOND * ways.second
-                _set(
-                    lookup,
-                    rows.stop - 2,
-                    q=second - _FIGURE / _FLAG * scale * _SECOND * ways.stop,
-                    k=ways.second,
-                )
+                self._choose(lookup, slice(rows.start + len(places), rows.stop))
             content = self._rows(min(config.d_kv, len(ways.words)), ways.words)
             lookup.v.weight[rows][: len(content)] = content
             lookup.o.weight[:, rows][:, : len(content)] = _COPY_GAIN * content.T
+
+    def _choose(self, lookup: Any, rows: slice) -> None:
+        """After a full stop, have these rows prefer sentences worth saying and not yet said."""
+        ways = self._ways
+        told = slice(rows.start, rows.start + len(ways.said))
+        lookup.q.weight[told] = -self._dot(_AGAINST_SAID) * ways.said
+        lookup.k.weight[told] = ways.said
+        # The decoder finds at a full stop itself, too, that a sentence began just before.
+        second = ways.second - _FIGURE / _FLAG * ways.stop
+        _set(lookup, rows.stop - 2, q=self._dot(_SECOND) * second, k=ways.second)
+        worth = _BEGINS * ways.begins + _THEMES * ways.theme + _EARLIER * ways.early
+        _set(lookup, rows.stop - 1, q=self._stop, k=sqrt(self._dot(1.0)) * worth)
+
+    def _dot(self, gain: float) -> float:
+        """A gain of a dot product, which grows with the width."""
+        return gain * (_WIDTH / self._config.d_model)
 
     def _rows(self, number: int, space: Tensor) -> Tensor:
         """So many random directions of a space, at right angles."""
