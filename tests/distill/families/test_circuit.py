@@ -12,7 +12,7 @@ from distill.families.t5 import student
 from distill.families.t5.directions import FIGURES, Directions
 from distill.families.t5.shapes import FreshShape
 from distill.families.t5.vocabulary import train_vocabulary
-from distill.families.t5.words import words_of
+from distill.families.t5.words import Words, words_of
 from distill.rules.salience import WEIGHTS, features, read
 from models.decoding import PREFIX
 from models.folders.tokenizer import TextTokenizer
@@ -113,3 +113,15 @@ def test_an_untrained_model_goes_on_with_what_it_has_begun(
             found = model(torch.tensor([ids]), labels=labels[None]).logits[0].argmax(-1)
         right += (found == labels)[1:].tolist()
     assert fmean(right) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("width", "heads", "size"), [(128, 8, 32), (130, 9, 40), (128, 8, 128), (512, 16, 64)], ids=str
+)
+def test_any_shape_with_room_takes_the_circuit(width: int, heads: int, size: int) -> None:
+    words = Words(stop=5, prompt=6, telling=tuple(range(20, 100)))
+    shape = FreshShape(width, 64, 1, 2, heads, 64, size)
+    found: Any = student.fresh(shape, 160, words=words)
+    plain: Any = student.fresh(shape, 160)
+    assert all(weight.isfinite().all() for weight in found.parameters())
+    assert not torch.equal(found.shared.weight, plain.shared.weight)
