@@ -35,7 +35,7 @@ from distill.families.t5.words import Words
 
 _WINDOWS = (range(1, 2), range(2, 4), range(4, 8), range(8, 12))  # places before the one that is looked up
 _GAINS = (2.0, 2.0, 2.0, 3.0)  # of what is carried from them; a mean of many is weaker
-_AHEAD, _BACK, _EARLY, _AGAIN = range(len(_WINDOWS), len(_WINDOWS) + 4)  # further heads
+_AHEAD, _EARLY, _AGAIN = (len(_WINDOWS) + number for number in (0, 2, 3))  # of the encoder's further heads
 _SAID = len(_WINDOWS)  # of the decoder's
 _NOWHERE = 0.01
 _REACHES = ((_NOWHERE, 12.0), (12.0, _NOWHERE), (50.0, 50.0), (inf, inf))
@@ -52,9 +52,9 @@ _READ = 0.55  # of a token, in each window's directions
 _FIGURE = 0.5
 # Gains and logits; those of a dot product are for a width of 256.
 _STOPPED = 30.0  # of a window's head that looks at the start
-_HALF = 40.0  # tokens from the beginning at which `early` is 0
+_HALF = 40.0  # tokens from the beginning, where `early` has fallen by half
 _TWIN = 16.0  # of a token and its like
-_ALONE = 17.0  # of a token that has none, with the end token; like those that have few
+_ALONE = 17.0  # of a token and the end token; a little more than `_TWIN`, so that several likes show
 _MUTED = 15.0  # of one that tells little, beyond that
 _THEME = 8.0
 _NEXT = 3.0
