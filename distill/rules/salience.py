@@ -27,6 +27,9 @@ _DEPENDS = re.compile(
     r"\W*(?:as|when|while|if|because|although|though|after|before|since|until|where|whether)\b[^,]*$",
     re.IGNORECASE,
 )
+_CAPTIONS = re.compile(r"\W*\w+(?: ['’\w]+){0,2} ?: ")  # "Skipper: Rooney was the obvious choice."
+_QUOTES = re.compile(r"""["“”]|(?<!\w)['‘’](?!(?:s|t|d|m|re|ve|ll)\b)|(?<=\w)['’](?!\w)""")
+"""Those of quotations: not the marks within "o'neill" or before the "s" of "London 's"."""
 
 
 def salient(source: str, summary: str, *, most: int = 0, within: int = 350) -> Verdict:
@@ -94,9 +97,17 @@ def _stands_alone(sentence: str) -> bool:
         _SHORTEST <= len(words(sentence)) <= _LONGEST
         and not _LEANS.match(sentence)
         and not _DEPENDS.match(sentence)
-        and sentence.count('"') % 2 == 0
+        and not _CAPTIONS.match(sentence)
+        and len(_QUOTES.findall(sentence)) % 2 == 0
         and sentence.rstrip(" \"'”’")[-1:] in (".", "!")
+        and not _announces(sentence)
     )
+
+
+def _announces(sentence: str) -> bool:
+    """Whether nothing comes after its colon."""
+    _, colon, after = sentence.rpartition(":")
+    return bool(colon) and not any(map(str.isalnum, after))
 
 
 def _telling(text: str) -> set[str]:

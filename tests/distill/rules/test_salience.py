@@ -46,5 +46,32 @@ def test_only_so_much_is_read() -> None:
     assert salient(SOURCE, "", most=45, within=33).text == f"{MAYOR} {SHOPS}"
 
 
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        "Skipper: the mayor of Dover was the city council's choice.",
+        "Let 's celebrate : the mayor of Dover resigned on Monday .",
+        "The mayor of Dover told the city council on Monday: .",
+        "The mayor of Dover will leave the city council on Monday . '",
+        "The mayor of Dover said “the city council will vote on Monday.",
+    ],
+)
+def test_captions_and_halves_of_quotations_do_not_stand_alone(unfit: str) -> None:
+    assert salient(f"{MAYOR} {unfit}", "", most=45).kind == "rejected"
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        "The mayor of Dover 's city council did n't say who is next.",
+        "Dover's mayor, a friend of O'Neill's, didn't ask the city council on Monday.",
+        "The mayor of Dover called the city council ' unacceptable ' on Monday.",
+        "The mayor of Dover called the city council 'unacceptable' on Monday.",
+    ],
+)
+def test_whole_quotations_and_apostrophes_do(fit: str) -> None:
+    assert salient(f"{MAYOR} {fit}", "", most=45).kind == "repaired"
+
+
 def test_an_empty_text_has_no_sentences() -> None:
     assert salient("", "", most=45).kind == "rejected"
