@@ -43,6 +43,9 @@ def add(parsers: Any) -> None:
     export_parser.add_argument(
         "--length-penalty", type=float, help="power of the length that divides a beam's score, likewise"
     )
+    export_parser.add_argument(
+        "--input-tokens", type=int, help="tokens it reads of a text (default: as many as in training)"
+    )
 
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
@@ -88,11 +91,12 @@ def export(
     shortest: int | None,
     no_repeat_ngram: int | None,
     length_penalty: float | None,
+    input_tokens: int | None,
     settings: Settings,
 ) -> Answer:
     """Write a run's student where the user wants it."""
     from distill.runs.export import export_student
 
-    usual = (shortest, no_repeat_ngram, length_penalty)
-    export_student(runs.find(run_id, settings), folder, dtype, shard_size, *usual)
+    own = (shortest, no_repeat_ngram, length_penalty, input_tokens)
+    export_student(runs.find(run_id, settings), folder, dtype, shard_size, *own)
     return {"folder": str(folder.resolve())}, 0

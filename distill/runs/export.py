@@ -10,14 +10,14 @@ import torch
 from jinja2 import StrictUndefined, Template
 
 from distill.errors import BadConfig, RunConflict
-from distill.families import inspect
+from distill.families import family_of, inspect
 from distill.families.model_folder import load_model, save_model
 from distill.jobs.files import check_new_folder
 from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
 from distill.stats import interval
 from distill.tasks import SHOWN
-from models.decoding import MAX_LENGTH_PENALTY, MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM, Decoding
+from models.decoding import INPUT_LIMIT, MAX_LENGTH_PENALTY, MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM, Decoding
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _README = "README.md"
@@ -73,6 +73,7 @@ def export_student(
     shortest: int | None = None,
     no_repeat_ngram: int | None = None,
     length_penalty: float | None = None,
+    input_tokens: int | None = None,
 ) -> None:
     """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
 
@@ -84,6 +85,8 @@ def export_student(
         shortest: Tokens its summaries usually have at least, kept in its generation settings.
         no_repeat_ngram: Tokens of an n-gram that usually occurs only once in them, likewise.
         length_penalty: Power of the length that beam search usually divides a score by, likewise.
+        input_tokens: Tokens it reads of a text; by default as many as in training. A T5 knows how far apart
+            two tokens are, not where they stand, so it can read on past what it learned from.
 
     Raises:
         RunConflict: The run has no student yet, or its weights have changed since.
@@ -92,8 +95,9 @@ def export_student(
     """
     if not _SIZE.fullmatch(shard_size):
         raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
-    _check_usual("shortest", shortest, MAX_NEW_TOKENS)
-    _check_usual("no_repeat_ngram", no_repeat_ngram, MAX_NO_REPEAT_NGRAM)
+    _check("shortest", shortest, 0, MAX_NEW_TOKENS)
+    _check("no_repeat_ngram", no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
+    _check("input_tokens", input_tokens, 1, INPUT_LIMIT)
     if length_penalty is not None and not abs(length_penalty) <= MAX_LENGTH_PENALTY:
         raise BadConfig(f"length_penalty is {length_penalty:g}; use a number from -5 to 5.")
     check_new_folder(folder)
@@ -105,6 +109,8 @@ def export_student(
         model.generation_config.no_repeat_ngram_size = no_repeat_ngram
     if length_penalty is not None:  # which transformers takes of a beam search only
         model.generation_config.update(length_penalty=length_penalty, num_beams=Decoding().beams)
+    if input_tokens is not None:
+        family_of(model.config.model_type).limit_input(model, input_tokens)
     save_model(model, run.student, folder, max_shard_size=shard_size)
     (folder / _README).write_text(_card(run, folder.resolve().name), encoding="utf-8")
 
@@ -135,9 +141,9 @@ def _check_student(run: Run) -> None:
     inspect(run.student)
 
 
-def _check_usual(name: str, value: int | None, high: int) -> None:
-    if value is not None and not 0 <= value <= high:
-        raise BadConfig(f"{name} is {value}; use a whole number from 0 to {high}.")
+def _check(name: str, value: int | None, low: int, high: int) -> None:
+    if value is not None and not low <= value <= high:
+        raise BadConfig(f"{name} is {value}; use a whole number from {low} to {high}.")
 
 
 def _card(run: Run, name: str) -> str:

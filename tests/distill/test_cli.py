@@ -271,6 +271,7 @@ def test_train_list_resume_export(
         ("--shortest", "-3", "shortest is -3; use a whole number from 0 to 512"),
         ("--no-repeat-ngram", "11", "no_repeat_ngram is 11; use a whole number from 0 to 10"),
         ("--length-penalty", "5.5", "length_penalty is 5.5; use a number from -5 to 5"),
+        ("--input-tokens", "0", "input_tokens is 0; use a whole number from 1 to 512"),
         ("--length-penalty", "nan", "length_penalty is nan; use a number from -5 to 5"),
     ):
         code, _, errors = call("export", run_id, str(tmp_path / "wrong"), option, value)
@@ -390,12 +391,14 @@ def _check_export(folder: Path, trained: Path) -> None:
 def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Path) -> None:
     _, answer, _ = call("finetune", *training)
     options = ["--dtype", "bfloat16", "--shortest", "40", "--no-repeat-ngram", "8", "--length-penalty", "0.5"]
+    options += ["--input-tokens", "77"]
     assert call("export", answer["run_id"], str(tmp_path / "half"), *options)[0] == 0
     model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "half")
     assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
     own = model.generation_config
     assert (own.min_new_tokens, own.no_repeat_ngram_size, own.length_penalty) == (40, 8, 0.5)
-    assert inspect(tmp_path / "half").usual == Usual(40, 8, 0.5)
+    info = inspect(tmp_path / "half")
+    assert (info.usual, info.input_tokens) == (Usual(40, 8, 0.5), 77)
     assert "Trained on labels" in (tmp_path / "half" / "README.md").read_text()
 
 
