@@ -1,30 +1,24 @@
 """References made of the source's own most salient sentences."""
 
-from math import log
-
 import pytest
 
-from distill.rules.salience import features, read, salient
+from distill.rules.salience import read, salience, salient
 
 MAYOR = "The mayor of Dover resigned on Monday after a vote."
 SHOPS = "Shops in the harbour stayed closed all day."
 COUNCIL = "The city council will choose another mayor within 30 days."
 SOURCE = (
     "DOVER, England (CNN) -- The mayor of Dover, who has been ill for long, resigned on Monday after a vote. "
-    f'He said: "It was time to go, my friends." {SHOPS} {COUNCIL[:-1]}, officials said on Tuesday. On '
-    "Monday the mayor of Dover left."
+    f'He said: "It was time to go, my friends." {SHOPS} {COUNCIL[:-1]}, officials said on Tuesday. '
+    "The mayor of Dover resigned on Monday, as so many of us had hoped."
 )
 
 
-def test_features_by_hand() -> None:
-    # "harbour" stands in both sentences, "fire" and "closed" in one each; "hit" and "the" tell nothing.
-    again = (log(2) / 2, 0.5, 0.5)
-    rows = features(
-        ["Fire hit the harbour.", "The harbour closed.", "No one is as sad as me or you, he or we."]
-    )
-    assert rows[0] == pytest.approx((1, True, 4, 4, *again))
-    assert rows[1] == pytest.approx((0.5, False, 3, 3, *again))
-    assert rows[2] == pytest.approx((1 / 3, False, 12, 12, 0, 0, 0))
+def test_salience_by_hand() -> None:
+    # "harbour" comes again, "fire" and "closed" do not, "the" tells nothing; 0, 4 and 7 words stand before.
+    beginning = ["Fire hit the harbour.", "The harbour closed.", "He or we."]
+    assert salience(beginning, 0.5) == pytest.approx([1 / 4, 1 / 3 - 0.02, -0.035])
+    assert salience([], 0.5) == []
 
 
 def test_the_most_salient_comes_first_without_its_needless_clauses() -> None:
