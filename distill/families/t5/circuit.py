@@ -52,7 +52,7 @@ _READ = 0.55  # of a token, in each window's directions
 _FIGURE = 0.5
 # Gains and logits; those of a dot product are for a width of 256.
 _STOPPED = 30.0  # of a window's head that looks at the start
-_HALF = 40.0  # tokens from the beginning, where `early` has fallen by half
+_HALF = 200.0  # tokens from the beginning, where `early` has fallen by half
 _TWIN = 16.0  # of a token and its like
 _ALONE = 17.0  # of a token and the end token; a little more than `_TWIN`, so that several likes show
 _MUTED = 15.0  # of one that tells little, beyond that
