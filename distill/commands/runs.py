@@ -83,20 +83,10 @@ def name(*, run_id: str, text: str | None, note: str | None, settings: Settings)
 
 
 def export(
-    *,
-    run_id: str,
-    folder: Path,
-    dtype: str,
-    shard_size: str,
-    shortest: int | None,
-    no_repeat_ngram: int | None,
-    length_penalty: float | None,
-    input_tokens: int | None,
-    settings: Settings,
+    *, run_id: str, folder: Path, dtype: str, shard_size: str, settings: Settings, **own: Any
 ) -> Answer:
     """Write a run's student where the user wants it."""
     from distill.runs.export import export_student
 
-    own = (shortest, no_repeat_ngram, length_penalty, input_tokens)
-    export_student(runs.find(run_id, settings), folder, dtype, shard_size, *own)
+    export_student(runs.find(run_id, settings), folder, dtype, shard_size, **own)
     return {"folder": str(folder.resolve())}, 0

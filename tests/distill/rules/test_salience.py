@@ -41,30 +41,24 @@ def test_only_so_much_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "unfit",
+    ("sentence", "kind"),
     [
-        "Skipper: the mayor of Dover was the city council's choice.",
-        "Let 's celebrate : the mayor of Dover resigned on Monday .",
-        "The mayor of Dover told the city council on Monday: .",
-        "The mayor of Dover will leave the city council on Monday . '",
-        "The mayor of Dover said “the city council will vote on Monday.",
+        ("The mayor of Dover was the city council's choice.", "repaired"),
+        ("Skipper: the mayor of Dover was the city council's choice.", "rejected"),
+        ("Let 's celebrate : the mayor of Dover was their choice .", "rejected"),
+        ("The mayor of Dover told the city council: .", "rejected"),
+        ("The mayor of Dover was the city council's choice. '", "rejected"),
+        ("The mayor of Dover said “the city council will vote.", "rejected"),
+        ("The mayor of Dover said “the city council will vote.”", "repaired"),
+        ("The mayor of Dover called the city council ' unacceptable ' .", "repaired"),
+        ("The mayor of Dover called the city council 'unacceptable'.", "repaired"),
+        ("The mayor of Dover 's city council did n't say who is next .", "repaired"),
+        ("Dover's mayor, a friend of O'Neill's, didn't ask the city council.", "repaired"),
     ],
 )
-def test_captions_and_halves_of_quotations_do_not_stand_alone(unfit: str) -> None:
-    assert salient(f"{MAYOR} {unfit}", "", most=45).kind == "rejected"
-
-
-@pytest.mark.parametrize(
-    "fit",
-    [
-        "The mayor of Dover 's city council did n't say who is next.",
-        "Dover's mayor, a friend of O'Neill's, didn't ask the city council on Monday.",
-        "The mayor of Dover called the city council ' unacceptable ' on Monday.",
-        "The mayor of Dover called the city council 'unacceptable' on Monday.",
-    ],
-)
-def test_whole_quotations_and_apostrophes_do(fit: str) -> None:
-    assert salient(f"{MAYOR} {fit}", "", most=45).kind == "repaired"
+def test_captions_and_halves_of_quotations_do_not_stand_alone(sentence: str, kind: str) -> None:
+    # The shops' sentence says nothing of it, so that only its form counts.
+    assert salient(f"{SHOPS} {sentence}", "", most=45).kind == kind
 
 
 def test_an_empty_text_has_no_sentences() -> None:
