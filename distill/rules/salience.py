@@ -38,8 +38,8 @@ def salient(source: str, summary: str, *, most: int = 0, within: int = 350, earl
 
     How often its words come again in the text tells a sentence's salience, in the spirit of Luhn (1958), The
     automatic creation of literature abstracts; the clauses go as in Knight and Marcu (2002), Summarization
-    beyond sentence extraction. A small model can learn it from a few thousand texts, as it depends on the
-    text alone and not on who wrote the summary, and on two things that attention can find out.
+    beyond sentence extraction. It depends on the text alone and not on who wrote the summary, and on two
+    things that attention can find out, so that a small model soon learns where to begin.
     """
     if not most:
         return accept(summary)
