@@ -32,6 +32,14 @@ def test_a_model_is_saved_whole_or_not_at_all(tiny: Path, tmp_path: Path) -> Non
     assert not list((tmp_path / "new").iterdir())
 
 
+def test_a_saved_model_writes_with_a_cache(tiny: Path, tmp_path: Path) -> None:
+    """The trainer of transformers switches it off in the config."""
+    model = load_model(tiny)
+    model.config.use_cache = False
+    save_model(model, tiny, tmp_path / "saved")
+    assert json.loads((tmp_path / "saved" / "config.json").read_text())["use_cache"] is True
+
+
 def test_a_saved_student_splits_texts_as_its_source_does(tiny: Path, tmp_path: Path) -> None:
     """transformers would build a tokenizer of its own for the class, and drop the normalizer."""
     source, target = tmp_path / "source", tmp_path / "target"
