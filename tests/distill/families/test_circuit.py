@@ -13,7 +13,8 @@ from distill.families.t5.directions import FIGURES, Directions
 from distill.families.t5.shapes import FreshShape
 from distill.families.t5.vocabulary import train_vocabulary
 from distill.families.t5.words import Words, words_of
-from distill.rules.salience import read, salience
+from distill.rules.salience import salience
+from distill.rules.taken import read
 from models.decoding import PREFIX
 from models.folders.tokenizer import TextTokenizer
 from models.settings import Settings

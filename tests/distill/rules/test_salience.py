@@ -2,7 +2,8 @@
 
 import pytest
 
-from distill.rules.salience import read, salience, salient
+from distill.rules.salience import salience, salient
+from distill.rules.taken import read
 
 MAYOR = "The mayor of Dover resigned on Monday after a vote."
 SHOPS = "Shops in the harbour stayed closed all day."
