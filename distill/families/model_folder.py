@@ -44,7 +44,8 @@ def save_model(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Pa
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     model = with_named_head(model)
-    model.config.use_cache = True  # the trainer switches it off, and whoever loads the folder would write without
+    # The trainer switches it off, and whoever loaded the folder would write without.
+    model.config.use_cache = True
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         model.save_pretrained(scratch, **options)

@@ -8,6 +8,7 @@ from typing import Any
 from distill.errors import BadConfig
 from distill.rules import faith, form
 from distill.rules.duplicates import Duplicates
+from distill.rules.grounding import grounded
 from distill.rules.salience import salient
 from distill.rules.support import support
 from distill.rules.verdict import Rule
@@ -18,6 +19,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "unfinished": form.unfinished,
     "marks": form.marks,
     "support": support,
+    "grounded": grounded,
     "salient": salient,
     "length": form.length,
     "numbers": faith.numbers,

@@ -2,10 +2,10 @@
 
 import re
 
+from distill.rules.taken import tells
 from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import sentences, stem, words
 
-_TELLING = 4  # letters of a word that tells something; shorter ones are mostly "the", "of", "was"
 _LEANS = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|these|those|but|and)\b", re.IGNORECASE)
 
 
@@ -28,7 +28,7 @@ def support(source: str, summary: str, *, share: float = 0.0, fewest: int = 1) -
     gone = False
     found = sentences(summary)
     for sentence in found:
-        gone = not _is_supported(words(sentence), have, share) or (gone and bool(_LEANS.match(sentence)))
+        gone = not is_supported(words(sentence), have, share) or (gone and bool(_LEANS.match(sentence)))
         if not gone:
             kept.append(sentence)
     out = len(found) - len(kept)
@@ -39,8 +39,10 @@ def support(source: str, summary: str, *, share: float = 0.0, fewest: int = 1) -
     return repair(between.join(kept), why) if out else accept(summary)
 
 
-def _is_supported(sentence: list[str], have: set[str], share: float) -> bool:
-    telling = [word for word in sentence if len(word) >= _TELLING]
+def is_supported(sentence: list[str], have: set[str], share: float) -> bool:
+    """Whether a source whose words and stems are `have` has all numbers of a sentence, and this share of its
+    words that tell something."""
     if any(word not in have for word in sentence if word[0].isdigit()):
         return False
-    return sum(stem(word) in have for word in telling) >= share * len(telling)
+    told = [word for word in sentence if tells(word)]
+    return sum(stem(word) in have for word in told) >= share * len(told)

@@ -5,6 +5,7 @@ import pytest
 from distill.rules.duplicates import Duplicates
 from distill.rules.faith import copy, names, numbers
 from distill.rules.form import charset, length, marks, repetition, unfinished
+from distill.rules.grounding import grounded
 from distill.rules.salience import salient
 from distill.rules.support import support
 from distill.rules.verdict import Rule, Verdict
@@ -19,7 +20,7 @@ LOWER = "officials in iran said on monday that 1,500 people had met the envoy ."
 @pytest.mark.parametrize("source", [SOURCE, LOWER])
 @pytest.mark.parametrize(
     "rule",
-    [charset, repetition, unfinished, marks, length, numbers, names, copy, support, salient],
+    [charset, repetition, unfinished, marks, length, numbers, names, copy, support, grounded, salient],
 )
 def test_a_faithful_whole_summary_is_left_as_it_is(rule: Rule, source: str) -> None:
     summary = "Officials said that 1,500 people had met the envoy."
