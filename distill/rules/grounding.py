@@ -17,7 +17,7 @@ _FINISHED = re.compile(r"[.!?]\W*$")
 
 def grounded(
     source: str, summary: str, *, most: int = 0, within: int = 350, pairs: float = 0.5,
-    alike: float = 0.4, fewest: int = 18,
+    alike: float = 0.4, fewest: int = 2,
 ) -> Verdict:  # fmt: skip
     """Keeps a summary's sentences that the source's own words say, and takes the source's for the others.
 
@@ -26,7 +26,7 @@ def grounded(
     most of the same (F1 of the words that tell something, `alike` or more), without needless clauses, if it
     stands alone. A kept sentence that leans on one that is gone goes too. Only the source's first `within`
     words count. All have at most `most` words; with 0, the default, every summary passes as it is. Rejects
-    what has fewer than `fewest` words.
+    what gets fewer than `fewest` sentences: a single one is mostly the source's first.
 
     People's highlights say what matters in words of their own, more of them than a small model can learn from
     the few articles there are; with this it learns what matters, and the words from the article.
@@ -45,8 +45,8 @@ def grounded(
             kept.append(text)
             said.append(found)
             room -= len(words(text))
-    if most - room < fewest:
-        return reject(summary, f"{most - room} words, not {fewest}")
+    if len(kept) < fewest:
+        return reject(summary, f"{len(kept)} sentences, not {fewest}")
     return repair(" ".join(kept), "in the text's words")
 
 
