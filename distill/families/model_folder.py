@@ -44,7 +44,7 @@ def save_model(model: Any, tokenizer: PreTrainedTokenizerBase | Path, folder: Pa
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     model = with_named_head(model)
-    # The trainer switches it off, and whoever loaded the folder would write without.
+    # The trainer switches it off, and a program that reads the config alone would write without.
     model.config.use_cache = True
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:

@@ -7,7 +7,7 @@ from distill.rules.words import words
 _SHORTEST = 6  # words of what is left
 _NAME = 1  # words that open no sentence alone: "Using a telescope at Mauna Kea, Hawaii, they …"
 _MARK = re.compile(r"(\s?,\s|\s--\s|\s[–—]\s)")
-_STOP = re.compile(r"\s?[.!?]\W*$")
+_STOP = re.compile(r"\s?[.!?]\W{0,20}$")
 
 
 def _opening(words: str) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from models.text.sentences import sentence_ends
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a token it does not know
-_FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
+FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
 _ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)  # elsewhere "but" is a goal, "and" a duck
 _BROKEN_OFF = re.compile(
     r"(?:\s(?:and|but|the|because|than|their|your|my)|\s?(?:[:,–—]|--))\s?\.(?=\s|$)", re.IGNORECASE
@@ -83,7 +83,7 @@ def unfinished(source: str, summary: str) -> Verdict:
     if broken and _ENGLISH.search(source):
         word = summary[: broken.start()].rsplit(maxsplit=1)[-1:]
         return reject(summary, f"“{''.join(word)}{broken[0]}” breaks off")
-    if _FINISHED.search(summary) or _ends_in_quotation(summary.rstrip()):
+    if FINISHED.search(summary) or _ends_in_quotation(summary.rstrip()):
         return accept(summary)
     ends = sentence_ends(summary)
     if not ends:

@@ -1,76 +1,88 @@
-"""A rule: reference summaries as far as their source says the same, else in the source's own sentences."""
+"""A rule: keeps what the source also says of a reference summary, and replaces the rest by its sentences."""
 
 import re
 from itertools import pairwise
 from operator import itemgetter
 
 from distill.rules.clauses import condensed
+from distill.rules.form import FINISHED
 from distill.rules.support import is_supported
 from distill.rules.taken import is_new, leans, read, stands_alone, telling
 from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import sentences, stem, words
 
 _SUPPORTED = 0.8  # of a sentence's telling words that the source has
-_NEWS = re.compile(r"new ?: ", re.IGNORECASE)  # marks a highlight that was added later
-_FINISHED = re.compile(r"[.!?]\W*$")
+_NEWS = re.compile(r"\Anew ?: ", re.IGNORECASE)  # marks a highlight that was added later
 
 
 def grounded(
     source: str, summary: str, *, most: int = 0, within: int = 350, pairs: float = 0.5,
     alike: float = 0.4, fewest: int = 2,
 ) -> Verdict:  # fmt: skip
-    """Keeps a summary's sentences that the source's own words say, and takes the source's for the others.
+    """Keeps a summary's sentences that the source's own words say, and replaces the others with the source's.
 
     A sentence is kept if at least `pairs` of its pairs of neighbouring words stand in the source, as do its
-    numbers and most of its words that tell something. For any other comes the source's sentence that tells
-    most of the same (F1 of the words that tell something, `alike` or more), without needless clauses, if it
-    stands alone. A kept sentence that leans on one that is gone goes too. Only the source's first `within`
-    words count. All have at most `most` words; with 0, the default, every summary passes as it is. Rejects
-    what gets fewer than `fewest` sentences: a single one is mostly the source's first.
+    numbers and most of its words that tell something. Any other is replaced by the most similar of the
+    source's sentences that stand alone (F1 of the words that tell something, `alike` or more), without
+    needless clauses, or dropped. A sentence that leans on another ("He said …") is kept only after one that
+    was kept itself. Only the source's sentences that end in its first `within` words count. Together they
+    have at most `most` words; with 0, the default, every summary passes as it is. Rejects a summary left with
+    fewer than `fewest` sentences: a lone one is usually just the source's first.
 
-    People's highlights say what matters in words of their own, more of them than a small model can learn from
-    the few articles there are; with this it learns what matters, and the words from the article.
+    People write highlights in words of their own, more than a small model can learn from few articles. From
+    these it learns what matters, and takes the words from the article.
     """
     if not most:
         return accept(summary)
     ground = _Ground(read(source, within), pairs, alike)
     kept: list[str] = []
     said: list[set[str]] = []
-    room, gone = most, True
+    room, leanable = most, False
     for sentence in sentences(summary):
-        text = ground.kept(_NEWS.sub("", sentence, count=1), gone) or ground.taken(sentence)
+        own = ground.kept(_NEWS.sub("", sentence), leanable)
+        text = own or ground.taken(sentence)
         found = telling(text)
-        gone = not text or len(words(text)) > room or not is_new(found, said)
-        if not gone:
+        fits = bool(text) and len(words(text)) <= room and is_new(found, said)
+        if fits:
             kept.append(text)
             said.append(found)
             room -= len(words(text))
+        leanable = fits and bool(own)
     if len(kept) < fewest:
-        return reject(summary, f"{len(kept)} sentences, not {fewest}")
-    return repair(" ".join(kept), "in the text's words")
+        return reject(summary, f"only {len(kept)} of {fewest} sentences")
+    text = ("\n" if "\n" in summary else " ").join(kept)
+    return accept(summary) if text == summary else repair(text, "in the text's words")
 
 
 class _Ground:
     """What a source says, and in which words."""
 
     def __init__(self, beginning: list[str], pairs: float, alike: float) -> None:
-        found = [word for sentence in beginning for word in words(sentence)]
-        self._pairs, self._known = set(pairwise(found)), {*found, *map(stem, found)}
+        found = [words(sentence) for sentence in beginning]
+        known = {word for sentence in found for word in sentence}
+        self._pairs = {pair for sentence in found for pair in pairwise(sentence)}
+        self._known = known | {stem(word) for word in known}
         self._alone = [(telling(sentence), sentence) for sentence in beginning if stands_alone(sentence)]
         self._share, self._alike = pairs, alike
+        self._stop = " ." if any(sentence.endswith(" .") for sentence in beginning) else "."
 
-    def kept(self, sentence: str, after_gone: bool) -> str:
+    def kept(self, sentence: str, leanable: bool) -> str:
         """The sentence, finished, if the source's words say it; else nothing."""
         found = words(sentence)
         beside = list(pairwise(found))
         shared = sum(pair in self._pairs for pair in beside)
-        said = beside and shared >= self._share * len(beside) and is_supported(found, self._known, _SUPPORTED)
-        if not said or (after_gone and leans(sentence)):
+        if (
+            not beside
+            or shared < self._share * len(beside)
+            or not is_supported(found, self._known, _SUPPORTED)
+        ):
             return ""
-        return sentence if _FINISHED.search(sentence) else f"{sentence} ."
+        if leans(sentence) and not leanable:
+            return ""
+        return sentence if FINISHED.search(sentence) else sentence.rstrip(" ,:;") + self._stop
 
     def taken(self, sentence: str) -> str:
-        """The source's sentence that tells most of the same, without needless clauses; or nothing."""
+        """The most similar sentence that stands alone, without needless clauses; or nothing."""
         wanted = telling(sentence)
         rated = [(_f1(wanted, found), other) for found, other in self._alone]
         likeness, best = max(rated, key=itemgetter(0), default=(0.0, ""))

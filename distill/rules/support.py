@@ -2,7 +2,7 @@
 
 import re
 
-from distill.rules.taken import tells
+from distill.rules.taken import TELLING
 from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import sentences, stem, words
 
@@ -44,5 +44,5 @@ def is_supported(sentence: list[str], have: set[str], share: float) -> bool:
     words that tell something."""
     if any(word not in have for word in sentence if word[0].isdigit()):
         return False
-    told = [word for word in sentence if tells(word)]
+    told = [word for word in sentence if len(word) >= TELLING]
     return sum(stem(word) in have for word in told) >= share * len(told)

@@ -6,7 +6,7 @@ from itertools import accumulate
 from distill.rules.words import sentences, stem, words
 from models.text.tidying import without_dateline
 
-_TELLING = 4  # letters of a word that tells something; shorter ones are mostly "the", "of", "was"
+TELLING = 4  # letters of a word that tells something; shorter ones are mostly "the", "of", "was"
 _SHORTEST = 6  # words of a source sentence
 _LONGEST = 40
 _MOST_SHARED = 0.6  # of its telling words, else it says again what another says
@@ -56,7 +56,7 @@ def telling(text: str) -> set[str]:
 
 def tells(word: str) -> bool:
     """Whether a word says what a text is about, or is a number."""
-    return len(word) >= _TELLING or word[0].isdigit()
+    return len(word) >= TELLING or word[0].isdigit()
 
 
 def is_new(found: set[str], said: list[set[str]]) -> bool:

@@ -32,7 +32,7 @@ def test_a_model_is_saved_whole_or_not_at_all(tiny: Path, tmp_path: Path) -> Non
     assert not list((tmp_path / "new").iterdir())
 
 
-def test_a_saved_model_writes_with_a_cache(tiny: Path, tmp_path: Path) -> None:
+def test_a_saved_config_allows_a_cache(tiny: Path, tmp_path: Path) -> None:
     """The trainer of transformers switches it off in the config."""
     model = load_model(tiny)
     model.config.use_cache = False

@@ -38,6 +38,8 @@ SUMMARY = 'anna walked with boris nemt on friday. mr. smith said "yes" in the u.
 LINES = "Anna: a line of words that say nothing\n" * 5
 
 Step = Callable[[str], Any]
+# The last three need a limit to do anything.
+WORKING = (*RULES, "support:share=0.8", "grounded:most=50", "salient:most=45")
 STEPS: dict[str, Step] = {
     "clean": clean,
     "dateline": lambda text: (without_dateline(text), without_dateline(text, sure=True)),
@@ -60,13 +62,13 @@ STEPS: dict[str, Step] = {
     "extraction": extraction.sentences,
     "rendering": rendering.working,
     "kind of text": lambda text: unlike_news(f"{LINES}{text}\nend"),
-    **{f"rule {name} on a source": lambda text, name=name: _judge(name, text, SUMMARY) for name in RULES},
-    **{f"rule {name}": lambda text, name=name: _judge(name, ARTICLE, text) for name in RULES},
+    **{f"rule {name} on a source": lambda text, name=name: _judge(name, text, SUMMARY) for name in WORKING},
+    **{f"rule {name}": lambda text, name=name: _judge(name, ARTICLE, text) for name in WORKING},
 }
 
 
 def _judge(name: str, source: str, summary: str) -> Any:
-    return choose_rules(name)[name](source, summary)
+    return choose_rules(name)[name.partition(":")[0]](source, summary)
 
 
 def _texts(length: int) -> Iterator[tuple[str, str]]:
