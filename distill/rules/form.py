@@ -13,6 +13,7 @@ from models.text.sentences import sentence_ends
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a token it does not know
 FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
+"""How a whole text ends."""
 _ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)  # elsewhere "but" is a goal, "and" a duck
 _BROKEN_OFF = re.compile(
     r"(?:\s(?:and|but|the|because|than|their|your|my)|\s?(?:[:,–—]|--))\s?\.(?=\s|$)", re.IGNORECASE

@@ -71,13 +71,9 @@ class _Ground:
         found = words(sentence)
         beside = list(pairwise(found))
         shared = sum(pair in self._pairs for pair in beside)
-        if (
-            not beside
-            or shared < self._share * len(beside)
-            or not is_supported(found, self._known, _SUPPORTED)
-        ):
+        if not beside or shared < self._share * len(beside) or (leans(sentence) and not leanable):
             return ""
-        if leans(sentence) and not leanable:
+        if not is_supported(found, self._known, _SUPPORTED):
             return ""
         return sentence if FINISHED.search(sentence) else sentence.rstrip(" ,:;") + self._stop
 

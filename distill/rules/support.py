@@ -40,8 +40,13 @@ def support(source: str, summary: str, *, share: float = 0.0, fewest: int = 1) -
 
 
 def is_supported(sentence: list[str], have: set[str], share: float) -> bool:
-    """Whether a source whose words and stems are `have` has all numbers of a sentence, and this share of its
-    words that tell something."""
+    """Whether all numbers of a sentence's words, and `share` of those that tell something, are among `have`.
+
+    Args:
+        sentence: Its words.
+        have: The source's words and their stems.
+        share: 0 to 1.
+    """
     if any(word not in have for word in sentence if word[0].isdigit()):
         return False
     told = [word for word in sentence if len(word) >= TELLING]

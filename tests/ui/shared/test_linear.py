@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from distill.rules import RULES, choose_rules
+from distill.rules.clauses import condensed
 from distill.tasks.summarize import evaluation, extraction
 from distill.tasks.summarize.words import first_words, split_words
 from models.errors import BadRequest
@@ -27,8 +28,8 @@ SHORT, TIMES = 2_000, 4
 FAST = 0.02  # seconds
 MOST = 8  # times as long for a text four times as long; a square would be 16
 UNITS = (
-    " ", "\n", "\u2028", '"', "'", "’", "(", "“", "„", "-", "—", ".", ". ", "! ", "a", "A ", "_", "1", "1 , ",
-    "a.", "a'", " 's", " n't", "'s ", "a-", "a - ", '"a" ', '" ', "“a”", "mr. ", "(cnn) ", "日",
+    " ", "\n", "\u2028", '"', "'", "’", "(", "“", "„", "-", "—", ".", ". ", "!", "! ", "a", "A ", "_", "1",
+    "1 , ", "a.", "a'", " 's", " n't", "'s ", "a-", "a - ", '"a" ', '" ', "“a”", "mr. ", "(cnn) ", "日",
     "\u0301\u0323", "\x00", "<", "Aa bb cc. ", "A b\n", "</s>",
 )  # fmt: skip
 AROUND = (("a", "b"), ("A word. (", "! x"), ("", ""))
@@ -61,6 +62,7 @@ STEPS: dict[str, Step] = {
     "novelty": lambda text: evaluation.novel_bigrams(text, text),
     "extraction": extraction.sentences,
     "rendering": rendering.working,
+    "clauses": lambda text: condensed(f"The mayor{text} resigned"),
     "kind of text": lambda text: unlike_news(f"{LINES}{text}\nend"),
     **{f"rule {name} on a source": lambda text, name=name: _judge(name, text, SUMMARY) for name in WORKING},
     **{f"rule {name}": lambda text, name=name: _judge(name, ARTICLE, text) for name in WORKING},
