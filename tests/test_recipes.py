@@ -1,4 +1,4 @@
-"""The embedded models' recipe, from a text file to three exported models, a step a stage."""
+"""The embedded models' recipe, from a text file to four exported models, a step a stage."""
 
 import gzip
 import json
@@ -15,14 +15,15 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_recipe_runs_end_to_end_and_does_nothing_twice(tmp_path: Path) -> None:
     for split in ("train", "validation"):
-        rows = [vars(example) for example in load("built-in", split=split, limit=16).rows]
+        rows = [vars(example) for example in load("built-in", split=split, limit=24).rows]
         with gzip.open(tmp_path / f"{split}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(row)}\n" for row in rows)
     work = tmp_path / "work"
     tiny = "--max-steps 1 --max-examples 4 --set batch_size=2 --set validation_examples=1"
     command = ["bash", ROOT / "models/embedded/recipes/make.sh"]
     command += [tmp_path / "train.jsonl.gz", tmp_path / "validation.jsonl.gz", work, *tiny.split()]
-    settings = {"PYTHON": sys.executable, "STUDIO_HOME": str(tmp_path / "home"), "LABELS": "4"}
+    settings = {"PYTHON": sys.executable, "STUDIO_HOME": str(tmp_path / "home"), "ARTICLES": "24"}
+    settings["SHAPE"] = "--width 64 --inner 64 --heads 2"
 
     def make() -> str:
         done = subprocess.run(
@@ -39,8 +40,8 @@ def test_the_recipe_runs_end_to_end_and_does_nothing_twice(tmp_path: Path) -> No
 
     make()
     sizes = {path.name: load_model(path).num_parameters() for path in (work / "models").iterdir()}
-    assert sizes["original"] == sizes["distilled"] < sizes["teacher"]
+    assert sizes["control"] == sizes["distilled"] < sizes["original"] < sizes["teacher"]
     runs = sorted(path.name for path in (tmp_path / "home" / "runs").iterdir())
-    assert len(runs) == 5
+    assert len(runs) == 12
     assert make() == ""
     assert sorted(path.name for path in (tmp_path / "home" / "runs").iterdir()) == runs
