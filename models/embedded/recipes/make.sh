@@ -77,7 +77,7 @@ learn original original-256 few-512 512 3e-4 100
 learn control-256 small-extracts few-256 256 3e-4 200
 learn control control-256 few-512 512 3e-4 120
 
-# and the distilled the same thousand with the teacher's summaries of other articles.
+# and the distilled the same thousand with the teacher's summaries of 3,000 articles, some of which it was itself taught.
 [ -f "$work/labels-512.jsonl" ] || "$python" -m distill label "$work/models/teacher" --data "$work/train.jsonl" \
     --limit "${ARTICLES:-3000}" --shuffle --seed 10 --out "$work/labels-512.jsonl"
 refine labels-256 labels-512 3000 10 grounded:most=50:within=180
