@@ -1,7 +1,9 @@
 """Train a small lower-casing unigram vocabulary for models that start from nothing.
 
 Spaced-out text ("36 - year - old", "do n't", "( cnn )"), the form some releases of CNN/DailyMail come in,
-and natural text give the same tokens, because the normalizer undoes the spacing.
+and natural text give the same tokens, because the normalizer undoes the spacing. The points and commas inside
+numbers and the points of abbreviations have pieces of their own: a full stop ends a sentence and nothing
+else, so that a small model neither ends one at "u.s." nor cuts "1,700" in two.
 """
 
 import io
@@ -14,11 +16,12 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from distill.errors import BadConfig
+from models.text.sentences import SHORT_FORMS, TITLES
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
 
 _SPACING = (
-    (r"[‘’`´]", "'"),
+    (r"[‘’‚`´]", "'"),
     (r"[“”]|''|``", '"'),
     (r"[–—]|--+", "-"),
     (r"\s+", " "),
@@ -28,6 +31,11 @@ _SPACING = (
     (r" (?=[.,;:!?%)\]])", ""),
     (r"(?<=[(\[$£€]) ", ""),
     (r' ?" ?', ' " '),
+)
+_POINT, _COMMA = "․", "‚"  # within words and numbers: one dot leader, low quotation mark
+_WITHIN = (
+    (rf"(?<=\w)\.(?=\w)|(?<=\b(?:[a-z]|{TITLES}|{SHORT_FORMS}))(?<!'[a-z])\.|(?<=\bno)\.(?= \d)", _POINT),
+    (r"(?<=\d),(?=\d)", _COMMA),
 )
 
 
@@ -48,7 +56,7 @@ def train_vocabulary(texts: Iterable[str], size: int = 8000) -> PreTrainedTokeni
     """
     normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Lowercase()]
-        + [normalizers.Replace(Regex(pattern), content) for pattern, content in _SPACING]
+        + [normalizers.Replace(Regex(pattern), content) for pattern, content in _SPACING + _WITHIN]
     )
     splitter = pre_tokenizers.Sequence(
         [pre_tokenizers.Metaspace(), pre_tokenizers.Split(Regex(_WORD), "isolated")]
@@ -59,7 +67,9 @@ def train_vocabulary(texts: Iterable[str], size: int = 8000) -> PreTrainedTokeni
     pieces = _pieces(words, size)
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=[piece for piece, _ in pieces].index(UNK)))
     tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
-    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Metaspace(), decoders.Replace(_POINT, "."), decoders.Replace(_COMMA, ",")]
+    )
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"$A {EOS}", pair=f"$A {EOS} $B {EOS}", special_tokens=[(EOS, tokenizer.token_to_id(EOS))]
     )

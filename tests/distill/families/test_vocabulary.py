@@ -1,6 +1,7 @@
 """A fresh vocabulary: T5's ids, natural text back, the same pieces from the same texts."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -31,6 +32,20 @@ def test_spaced_out_and_natural_text_are_one() -> None:
     spaced, natural = "a well - known cat ( cnn ) in 2015 .", "A well-known cat (CNN) in 2015."
     assert made(spaced)["input_ids"] == made(natural)["input_ids"]
     assert "2015" in [piece.strip("▁") for piece in made.tokenize(natural)]
+
+
+def test_a_full_stop_ends_a_sentence_and_nothing_else() -> None:
+    natural = (
+        "mr. may of the u.s. ran 1,500 miles at 2.30pm, no. 5 to h. hill. police said no. it isn't. it's."
+    )
+    made = train_vocabulary([*TEXTS, natural] * 2, 140)
+    ids = made(natural)["input_ids"]
+    assert made.decode(ids, skip_special_tokens=True) == natural
+    pieces = made.tokenize(natural)
+    stops = [before.strip("▁") for before, piece in pairwise(pieces) if piece == "."]
+    assert [stop[-1] for stop in stops] == ["l", "o", "t", "s"], "of hill, no, isn't, it's"
+    commas = [before.strip("▁") for before, piece in pairwise(pieces) if piece == ","]
+    assert [comma[-1] for comma in commas] == ["m"]
 
 
 def test_the_same_texts_give_the_same_pieces() -> None:
