@@ -3,13 +3,13 @@
 from typing import Any
 
 from distill.data import Example
-from distill.judging.extracts import copies_sentences, is_lead
 from distill.judging.garbled import garbled_words
 from distill.rules import RULES, apply_rules, choose_rules
+from distill.rules.extracts import copies_sentences, is_lead
 from distill.tasks.summarize.evaluation import has_repeated_trigram, novel_bigrams, rouge
 from distill.tasks.summarize.words import split_words
 
-_NO_FAULTS = ("support", "grounded", "salient", "copy", "duplicate")
+_NO_FAULTS = ("support", "grounded", "salient", "copy", "opening", "extract", "duplicate")
 FAULTS = tuple(name for name in RULES if name not in _NO_FAULTS)
 """The rules that find a fault in a single summary. Of the others one asks whether another text has the same
 summary, and the rest accept any unless they are given a limit."""

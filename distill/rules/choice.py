@@ -8,6 +8,8 @@ from typing import Any
 from distill.errors import BadConfig
 from distill.rules import faith, form
 from distill.rules.duplicates import Duplicates
+from distill.rules.extracts import extract, opening
+from distill.rules.fragments import fragments
 from distill.rules.grounding import grounded
 from distill.rules.salience import salient
 from distill.rules.support import support
@@ -18,6 +20,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "repetition": form.repetition,
     "unfinished": form.unfinished,
     "marks": form.marks,
+    "fragments": fragments,
     "support": support,
     "grounded": grounded,
     "salient": salient,
@@ -25,6 +28,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "numbers": faith.numbers,
     "names": faith.names,
     "copy": faith.copy,
+    "opening": opening,
+    "extract": extract,
     "duplicate": Duplicates,
 }
 """Every rule by name, in the order they are applied in: first those that repair, so that the others judge

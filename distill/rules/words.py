@@ -17,6 +17,13 @@ def words(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(text)]
 
 
+def located(text: str) -> list[tuple[str, str]]:
+    """The words, folded, each with what stands between it and the next one."""
+    found = list(_WORD.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return [(fold(match[0]), text[match.end() : end]) for match, end in zip(found, ends, strict=False)]
+
+
 def stem(word: str) -> str:
     """What a word shares with its other endings; a number is whole."""
     return word if word[0].isdigit() else word[:_STEM]

@@ -14,10 +14,10 @@ from distill.data import Example
 from distill.errors import BadConfig, DistillError, RunConflict
 from distill.jobs import processes
 from distill.judging import Evaluation, EvaluationPlan, cases, results, work, writing
-from distill.judging.extracts import copies_sentences, is_lead
 from distill.judging.garbled import garbled_words, is_english
 from distill.judging.lead import as_long_as, spelled_out
 from distill.judging.says import describe
+from distill.rules.extracts import copies_sentences, is_lead
 from distill.tasks.summarize.evaluation import score_table
 from models.errors import BadRequest
 from models.serving.summarizer import Summarizer

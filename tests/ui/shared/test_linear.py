@@ -13,6 +13,7 @@ import pytest
 
 from distill.rules import RULES, choose_rules
 from distill.rules.clauses import condensed
+from distill.rules.fragments import fragments
 from distill.tasks.summarize import evaluation, extraction
 from distill.tasks.summarize.words import first_words, split_words
 from models.errors import BadRequest
@@ -33,14 +34,21 @@ UNITS = (
     "\u0301\u0323", "\x00", "<", "Aa bb cc. ", "A b\n", "</s>",
 )  # fmt: skip
 AROUND = (("a", "b"), ("A word. (", "! x"), ("", ""))
-ARTICLE = "Anna walked with Boris Nemtsov on Friday . She said “no” to him (again)."
+ARTICLE = "Anna walked with Boris Nemtsov on Friday . She said “no” to the man (again)."
 SUMMARY = 'anna walked with boris nemt on friday. mr. smith said "yes" in the u.s. a'
 
 LINES = "Anna: a line of words that say nothing\n" * 5
 
 Step = Callable[[str], Any]
-# The last three need a limit to do anything.
-WORKING = (*RULES, "support:share=0.8", "grounded:most=50", "salient:most=45")
+# The last five need a limit to do anything.
+WORKING = (
+    *RULES,
+    "support:share=0.8",
+    "grounded:most=50",
+    "salient:most=45",
+    "opening:most=0",
+    "extract:allowed=0",
+)
 STEPS: dict[str, Step] = {
     "clean": clean,
     "dateline": lambda text: (without_dateline(text), without_dateline(text, sure=True)),
@@ -62,6 +70,7 @@ STEPS: dict[str, Step] = {
     "novelty": lambda text: evaluation.novel_bigrams(text, text),
     "extraction": extraction.sentences,
     "rendering": rendering.working,
+    "fragments": lambda text: (fragments(f"The end. {text}", SUMMARY), fragments(f"The end. {text}", text)),
     "clauses": lambda text: condensed(f"The mayor{text} resigned"),
     "kind of text": lambda text: unlike_news(f"{LINES}{text}\nend"),
     **{f"rule {name} on a source": lambda text, name=name: _judge(name, text, SUMMARY) for name in WORKING},
