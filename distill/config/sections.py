@@ -82,6 +82,9 @@ class OptimisationSettings:
     warmup_steps: int = setting(0, "steps of linear warm-up before the linear decay", low=0, high=1e7)
     weight_decay: float = setting(0.0, "AdamW's weight decay", low=0, high=1)
     clip: float = setting(1.0, "gradients are clipped to this norm", low=1e-6, high=1e6)
+    frozen: str | None = setting(
+        None, "weights that stay as they are: parts of their names, such as embed,bias, with commas between"
+    )
     gradient_checkpointing: bool = setting(False, "spend time to save memory")
     precision: str = setting(
         "auto",

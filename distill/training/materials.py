@@ -8,6 +8,7 @@ from transformers import PreTrainedModel
 
 from distill import data
 from distill.config import RunConfig, parse_layers
+from distill.errors import BadConfig
 from distill.families import family_of, inspect
 from distill.families.model_folder import cut, load_model
 from distill.tasks import task_of
@@ -53,8 +54,21 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
         model = cut(teachers[0] if teachers else load_model(source.folder), depths)
     if config.input_tokens:  # it is to read in use what it learns to read
         family_of(source.model_type).limit_input(model, config.input_tokens)
+    if config.frozen:
+        _freeze(model, config.frozen)
     encoder = TextEncoder(open_tokenizer(source.folder, source.eos), source, config.input_tokens)
     return Materials(model, encoder, teachers, folders, *load_examples(config, settings))
+
+
+def _freeze(model: PreTrainedModel, frozen: str) -> None:
+    """Leave the weights out of training that have one of the parts in their name."""
+    for part in filter(None, (part.strip() for part in frozen.split(","))):
+        found = [weight for name, weight in model.named_parameters() if part in name]
+        if not found:
+            names = ", ".join(sorted({name.rsplit(".", 2)[-2] for name, _ in model.named_parameters()}))
+            raise BadConfig(f"frozen: the student has no weight with {part!r} in its name; it has {names}.")
+        for weight in found:
+            weight.requires_grad_(False)
 
 
 def load_examples(
