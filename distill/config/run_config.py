@@ -52,6 +52,8 @@ class RunConfig(  # a dataclass takes the fields of its last base first
             raise BadConfig(
                 "The contrastive term compares the examples of a batch: set batch_size to 2 or more."
             )
+        if self.rollouts and not self.has_references:
+            raise BadConfig("rollouts are scored against summaries: use them with task=summarize or extract.")
         if self.more_teachers and not self.teacher:
             raise BadConfig("more_teachers need a first teacher: name it too.")
         if self.teacher_cache:

@@ -122,7 +122,20 @@ class ObjectiveSettings:
     js_beta: float = setting(0.5, "weight of the teacher in the js divergence", low=0.001, high=0.999)
     balance: bool = setting(False, "scale every further term to the size of the soft term")
     on_policy: float = setting(
-        0.0, "share of batches that the student writes itself and the teacher scores", low=0, high=1
+        0.0,
+        "share of batches that the student writes itself; the teacher, or with rollouts ROUGE, corrects them",
+        low=0,
+        high=1,
+    )
+    rollouts: int = setting(
+        0,
+        "summaries that the student writes of each text of such a batch; those that score better than the"
+        " others are made likelier",
+        low=0,
+        high=64,
+    )
+    reward_rules: str = setting(
+        "repetition,unfinished,fragments", "rollouts: rules that cost a summary 0.1 each if they find a fault"
     )
 
     def check(self) -> None:
@@ -131,6 +144,10 @@ class ObjectiveSettings:
             moves = getattr(self, f"{name}_schedule") in ("linear", "cosine")
             if moves and getattr(self, f"{name}_end") is None:
                 raise BadConfig(f"{name}_schedule moves towards {name}_end: set that too.")
+        if self.rollouts == 1:
+            raise BadConfig("rollouts compares the summaries of a text: set it to 2 or more, or to 0.")
+        if self.rollouts and not self.on_policy:
+            raise BadConfig("rollouts are written on a share of the batches: set on_policy too, such as 0.8.")
 
 
 @dataclass(frozen=True)

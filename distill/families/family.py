@@ -66,7 +66,11 @@ class Family(Protocol):
         ...
 
     def observe(self, model: Any, batch: Mapping[str, Tensor], needs: Needs) -> Signal:
-        """One forward pass over a batch of `collate`; its logits are aligned with the labels."""
+        """One forward pass over a batch of `collate`; its logits are aligned with the labels.
+
+        Of texts that have the same number of rows each, one after another, in `attention_mask` and `labels`,
+        `input_ids` may have one row each: they are encoded once.
+        """
         ...
 
     def write(self, model: Any, batch: Mapping[str, Tensor], processors: Any) -> Tensor:
@@ -74,7 +78,7 @@ class Family(Protocol):
 
         Args:
             model: A loaded model.
-            batch: Of `collate`.
+            batch: Of `collate`, or with one row of `input_ids` for several as in `observe`.
             processors: Change the scores of each step, as transformers' `LogitsProcessorList`.
 
         Returns:

@@ -16,6 +16,7 @@ from distill.losses import label_loss, logit_loss
 from distill.losses.masking import masked_mean
 from distill.losses.topk import TopK
 from distill.objective.feature_terms import Counts, FeatureTerms, Masks
+from distill.objective.rewards import Rewards, reward_loss
 from distill.objective.schedules import LearnableTemperature, adaptive_temperature, schedule
 
 _MEMORY = 0.95  # of the running sizes that balance the terms
@@ -94,6 +95,7 @@ class Objective(nn.Module):
         masks: Masks,
         counts: Counts | None = None,
         progress: float = 0.0,
+        rewards: Rewards | None = None,
     ) -> Outcome:
         """The loss of a batch; with `counts` its share of the whole step's.
 
@@ -104,7 +106,11 @@ class Objective(nn.Module):
             masks: `(batch, length)` of inputs and targets, 1 = counts.
             counts: What the step's means are taken over; None for this batch's own.
             progress: Share of the run that is done, 0 to 1.
+            rewards: What the labels are worth where the student wrote them itself for that: they alone count.
         """
+        if rewards is not None and labels is not None:
+            loss = reward_loss(student.logits, labels, masks, counts, rewards)
+            return Outcome(loss, {"policy": loss.detach()}, {"policy": 1.0}, {"reward": rewards.mean})
         logits: Any = student.logits
         count = counts.target if counts else None
         losses: dict[str, Tensor] = {}

@@ -22,7 +22,7 @@ from distill.training.monitoring import Dominance
 
 log = logging.getLogger(__name__)
 _REPORT_SECONDS = 5
-_SHOWN_SETTINGS = ("alpha", "temperature")
+_SHOWN_SETTINGS = ("alpha", "temperature", "reward")
 _METRICS = {metric.name for task in TASKS for metric in task.metrics}
 _FAR = 0.5  # of the teacher's probability: a cache that leaves out more teaches something else
 

@@ -22,6 +22,7 @@ from distill.signals.teacher import Teacher
 from distill.training.batches import ByLength
 from distill.training.monitoring import gradient_norms
 from distill.training.on_policy import written
+from distill.training.rollouts import Rollouts
 from distill.training.tally import Tally
 
 
@@ -32,6 +33,7 @@ class DistillationTrainer(Trainer):
         objective: What to train towards.
         teacher: Gives the soft targets and the features, or None to learn from the labels alone.
         validation: Scores what the student writes, where there is something to score it against.
+        rollouts: Weighs what the student writes itself by what it is worth; without it the teacher scores it.
         **kwargs: Of the library's `Trainer`.
     """
 
@@ -41,11 +43,12 @@ class DistillationTrainer(Trainer):
         objective: Objective,
         teacher: Teacher | None = None,
         validation: Callable[[Any], dict[str, float]] | None = None,
+        rollouts: Rollouts | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.objective = objective.to(self.args.device)
-        self._validation = validation
+        self._validation, self._rollouts = validation, rollouts
         self._family = family_of(cast(Any, self.model).config.model_type)
         self.teacher = teacher if objective.asks_teacher else None
         # Makes the library hand over what `_get_num_items_in_batch` counts in the whole accumulated batch, so
@@ -66,18 +69,20 @@ class DistillationTrainer(Trainer):
         """The objective on a batch; in training its share of means over `num_items_in_batch` (`Counts`)."""
         training = self.objective.train(model.training).training
         masks = Masks.of(inputs)
-        student = self._family.observe(model, inputs, self.objective.needs)
-        teacher = None
-        if self.teacher is not None:
+        with self.accelerator.autocast():  # a model's parts may be called one by one
+            student = self._family.observe(model, inputs, self.objective.needs)
+        teacher, rewards = None, inputs.get("rewards")
+        if self.teacher is not None and rewards is None:
             with self.accelerator.autocast():
                 teacher = self.teacher.signal(inputs, self.objective.teacher_needs)
         outcome = self.objective(
             student=student,
             teacher=teacher,
-            labels=None if training and self._student_writes() else inputs["labels"],
+            labels=None if training and self._student_writes() and rewards is None else inputs["labels"],
             masks=masks,
             counts=num_items_in_batch if training else None,
             progress=min(1.0, self.state.global_step / max(1, self.state.max_steps - 1)),
+            rewards=rewards,
         )
         loss, tokens = outcome.total, masks.target.sum()
         if training:
@@ -95,13 +100,15 @@ class DistillationTrainer(Trainer):
         """A step's batches and what they count; on some steps the student writes their targets first."""
         batches, counts = super().get_batch_samples(epoch_iterator, num_batches, device)
         if self._student_writes():
-            batches = [self._written(self._prepare_inputs(batch)) for batch in batches]
+            with self.accelerator.autocast():
+                batches = [self._written(self._prepare_inputs(batch)) for batch in batches]
             counts = self._get_num_items_in_batch(batches, device)
         return batches, counts
 
-    def _written(self, inputs: Any) -> dict[str, Tensor]:
+    def _written(self, inputs: Any) -> dict[str, Any]:
         own_random = f"{self.args.seed} {self.state.global_step}"
-        return written(self.model, inputs, self.objective.config.target_tokens, own_random)
+        write = self._rollouts.written if self._rollouts else written
+        return write(self.model, inputs, self.objective.config.target_tokens, own_random)
 
     def _get_num_items_in_batch(self, batch_samples: Any, device: Any) -> Any:
         """`Counts` in place of the library's number of labels; over all processes."""
@@ -218,7 +225,7 @@ class DistillationTrainer(Trainer):
     def _student_writes(self) -> bool:
         """Whether this step is on the student's own words; the same answer every time."""
         share = self.objective.config.on_policy
-        if not share or self.teacher is None:
+        if not share or (self.teacher is None and self._rollouts is None):
             return False
         return random.Random(f"{self.args.seed} {self.state.global_step}").random() < share
 

@@ -34,6 +34,7 @@ from distill.training.batches import rows_of
 from distill.training.lineage import record_lineage
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
+from distill.training.rollouts import Rollouts
 from distill.training.trainer import DistillationTrainer
 from distill.training.trainer_arguments import arguments
 from distill.training.validation import Validation
@@ -250,9 +251,13 @@ def make_trainer(
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()
 
+    rollouts = None
+    if config.rollouts:
+        rollouts = Rollouts(config.rollouts, config.reward_rules, encoder.tokenizer, task)
     trainer = DistillationTrainer(
         objective=Objective(config, anatomy_of(model), anatomy_of(teachers[0]) if teachers else None),
         validation=validation,
+        rollouts=rollouts,
         teacher=_teacher(run, config, materials),
         model=model,
         args=arguments(run, config, len(train)),

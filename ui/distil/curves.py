@@ -25,6 +25,7 @@ _COLOURS = ("#0d9488", "#d97706", "#6366f1")
 _QUALITY = {metric.label: colour for metric, colour in zip(SHOWN, _COLOURS, strict=True)}
 TERMS = {"loss": "Total loss", "soft": "Soft term (teacher’s targets)", "hard": "Hard term (labels)"}
 TERMS |= {name: f"{name.capitalize()} term" for name in FEATURE_TERMS}
+TERMS["policy"] = "Policy term (the student’s own summaries)"
 """What the page calls each term of the loss."""
 
 
@@ -142,6 +143,7 @@ CHARTS = {
             100,
             number=".0f",
         ),
+        _single("reward", "Reward of the student’s own summaries", "reward", 100, number=".1f"),
     ),
     "Gradients": tuple(
         Chart(f"{stack}-gradients", f"Gradient norm of {stack} blocks", partial(gradients, stack))

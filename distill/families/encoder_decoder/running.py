@@ -35,8 +35,7 @@ def observe(model: Any, batch: Mapping[str, Tensor], needs: Needs) -> Signal:
         if wanted
     }
     outputs = model(
-        input_ids=batch["input_ids"],
-        attention_mask=batch["attention_mask"],
+        **_read(whole, batch),
         decoder_input_ids=whole.prepare_decoder_input_ids_from_labels(labels=batch["labels"]),
         **extra,
         use_cache=False,
@@ -49,10 +48,16 @@ def observe(model: Any, batch: Mapping[str, Tensor], needs: Needs) -> Signal:
 def write(model: Any, batch: Mapping[str, Tensor], processors: Any) -> Tensor:
     """See `Family.write`."""
     with room_for_all_layers(model) as cache:
-        found = model.generate(
-            input_ids=batch["input_ids"],
-            attention_mask=batch["attention_mask"],
-            logits_processor=processors,
-            **cache,
-        )
+        found = model.generate(**_read(model, batch), logits_processor=processors, **cache)
     return found[:, 1:]  # without the start token
+
+
+def _read(model: Any, batch: Mapping[str, Tensor]) -> dict[str, Any]:
+    """The input; where several rows in turn share a text, what the encoder makes of it, once for them all."""
+    ids, mask = batch["input_ids"], batch["attention_mask"]
+    rows = len(mask) // len(ids)
+    if rows == 1:
+        return {"input_ids": ids, "attention_mask": mask}
+    encoded = model.get_encoder()(input_ids=ids, attention_mask=mask[::rows])
+    encoded.last_hidden_state = encoded.last_hidden_state.repeat_interleave(rows, 0)
+    return {"encoder_outputs": encoded, "attention_mask": mask}

@@ -44,6 +44,21 @@ def test_what_an_example_gets_does_not_hang_on_its_company(plain: Path) -> None:
     assert written(model, one, LONGEST, "7 4")["labels"][0].tolist() != expected.tolist()
 
 
+def test_each_of_a_text_s_summaries_is_another_draw_and_the_first_the_usual_one(plain: Path) -> None:
+    model: Any = load_model(plain)
+    several = written(model, _inputs(), LONGEST, "7 3", copies=3)
+    assert (len(several["input_ids"]), len(several["attention_mask"])) == (64, 192)
+    whole = _written(model)
+    width = min(whole.shape[1], several["labels"].shape[1])
+    assert torch.equal(several["labels"][::3, :width], whole[:, :width])
+    assert not torch.equal(several["labels"][1::3], several["labels"][::3])
+
+
+def test_near_a_temperature_of_0_all_draws_are_the_likeliest(plain: Path) -> None:
+    cold = written(load_model(plain), _inputs(), LONGEST, "7 3", copies=2, temperature=1e-6)["labels"]
+    assert torch.equal(cold[::2], cold[1::2])
+
+
 def test_the_draws_follow_the_student_s_distribution() -> None:
     """20,000 draws from (0.5, 0.3, 0.2): each share within five standard errors."""
     shares = torch.tensor([0.5, 0.3, 0.2])
