@@ -22,9 +22,10 @@ def step_bytes(
         config: The batch and its lengths.
     """
     family = family_of(student.model_type)
+    targets = config.batch_size * max(1, config.rollouts) * config.target_tokens
     return {
         "teacher_bytes": teacher.parameters * 4,
         "student_bytes": family.cut_parameters(student, depths) * 4 * _ADAM_STATES,
         "activation_bytes": family.activation_bytes(student, depths, config)
-        + config.batch_size * config.target_tokens * student.vocab_size * 4 * _LOGIT_COPIES,
+        + targets * student.vocab_size * 4 * _LOGIT_COPIES,
     }

@@ -9,20 +9,14 @@ from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import located, sentences
 
 _ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)
-_MARK = re.compile(r"[^\w\s'’.]")  # a point within a sentence is an abbreviation's
-_BEFORE = re.compile(
-    r"(?:that|and|but|because|so|while|although|though|whether|if|as|or|says|said|when|after|before|since|how|why)"
+_MARK = re.compile(r"[^\w\s'’.,$£€]|,(?!$)")  # not a point or a comma within an abbreviation or a number
+_BINDS = re.compile(
+    r"the|an?|of|in|to|for|with|on|at|by|from|under|like|about|into|over|his|her|its|their|our|my|your|these|those"
+    r"|is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|not|very|mrs?|ms|dr|st|prof"
 )
-"""The word before what can be a sentence of its own."""
-_AFTER = re.compile(
-    r"(?:who|which|whose|whom|where|when|while|including|such|along|according|following|after|before|despite|during"
-    r"|like|with|without|from|in|on|at|by|for|as|under|near|because|although|though|since|so|and|or|but|not|to|that"
-    r"|into|over|if|up|out|about|amid|until|through|between|against|among|around|once|now|then|again|\w+ing|\w+ly)"
-)
-"""The word after what can be one."""
-_DANGLES = re.compile(
-    r"(?:is|are|was|were|be|been|has|have|had|to|of|the|an?|and|or|but|at|with|for|from|by|that|which|their|his|its)"
-)
+"""What belongs to the word after it, so that no sentence begins between them, and none ends after it."""
+_BOUND = re.compile(r"of|is|are|was|were|has|have|had|will|would|been")
+"""What belongs to the words before it."""
 Words = list[tuple[str, str]]
 
 
@@ -36,12 +30,13 @@ def fragments(source: str, summary: str) -> Verdict:
     if not _ENGLISH.search(source):
         return accept(summary)
     places = _by_first_word(located(sentence) for sentence in sentences(source))
-    parts = sentences(summary)
-    judged = {sentence: _broken(sentence, places) for sentence in dict.fromkeys(parts)}
-    broken = [judged[sentence] for sentence in parts if judged[sentence]]
+    lines = [sentences(line) for line in summary.splitlines()]
+    judged = {sentence: _broken(sentence, places) for line in lines for sentence in line}
+    broken = [why for why in judged.values() if why]
     if not broken:
         return accept(summary)
-    kept = ("\n" if "\n" in summary else " ").join(part for part in parts if not judged[part])
+    left = [" ".join(sentence for sentence in line if not judged[sentence]) for line in lines]
+    kept = "\n".join(filter(None, left))
     return repair(kept, f"{broken[0]}: sentence taken out") if kept else reject(summary, broken[0])
 
 
@@ -74,12 +69,12 @@ def _cut(words: Words, start: int, end: int, whole: bool) -> str:
         return ""
     if start:
         before, mark = words[start - 1]
-        if not (_MARK.search(mark) or _BEFORE.fullmatch(before)):
+        if _BINDS.fullmatch(before) and not _MARK.search(mark):
             return f"begins after “{before}”"
-    if end < len(words):
-        last = words[end - 1]
-        if _DANGLES.fullmatch(last[0]):
-            return f"ends in “{last[0]}”"
-        if not (_MARK.search(last[1]) or _AFTER.fullmatch(words[end][0])):
+    last, mark = words[end - 1]
+    if end < len(words) and not _MARK.search(mark):
+        if _BINDS.fullmatch(last):
+            return f"ends in “{last}”"
+        if _BOUND.fullmatch(words[end][0]) or "," in mark:  # of a number
             return f"ends before “{words[end][0]}”"
     return "" if whole else "no verb"

@@ -30,13 +30,13 @@ _NO_VERBS = "hundred|united|red|bed|need|speed|deed|seed|feed"
 _PRONOUN = "it|s?he|that|there|they|we|i|you|who|what|here"
 _VERB = re.compile(
     rf"\b(?:{'|'.join(_VERBS.split())}|(?!(?:{_NO_VERBS})\b)\w+ed|\w+n['’]t)\b"
-    rf"|\b(?:{_PRONOUN})\s?['’](?:re|ll|ve|m|s|d)\b",
+    rf"|\b(?:{_PRONOUN})\s?['’](?:re|ll|ve|m|s|d)\b|\b(?:i|we|you|they) \w+",
     re.IGNORECASE,
 )
 
 
 def has_verb(text: str) -> bool:
-    """Whether one of its words is a common verb, ends as a verb's past does, or is joined to a pronoun.
+    """Whether one of its words is a common verb, ends as a verb's past does, or stands by a pronoun.
 
     Of a headline, in the present tense and with a rarer verb, it may say no.
     """

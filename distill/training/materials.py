@@ -61,14 +61,17 @@ def load_materials(config: RunConfig, settings: Settings, progress: Progress | N
 
 
 def _freeze(model: PreTrainedModel, frozen: str) -> None:
-    """Leave the weights out of training that have one of the parts in their name."""
+    """Leave the weights out of training that have one of the parts in a name of theirs."""
+    named = list(model.named_parameters(remove_duplicate=False))
     for part in filter(None, (part.strip() for part in frozen.split(","))):
-        found = [weight for name, weight in model.named_parameters() if part in name]
+        found = [weight for name, weight in named if part in name]
         if not found:
-            names = ", ".join(sorted({name.rsplit(".", 2)[-2] for name, _ in model.named_parameters()}))
+            names = ", ".join(sorted({name.rsplit(".", 2)[-2] for name, _ in named}))
             raise BadConfig(f"frozen: the student has no weight with {part!r} in its name; it has {names}.")
         for weight in found:
             weight.requires_grad_(False)
+    if not any(weight.requires_grad for weight in model.parameters()):
+        raise BadConfig(f"frozen={frozen} leaves nothing to train: name fewer weights.")
 
 
 def load_examples(

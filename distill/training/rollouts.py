@@ -1,5 +1,6 @@
 """Several summaries of each text that the student writes, and what each is worth."""
 
+from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
@@ -7,17 +8,19 @@ import torch
 from torch import Tensor
 
 from distill.data import Example
+from distill.jobs import parallel
 from distill.losses.masking import IGNORED
 from distill.objective.rewards import Rewards
 from distill.rules import apply_rules, choose_rules
 from distill.tasks import Task
 from distill.training.on_policy import written
-from models.folders.tokenizer import TextTokenizer
+from models.text.encoding import TextEncoder
 
 _TEMPERATURE = 0.7
 """At 1 a small model's texts fall apart, and it learns to keep them together. In use it searches for the
 likeliest text, so it should learn about those."""
 _FAULT = 0.1
+_LEAST = 1e-3
 
 
 class Rollouts:
@@ -31,15 +34,15 @@ class Rollouts:
     Args:
         number: Summaries of each text, 2 or more.
         rules: Find faults, as in `choose_rules`.
-        tokenizer: The student's.
+        encoder: Makes the student's inputs.
         task: Scores them.
 
     Raises:
         BadConfig: There is no such rule.
     """
 
-    def __init__(self, number: int, rules: str, tokenizer: TextTokenizer, task: Task) -> None:
-        self._number, self._tokenizer, self._task = number, tokenizer, task
+    def __init__(self, number: int, rules: str, encoder: TextEncoder, task: Task) -> None:
+        self._number, self._encoder, self._task = number, encoder, task
         self._rules = choose_rules(rules)
 
     def written(self, model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str) -> dict[str, Any]:
@@ -52,20 +55,19 @@ class Rollouts:
         found = self._rewards(self._examples(inputs), self._texts(batch["labels"]))
         rewards = torch.tensor(found, device=batch["labels"].device).view(-1, self._number)
         better = rewards - (rewards.sum(1, keepdim=True) - rewards) / (self._number - 1)
-        scale = better.std().clamp(min=1e-6)  # so that a step has the size of one on labels
-        return {**batch, "rewards": Rewards((better / scale).flatten(), rewards.mean(), _TEMPERATURE)}
+        return {**batch, "rewards": Rewards(better.flatten(), rewards.mean(), _TEMPERATURE)}
 
     def _examples(self, inputs: dict[str, Tensor]) -> list[Example]:
         """The texts as far as the student reads them, each with its reference, once for each summary."""
         texts = [
-            self._tokenizer.decode(ids[mask != 0].tolist())
+            self._encoder.read(ids[mask != 0].tolist())
             for ids, mask in zip(inputs["input_ids"], inputs["attention_mask"], strict=True)
         ]
         pairs = zip(texts, self._texts(inputs["labels"]), strict=True)
         return [Example(text, reference) for text, reference in pairs for _ in range(self._number)]
 
     def _texts(self, labels: Tensor) -> list[str]:
-        return [self._tokenizer.decode(row[row != IGNORED].tolist()) for row in labels]
+        return [self._encoder.tokenizer.decode(row[row != IGNORED].tolist()) for row in labels]
 
     def _rewards(self, examples: list[Example], summaries: list[str]) -> list[float]:
         scores = self._task.score(summaries, examples)
@@ -74,3 +76,16 @@ class Rollouts:
             fmean(own) - _FAULT * len(apply_rules(example.document, summary, self._rules).touched)
             for example, summary, *own in zip(examples, summaries, *shown, strict=True)
         ]
+
+
+def scale_rewards(batches: list[dict[str, Any]]) -> None:
+    """Divide a step's advantages by their root mean square, so that the step has the size of one on labels.
+
+    Over all its batches and processes; rewards that hardly differ stay small.
+    """
+    each = [batch["rewards"].advantages for batch in batches]
+    sums = torch.stack([sum(part.square().sum() for part in each), torch.tensor(float(sum(map(len, each))))])
+    squares, count = parallel.summed(sums.to(each[0].device))
+    scale = (squares / count).sqrt().clamp(min=_LEAST)
+    for batch in batches:
+        batch["rewards"] = replace(batch["rewards"], advantages=batch["rewards"].advantages / scale)

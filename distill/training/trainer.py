@@ -14,6 +14,7 @@ from transformers import Trainer, TrainerCallback, TrainerState
 
 from distill.errors import Cancelled
 from distill.families import family_of
+from distill.families.signal import Needs
 from distill.jobs import parallel
 from distill.losses import label_loss
 from distill.objective.feature_terms import Counts, Masks
@@ -22,7 +23,7 @@ from distill.signals.teacher import Teacher
 from distill.training.batches import ByLength
 from distill.training.monitoring import gradient_norms
 from distill.training.on_policy import written
-from distill.training.rollouts import Rollouts
+from distill.training.rollouts import Rollouts, scale_rewards
 from distill.training.tally import Tally
 
 
@@ -69,9 +70,11 @@ class DistillationTrainer(Trainer):
         """The objective on a batch; in training its share of means over `num_items_in_batch` (`Counts`)."""
         training = self.objective.train(model.training).training
         masks = Masks.of(inputs)
+        rewards = inputs.get("rewards")
+        needs = self.objective.needs if rewards is None else Needs()
         with self.accelerator.autocast():  # a model's parts may be called one by one
-            student = self._family.observe(model, inputs, self.objective.needs)
-        teacher, rewards = None, inputs.get("rewards")
+            student = self._family.observe(model, inputs, needs)
+        teacher = None
         if self.teacher is not None and rewards is None:
             with self.accelerator.autocast():
                 teacher = self.teacher.signal(inputs, self.objective.teacher_needs)
@@ -86,7 +89,8 @@ class DistillationTrainer(Trainer):
         )
         loss, tokens = outcome.total, masks.target.sum()
         if training:
-            self._training.add(outcome, 1.0, tokens=masks.input.sum() + tokens)
+            rows = len(masks.input) // len(inputs["input_ids"])  # of a text, which is read once
+            self._training.add(outcome, 1.0, tokens=masks.input.sum() / rows + tokens)
             loss = loss * parallel.number()  # the gradients' mean over the processes is then their sum
         else:
             self._held_out.add(outcome, tokens)
@@ -102,6 +106,8 @@ class DistillationTrainer(Trainer):
         if self._student_writes():
             with self.accelerator.autocast():
                 batches = [self._written(self._prepare_inputs(batch)) for batch in batches]
+            if self._rollouts:
+                scale_rewards(batches)
             counts = self._get_num_items_in_batch(batches, device)
         return batches, counts
 

@@ -253,7 +253,7 @@ def make_trainer(
 
     rollouts = None
     if config.rollouts:
-        rollouts = Rollouts(config.rollouts, config.reward_rules, encoder.tokenizer, task)
+        rollouts = Rollouts(config.rollouts, config.reward_rules, encoder, task)
     trainer = DistillationTrainer(
         objective=Objective(config, anatomy_of(model), anatomy_of(teachers[0]) if teachers else None),
         validation=validation,

@@ -99,6 +99,10 @@ class TextEncoder:
         """The text of this many first tokens, without the prefix."""
         return encoded.text[len(self._prefix) : encoded.spans[tokens - 1][1]]
 
+    def read(self, ids: list[int]) -> str:
+        """The text that these tokens of `input_ids` say, without the prefix."""
+        return self.tokenizer.decode(ids).removeprefix(self._prefix)
+
     def label_ids(self, summary: str, limit: int) -> list[int]:
         """A summary as the model is to write it; of one that is too long the whole sentences that fit.
 

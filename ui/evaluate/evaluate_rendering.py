@@ -30,6 +30,7 @@ _RULES = {
     "repetition": "repetition",
     "unfinished": "unfinished",
     "marks": "stray marks",
+    "fragments": "broken sentences",
     "length": "too short or long",
     "charset": "lost characters",
 }

@@ -41,7 +41,7 @@ def activation_bytes(anatomy: Anatomy, depths: Sequence[int], inputs: int, confi
     inner, scores = _INNER * stack.inner, _SCORES * stack.heads
     encoder = inputs * (_WIDE_ENCODER * width + inner + scores * inputs)
     decoder = targets * (_WIDE_DECODER * width + inner + scores * (inputs + targets))
-    decoder += inputs * _WIDE_CROSS * width
+    decoder = (decoder + inputs * _WIDE_CROSS * width) * max(1, config.rollouts)
     if config.gradient_checkpointing:  # the inputs of all layers, and all of the one being worked on
         kept = width * (inputs * depths[0] + targets * depths[1]) + max(encoder, decoder)
     else:

@@ -2,8 +2,8 @@
 
 Spaced-out text ("36 - year - old", "do n't", "( cnn )"), the form some releases of CNN/DailyMail come in,
 and natural text give the same tokens, because the normalizer undoes the spacing. The points and commas inside
-numbers and the points of abbreviations have pieces of their own: a full stop ends a sentence and nothing
-else, so that a small model neither ends one at "u.s." nor cuts "1,700" in two.
+numbers and the points of abbreviations have pieces of their own: a full stop ends a sentence and hardly
+anything else, so that a small model neither ends one at "u.s." nor cuts "1,700" in two.
 """
 
 import io

@@ -106,7 +106,7 @@ def test_models_are_compared_text_by_text_and_with_the_lead(
     assert (model["difference"]["verdict"], model["difference"]["why"]) == ("none", why)
     assert model["difference"]["f"] == pytest.approx(model["rougeL"]["f"] - lead["rougeL"]["f"])
     assert lead["flaws"] == {rule: float(rule == "unfinished") for rule in lead["flaws"]}
-    assert " ".join(lead["flaws"]) == "charset repetition unfinished marks length numbers names"
+    assert " ".join(lead["flaws"]) == "charset repetition unfinished marks fragments length numbers names"
     assert (lead["mean_words"], lead["novel_bigrams"], lead["faulty"]) == (6, 0, 1)
     answers = evaluation.answers(str(tiny))
     wrote = evaluation.answers(f"lead:={tiny}")

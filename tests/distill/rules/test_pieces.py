@@ -7,6 +7,8 @@ from distill.rules.fragments import fragments
 
 SOURCE = (
     "The envoy, a friend of Mr. Karimi, left the building in Tehran after he met the people who live there. "
+    'Envoy Ann Lee left. Protests were held across the country. "That is all we have," he said. "I love it," '
+    "he said. "
     "Police said that the man was held. It opened on Monday, in the rain. The rain, all day."
 )
 
@@ -20,6 +22,11 @@ SOURCE = (
         "left the building in Tehran after he met the people",
         "The rain, all day.",
         "The building in Tehran is his.",
+        "Envoy Ann Lee left.",
+        "Lee left.",
+        "Protests were held.",
+        "That is all we have.",
+        "I love it.",
     ],
 )
 def test_whole_ones_and_other_words_are_left(summary: str) -> None:
@@ -30,11 +37,12 @@ def test_whole_ones_and_other_words_are_left(summary: str) -> None:
     ("summary", "why"),
     [
         ("Karimi, left the building in Tehran.", "begins after “mr”"),
-        ("The envoy, a friend of Mr.", "ends before “karimi”"),
+        ("The envoy, a friend of Mr.", "ends in “mr”"),
+        ("The envoy, a friend.", "ends before “of”"),
         ("The envoy, a friend of Mr. Karimi, left the.", "ends in “the”"),
         ("In the rain.", "no verb"),
         ("The envoy, a friend of Mr. Karimi.", "no verb"),
-        ("Held.", "begins after “was”"),
+        ("Held.", "begins after “were”"),
     ],
 )
 def test_a_piece_is_taken_out_and_alone_rejected(summary: str, why: str) -> None:
@@ -45,9 +53,17 @@ def test_a_piece_is_taken_out_and_alone_rejected(summary: str, why: str) -> None
     assert (beside.kind, beside.text) == ("repaired", "He met the people.")
 
 
+def test_a_number_is_not_cut_and_each_line_stays_one() -> None:
+    source = "The firm cut 1,700 jobs and raised $5 million of the sum. It ended."
+    assert fragments(source, "The firm cut 1.").why == "ends before “700”"
+    found = fragments(source, "It ended.\nOf the sum. It ended.\nIt ended. Of the sum.")
+    assert (found.kind, found.text) == ("repaired", "It ended.\nIt ended.\nIt ended.")
+
+
 def test_a_place_that_makes_it_whole_is_enough() -> None:
-    assert fragments(f"{SOURCE} Left the building.", "Left the building.").kind == "accepted"
-    assert fragments("He left the building.", "Left the building.").kind == "rejected"
+    assert fragments("He saw the building burned down.", "Building burned down.").kind == "rejected"
+    source = "He saw the building burned down. Building burned down."
+    assert fragments(source, "Building burned down.").kind == "accepted"
 
 
 def test_only_english_is_judged() -> None:

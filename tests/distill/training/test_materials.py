@@ -28,5 +28,8 @@ def test_frozen_weights_are_left_out_of_training(articles: Path, plain: Path, se
         for stack in ("encoder", "decoder")
         for weight in ("block.0.layer.0.SelfAttention.relative_attention_bias", "final_layer_norm")
     }
+    assert loaded("embed_tokens") == {"shared.weight"}
+    with pytest.raises(BadConfig, match="leaves nothing to train"):
+        loaded("weight")
     with pytest.raises(BadConfig, match=r"no weight with 'biases' in its name; it has .*final_layer_norm"):
         loaded("biases")

@@ -18,14 +18,14 @@ from distill.objective.feature_terms import Masks
 from distill.objective.objective import Objective
 from distill.objective.rewards import Rewards
 from distill.tasks import task_of
-from distill.training.rollouts import Rollouts
-from models.folders.tokenizer import open_tokenizer
+from distill.training.rollouts import Rollouts, scale_rewards
+from models.text.encoding import open_encoder
 
 SOURCE = "The envoy left the building in Tehran. He met the people. It rained on all of them."
 
 
 def _rollouts(plain: Path) -> Rollouts:
-    return Rollouts(2, "unfinished,fragments", open_tokenizer(plain, 1), task_of("summarize"))
+    return Rollouts(2, "unfinished,fragments", open_encoder(plain), task_of("summarize"))
 
 
 def test_a_reward_is_the_mean_of_rouge_less_a_tenth_for_each_fault(plain: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_reward_is_the_mean_of_rouge_less_a_tenth_for_each_fault(plain: Path) 
 def test_each_summary_is_compared_with_the_others_of_its_text(
     plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rewards 1 and 3, 2 and 2: better by −2, 2, 0, 0, whose deviation is √(8/3)."""
+    """Rewards 1 and 3, 2 and 2: better by −2, 2, 0, 0, whose root mean square is √2."""
     rollouts = _rollouts(plain)
     monkeypatch.setattr(rollouts, "_rewards", lambda examples, summaries: [1.0, 3.0, 2.0, 2.0])
     ids = torch.tensor([[5, 6, 7, 1], [8, 9, 1, 0]])
@@ -52,8 +52,33 @@ def test_each_summary_is_compared_with_the_others_of_its_text(
     assert len(found["labels"]) == 4
     assert len(found["input_ids"]) == 2
     assert found["rewards"].mean == pytest.approx(2.0)
-    by_hand = torch.tensor([-2.0, 2.0, 0.0, 0.0]) / (8 / 3) ** 0.5
-    torch.testing.assert_close(found["rewards"].advantages, by_hand)
+    assert found["rewards"].advantages.tolist() == [-2, 2, 0, 0]
+    scale_rewards([found])
+    torch.testing.assert_close(found["rewards"].advantages, torch.tensor([-(2**0.5), 2**0.5, 0.0, 0.0]))
+
+
+def test_the_scale_is_that_of_all_of_a_step_s_batches_and_equal_rewards_stay_equal() -> None:
+    """Squares 4, 4, 0, 0, whose mean is 2; one batch alone would have 4."""
+
+    def batch(*advantages: float) -> dict[str, Any]:
+        return {"rewards": Rewards(torch.tensor(advantages), torch.tensor(0.0), 1.0)}
+
+    step = [batch(2, -2), batch(0, 0)]
+    scale_rewards(step)
+    found = [part["rewards"].advantages.tolist() for part in step]
+    assert found == [pytest.approx([2**0.5, -(2**0.5)]), [0, 0]]
+    alike = [batch(3e-8, -3e-8)]
+    scale_rewards(alike)
+    assert alike[0]["rewards"].advantages.abs().max() < 1e-4
+
+
+def test_what_is_judged_is_the_text_that_was_read_without_the_prefix(plain: Path) -> None:
+    encoder = open_encoder(plain)
+    ids = torch.tensor([encoder.input_ids(SOURCE)])
+    batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": ids}
+    [one, two] = _rollouts(plain)._examples(batch)
+    assert one == two
+    assert one.document == encoder.tokenizer.decode(encoder.tokenizer.encode(encoder.seen(SOURCE)).ids)
 
 
 def test_a_text_is_encoded_once_for_all_its_rows(plain: Path) -> None:
