@@ -42,6 +42,6 @@ def test_the_recipe_runs_end_to_end_and_does_nothing_twice(tmp_path: Path) -> No
     sizes = {path.name: load_model(path).num_parameters() for path in (work / "models").iterdir()}
     assert sizes["control"] == sizes["distilled"] < sizes["original"] < sizes["teacher"]
     runs = sorted(path.name for path in (tmp_path / "home" / "runs").iterdir())
-    assert len(runs) == 11
+    assert len(runs) == 12
     assert make() == ""
     assert sorted(path.name for path in (tmp_path / "home" / "runs").iterdir()) == runs
