@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from distill.rules.verbs import has_verb
 from distill.rules.verdict import Verdict, accept, reject, repair
@@ -31,7 +32,7 @@ def fragments(source: str, summary: str) -> Verdict:
         return accept(summary)
     places = _by_first_word(located(sentence) for sentence in sentences(source))
     lines = [sentences(line) for line in summary.splitlines()]
-    judged = {sentence: _broken(sentence, places) for line in lines for sentence in line}
+    judged = {sentence: _broken(sentence, places) for sentence in dict.fromkeys(chain(*lines))}
     broken = [why for why in judged.values() if why]
     if not broken:
         return accept(summary)

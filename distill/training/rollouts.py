@@ -83,9 +83,9 @@ def scale_rewards(batches: list[dict[str, Any]]) -> None:
 
     Over all its batches and processes; rewards that hardly differ stay small.
     """
-    each = [batch["rewards"].advantages for batch in batches]
-    sums = torch.stack([sum(part.square().sum() for part in each), torch.tensor(float(sum(map(len, each))))])
-    squares, count = parallel.summed(sums.to(each[0].device))
+    all_of_them = torch.cat([batch["rewards"].advantages for batch in batches])
+    sums = torch.stack([all_of_them.square().sum(), torch.ones_like(all_of_them).sum()])
+    squares, count = parallel.summed(sums)
     scale = (squares / count).sqrt().clamp(min=_LEAST)
     for batch in batches:
         batch["rewards"] = replace(batch["rewards"], advantages=batch["rewards"].advantages / scale)

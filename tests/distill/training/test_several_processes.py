@@ -28,6 +28,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "hidden": {"method": "hidden", "attention_weight": 1.0, "attention_heads": "learned"},
     "curriculum": {"method": "curriculum"},
     "on-policy": {"on_policy": 1.0, "divergence": "js"},
+    "rewards": {"on_policy": 1.0, "rollouts": 2},
     "cache": {"teacher_cache": True},
 }
 

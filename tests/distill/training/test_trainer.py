@@ -44,10 +44,11 @@ def _training_rows(run: Run) -> list[dict[str, Any]]:
     [
         {},
         {"on_policy": 1.0, "divergence": "js"},
+        {"on_policy": 0.5, "rollouts": 2, "hidden_weight": 1.0},
         {"hidden_weight": 1.0, "embedding_weight": 1.0, "balance": True},
         {"attention_weight": 1.0, "relation_weight": 1.0, "relation_heads": 2, "balance": True},
     ],
-    ids=["labels", "own words", "states", "attentions"],
+    ids=["labels", "own words", "rewards", "states", "attentions"],
 )
 def test_accumulation_equals_one_large_batch(
     way: dict[str, Any], plain_values: dict[str, Any], tmp_path: Path
@@ -58,6 +59,15 @@ def test_accumulation_equals_one_large_batch(
     for mine, other in zip(_training_rows(small), _training_rows(large), strict=True):
         assert mine == pytest.approx(other, rel=1e-4)
     torch.testing.assert_close(weights(small), weights(large), rtol=0, atol=1e-4)
+
+
+def test_rewards_are_learned_from_without_a_teacher_and_are_told(
+    plain_values: dict[str, Any], tmp_path: Path
+) -> None:
+    values = {**plain_values, "teacher": None, "on_policy": 1.0, "rollouts": 3, "max_steps": 2}
+    rows = _training_rows(train(values, tmp_path))
+    assert all({"policy", "reward"} <= row.keys() and "hard" not in row for row in rows)
+    assert any(row["policy"] for row in rows), "some must differ in what they are worth"
 
 
 def test_the_first_step_s_terms_are_means_over_all_its_tokens(
