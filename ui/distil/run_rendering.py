@@ -17,7 +17,7 @@ from ui.shared import figures, method_words
 from ui.shared.jobs import STATES, badge
 from ui.shared.rendering import bar
 
-_TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)"}
+_TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)", "policy": "policy (rewards)"}
 NO_RUN = (
     '<div class="quiet">No run yet. Choose a teacher and a student, look at the check, and start one.<br>'
     "A run is a process of its own: it goes on when this page is closed.</div>"
