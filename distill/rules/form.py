@@ -14,7 +14,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 _LOST = "\ufffd⁇"  # the second is how a SentencePiece tokenizer writes a token it does not know
 FINISHED = re.compile(r"[.!?…।۔؟。！？][\s\"'”’»“)\]]*$")
 """How a whole text ends."""
-_ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)  # elsewhere "but" is a goal, "and" a duck
+ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)  # elsewhere "but" is a goal, "and" a duck
 _BROKEN_OFF = re.compile(
     r"(?:\s(?:and|but|the|because|than|their|your|my)|\s?(?:[:,–—]|--))\s?\.(?=\s|$)", re.IGNORECASE
 )
@@ -81,7 +81,7 @@ def unfinished(source: str, summary: str) -> Verdict:
     A whole quotation may stand last without a full stop, as it does in CNN/DailyMail's highlights.
     """
     broken = _BROKEN_OFF.search(summary)
-    if broken and _ENGLISH.search(source):
+    if broken and ENGLISH.search(source):
         word = summary[: broken.start()].rsplit(maxsplit=1)[-1:]
         return reject(summary, f"“{''.join(word)}{broken[0]}” breaks off")
     if FINISHED.search(summary) or _ends_in_quotation(summary.rstrip()):

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
+from distill.rules.form import ENGLISH
 from distill.rules.verbs import has_verb
 from distill.rules.verdict import Verdict, accept, reject, repair
 from distill.rules.words import located, sentences
 
-_ENGLISH = re.compile(r"\bthe\b", re.IGNORECASE)
 _MARK = re.compile(r"[^\w\s'’.,$£€]|,(?!$)")  # not a point or a comma within an abbreviation or a number
 _BINDS = re.compile(
     r"the|an?|of|in|to|for|with|on|at|by|from|under|like|about|into|over|his|her|its|their|our|my|your|these|those"
@@ -28,7 +28,7 @@ def fragments(source: str, summary: str) -> Verdict:
     "The shooting comes as Albuquerque police." is such a piece. What is told in other words than the
     source's is not judged.
     """
-    if not _ENGLISH.search(source):
+    if not ENGLISH.search(source):
         return accept(summary)
     places = _by_first_word(located(sentence) for sentence in sentences(source))
     lines = [sentences(line) for line in summary.splitlines()]
