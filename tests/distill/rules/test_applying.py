@@ -18,6 +18,8 @@ SOURCE = "The cat sat on the mat for 3 hours while the dogs of the house ran to 
         ("numbers, length", ["length", "numbers"]),
         ("all,-names,-copy", [name for name in RULES if name not in ("names", "copy")]),
         ("all,copy:highest=0.5", list(RULES)),
+        # those that put a source's sentences in come before the one that takes pieces of sentences out
+        ("fragments,salient:most=45,grounded", ["grounded", "salient", "fragments"]),
     ],
 )
 def test_rules_are_chosen_by_name_and_keep_their_order(wanted: str, chosen: list[str]) -> None:
