@@ -40,7 +40,7 @@ def salient(source: str, summary: str, *, most: int = 0, within: int = 350, earl
         if room < _LEAST_ROOM:
             break
     if len(kept) < 2:
-        return reject(summary, f"{len(kept)} sentences, not 2")
+        return reject(summary, "fewer than 2 sentences")
     return repair(" ".join(kept), "sentences of the text instead")
 
 

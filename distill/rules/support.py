@@ -34,7 +34,7 @@ def support(source: str, summary: str, *, share: float = 0.0, fewest: int = 1) -
     out = len(found) - len(kept)
     why = f"{out} of {len(found)} sentences not in the text"
     if len(kept) < fewest:
-        return reject(summary, why if out else f"{len(found)} sentences, not {fewest}")
+        return reject(summary, why if out else f"fewer than {fewest} sentences")
     between = "\n" if "\n" in summary else " "
     return repair(between.join(kept), why) if out else accept(summary)
 

@@ -82,7 +82,7 @@ def _pair(config: RunConfig | None) -> str:
         return "The settings of this run are unreadable (config.json)."
     student = escape(config.student)
     if config.teacher is None:
-        return f"{student} learns from labels"
+        return f"{student} learns from {'its own summaries, weighed by ROUGE' if config.rollouts else 'labels'}"
     method = f" · {escape(method_words.label(config.method))}" if config.method else ""
     return f"{escape(config.teacher)} teaches {student}{method}"
 

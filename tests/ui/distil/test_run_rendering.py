@@ -40,6 +40,13 @@ def test_an_ended_run_has_no_time_left() -> None:
     assert "left" not in run_rendering.status(status, RunConfig("student"))
 
 
+def test_it_says_what_a_run_without_a_teacher_learns_from() -> None:
+    run = RunStatus("r1", "running")
+    assert "student learns from labels<" in run_rendering.status(run, RunConfig("student"))
+    rewarded = RunConfig("student", on_policy=0.8, rollouts=6)
+    assert "learns from its own summaries, weighed by ROUGE<" in run_rendering.status(run, rewarded)
+
+
 def test_warnings_are_shown_and_small_terms_are_not_nothing() -> None:
     found = RunStatus("r1", "running", terms={"attention": 0.00054}, warnings=[f"Beware {EVIL}"])
     html = run_rendering.status(found, RunConfig("s", "t", method="attention"))
