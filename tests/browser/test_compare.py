@@ -172,6 +172,8 @@ def test_stop_frees_the_buttons(page: Page) -> None:
     expect(page.locator("#run-all")).to_be_enabled()
     expect(page.locator("#model-set input").first).to_be_enabled()
     expect(page.locator(".card [data-clock]")).to_have_count(0)
+    page.click("#run-original")  # is not dropped, although the stopped one may have to be waited for
+    expect(page.locator("#stop")).to_be_enabled()
 
 
 def test_two_buttons_at_once_are_one_run(page: Page) -> None:

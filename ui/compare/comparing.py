@@ -20,6 +20,8 @@ from ui.shared.words import overlap
 
 REFRESH = 0.1
 """Seconds between two updates of a growing text: the page must not slow down what it measures."""
+BEAT = 1.0
+"""Seconds between two updates without news: Gradio can stop a comparison only where it yields."""
 
 _IN_LINE = "Waiting for another summary to finish…"
 
@@ -120,11 +122,10 @@ def _stream(
     for last in summarizer.stream(request.text, request.decoding, request.long_input):
         now = time.monotonic()
         if not last.finished and now - shown >= REFRESH:
-            shown = now
             waits = last.queue_seconds > last.seconds and not last.text
             news = rendering.waiting(_IN_LINE) if waits else rendering.working(last.text)
-            if news != html:
-                html = news
+            if news != html or now - shown >= BEAT:
+                shown, html = now, news
                 yield {role: html}, session
     if last is None:
         raise RuntimeError(f"{summarizer.name} ended without a summary")

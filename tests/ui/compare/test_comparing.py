@@ -1,5 +1,6 @@
 import os
 import re
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 from models.decoding import Decoding
 from models.errors import BadRequest
 from models.serving.measure import Load
+from models.serving.summarizer import Summarizer, Summary
 from models.store.catalogue import ROLES
 from ui.compare import comparing, results_log
 from ui.compare.comparing import Request, compare, order
-from ui.shared.result import Session
+from ui.shared.result import Result, Session
 from ui.shared.studio import Studio
 
 TEXT = "the cat sat on the mat and the dog ran in the house"
@@ -50,6 +52,35 @@ def test_greedy_text_grows_and_beams_tick(studio: Studio, monkeypatch: pytest.Mo
         grown = {text for text in texts if "unfinished" in text}
         assert texts[0] not in grown
         assert len(grown) > 1 if beams == 1 else len(grown) <= 1  # with beams at most the text as it is done
+
+
+@pytest.mark.parametrize(("queued", "said"), [(0.0, "Summarising…"), (9.0, "Waiting for another summary")])
+def test_it_can_be_stopped_where_there_is_no_news(
+    queued: float,
+    said: str,
+    studio: Studio,
+    make_result: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Gradio ends a comparison only where it yields, and beams write nothing before their end."""
+    monkeypatch.setattr(comparing, "REFRESH", 0.0)
+    monkeypatch.setattr(comparing, "BEAT", 0.0)
+    tick = make_result(text="", finished=False, queue_seconds=queued).summary
+    left: list[bool] = []
+
+    def stream(*_: Any) -> Iterator[Summary]:
+        try:
+            yield from [tick] * 3
+        finally:
+            left.append(True)
+
+    monkeypatch.setattr(Summarizer, "stream", stream)
+    steps = compare(request(studio, beams=4), ["teacher"], Session(), studio)
+    for _ in range(2):  # the second time without news
+        while said not in next(steps)[0]["teacher"]:
+            pass
+    steps.close()  # type: ignore[attr-defined]
+    assert left
 
 
 def test_a_broken_model_leaves_the_others_alone(studio: Studio) -> None:
