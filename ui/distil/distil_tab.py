@@ -13,7 +13,7 @@ from ui.shared.watching import Watch
 
 @dataclass(frozen=True)
 class DistilTab:
-    """The components that events read and write."""
+    """The components that events read and write; `chosen` is the run started or selected last, by its id."""
 
     form: RunForm
     check: gr.HTML
@@ -22,6 +22,7 @@ class DistilTab:
     start: gr.Button
     view: RunView
     watch: gr.State
+    chosen: gr.State
 
 
 def build(studio: Studio) -> DistilTab | None:
@@ -29,7 +30,7 @@ def build(studio: Studio) -> DistilTab | None:
     if not studio.settings.enable_distill:
         gr.HTML(run_rendering.OFF)
         return None
-    watch = gr.State(Watch())
+    watch, chosen = gr.State(Watch()), gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=300):
             gr.Markdown("### New run")
@@ -41,4 +42,4 @@ def build(studio: Studio) -> DistilTab | None:
                 try_data = gr.Button("Check on the data", elem_id="check-data", min_width=120)
         with gr.Column(scale=3, min_width=300, variant="panel", elem_classes=["card"]):
             view = run_view.build()
-    return DistilTab(form, check, tune, try_data, start, view, watch)
+    return DistilTab(form, check, tune, try_data, start, view, watch, chosen)

@@ -29,24 +29,22 @@ TICK = 2.0
 def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks, studio: Studio) -> None:
     """Attach the events of starting, watching and ending runs."""
     settings, view, outputs = studio.settings, tab.view, [tab.watch, *tab.view.outputs]
-    looked_at = [tab.watch, *view.all.wanted]
+    looked_at, choosing = [tab.watch, *view.all.wanted], [tab.chosen, *outputs]
 
     def opened(*wanted: str) -> list[Any]:
         return drawn(watched(Watch(), settings), studio, wanted)
 
-    def tick(watch: Watch, *wanted: str) -> Any:
-        run = watched(watch, settings)
-        if run is None and watch.run_id is None:
-            return gr.skip()
-        if run is not None and run.run_id == watch.run_id and _unchanged(run, watch):
-            return gr.skip()
-        return drawn(run, studio, wanted, watch)
+    def tick(chosen: str | None, watch: Watch, *wanted: str) -> Any:
+        return ticked(chosen, watch, studio, wanted)
+
+    def choose(run: Run, *wanted: str) -> list[Any]:
+        return [run.run_id, *drawn(run, studio, wanted)]
 
     def start(words: str, order: str, *values: Any) -> list[Any]:
-        return drawn(starting.start(form_values.config(*values), settings), studio, (words, order))
+        return choose(starting.start(form_values.config(*values), settings), words, order)
 
     def tune(words: str, order: str, *values: Any) -> list[Any]:
-        return drawn(starting.tune_teacher(form_values.config(*values), settings), studio, (words, order))
+        return choose(starting.tune_teacher(form_values.config(*values), settings), words, order)
 
     def cancel(watch: Watch, *wanted: str) -> list[Any]:
         run = runs.find(watch.run_id or "", settings)
@@ -59,7 +57,7 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
         return drawn(run, studio, wanted, watch)
 
     def select(words: str, order: str, event: gr.SelectData) -> list[Any]:
-        return drawn(runs.find(str(event.row_value[0]), settings), studio, (words, order))
+        return choose(runs.find(str(event.row_value[0]), settings), words, order)
 
     def put_beside(watch: Watch) -> tuple[Any, Any]:
         return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
@@ -68,13 +66,13 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
         return gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
 
     page.load(told(opened), view.all.wanted, outputs, **QUIET)
-    gr.Timer(TICK).tick(tick, looked_at, outputs, **QUIET)
-    tab.start.click(told(start), [*view.all.wanted, *tab.form.inputs], outputs, **ACT)
-    tab.tune.click(told(tune), [*view.all.wanted, *tab.form.inputs], outputs, **ACT)
+    gr.Timer(TICK).tick(tick, [tab.chosen, *looked_at], outputs, **QUIET)
+    tab.start.click(told(start), [*view.all.wanted, *tab.form.inputs], choosing, **ACT)
+    tab.tune.click(told(tune), [*view.all.wanted, *tab.form.inputs], choosing, **ACT)
     view.teach.click(told(teach), tab.watch, tab.form.teacher, **ACT)
     view.cancel.click(told(cancel), looked_at, outputs, **ACT)
     view.resume.click(told(resume), looked_at, outputs, **ACT)
-    view.all.table.select(told(select), view.all.wanted, outputs, **ACT)
+    view.all.table.select(told(select), view.all.wanted, choosing, **ACT)
     view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **ACT)
     gr.on(
         [view.all.words.input, view.all.order.input],
@@ -84,6 +82,19 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
         trigger_mode="always_last",
         **QUIET,
     )
+
+
+def ticked(chosen: str | None, watch: Watch, studio: Studio, wanted: Sequence[str] = ("", "newest")) -> Any:
+    """The view, where the run that was chosen (else the one shown) has news.
+
+    A tick that was under way when another run was chosen shows the former one: the next tick sees that.
+    """
+    run = watched(Watch(chosen or watch.run_id), studio.settings)
+    if run is None and watch.run_id is None:
+        return gr.skip()
+    if run is not None and run.run_id == watch.run_id and _unchanged(run, watch):
+        return gr.skip()
+    return drawn(run, studio, wanted, watch)
 
 
 def _unchanged(run: Run, watch: Watch) -> bool:
