@@ -70,7 +70,8 @@ def _assemble(settings: Settings) -> tuple[gr.Blocks, Preparation]:
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation = evaluate_tab.build(studio)
         vote_events.connect(vote_view.build(), page, studio)
-        comparing = compare_events.connect(comparison, page, studio)
+        elsewhere = [distillation.view.compare] if distillation else []
+        comparing = compare_events.connect(comparison, page, studio, elsewhere)
         presenting_events.connect(comparison, comparing, studio)
         measure_events.connect(comparison, studio)
         kept_events.connect(comparison, page, studio)

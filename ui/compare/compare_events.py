@@ -27,13 +27,22 @@ from ui.shared.result import Session
 from ui.shared.studio import Studio
 
 
-def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> Dependency:
-    """Attach every event of the tab; returns the comparing, for what follows it elsewhere."""
+def connect(
+    tab: CompareTab, page: gr.Blocks, studio: Studio, elsewhere: Sequence[gr.Component] = ()
+) -> Dependency:
+    """Attach every event of the tab; returns the comparing, for what follows it elsewhere.
+
+    Args:
+        tab: The tab's components.
+        page: The page.
+        studio: The studio.
+        elsewhere: What changes a column's model from another tab.
+    """
     bodies = [tab.columns[role].body for role in ROLES]
     buttons = [tab.run_all, *(tab.columns[role].button for role in ROLES)]
     choices = compare_fields.choices(tab)
     # A model that was changed meanwhile would stand above the summary of the one before.
-    locked = [*buttons, tab.model_set, tab.engines, *choices]
+    locked = [*buttons, tab.model_set, tab.engines, *choices, *elsewhere]
     inputs = [
         tab.session,
         tab.text,

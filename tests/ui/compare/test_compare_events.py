@@ -10,6 +10,7 @@ from distill.jobs.files import write_json
 from models.serving.pool import ModelPool
 from models.settings import Settings
 from models.store.catalogue import ROLES
+from ui import page
 from ui.compare import columns
 from ui.compare.compare_events import _ended, _forget
 from ui.compare.examples import examples
@@ -83,3 +84,12 @@ def test_an_example_s_reference_goes_with_it() -> None:
     assert _forget("another text", summary) == ""
     assert _forget(document, summary) == gr.skip()
     assert _forget("another text", "my own reference") == gr.skip()
+
+
+def test_no_tab_changes_a_model_while_models_run(settings: Settings) -> None:
+    """“Compare it” would put a run's name above the summary of the model before."""
+    config = page.build(settings).get_config_file()
+    ids = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
+    started = (ids["run-all"], "click")
+    [run] = [each for each in config["dependencies"] if started in map(tuple, each["targets"])]
+    assert {ids[name] for name in ("run-all", "model-distilled", "compare-run")} <= set(run["outputs"])
