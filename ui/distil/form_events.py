@@ -25,9 +25,12 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     def check(*values: Any) -> tuple[str, Any]:
         return checked(values, studio), gr.update(visible=False)
 
-    def try_data(*values: Any) -> tuple[str, Any]:
+    def try_data(*values: Any) -> tuple[str, Any, tuple[Any, ...]]:
         said, weak = tried(values, studio)
-        return said, gr.update(visible=weak)
+        return said, gr.update(visible=weak), values
+
+    def catch_up(asked: tuple[Any, ...], *values: Any) -> Any:
+        return caught_up(asked, values, studio)
 
     def opened() -> list[Any]:
         return [gr.update(choices=studio.choices())] * 2
@@ -39,7 +42,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     depths = form.teacher.change(
         told(lambda name: _depths(name, studio)), form.teacher, [form.encoder, form.decoder], **QUIET
     )
-    found = [tab.check, tab.tune]
+    found, asked = [tab.check, tab.tune], gr.State(())
     changing = [form.origin, form.student, form.encoder, form.decoder]
     changing += [part for part in form.data.inputs if part is not form.data.file]  # was about other data
     triggers = [page.load, *(part.change for part in changing)]
@@ -54,8 +57,13 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
     for filled in (columns, depths, preset, method):
         filled.then(check, form.inputs, found, **QUIET)
     tab.try_data.click(
-        try_data, form.inputs, found, show_progress="minimal", api_visibility="private", **INFERENCE
-    )
+        try_data,
+        form.inputs,
+        [*found, asked],
+        show_progress="minimal",
+        api_visibility="private",
+        **INFERENCE,
+    ).success(catch_up, [asked, *form.inputs], found, **QUIET)
 
 
 def _settled(part: Any) -> list[Any]:
@@ -134,3 +142,8 @@ def tried(values: tuple[Any, ...], studio: Studio) -> tuple[str, bool]:
         return rendering.failed(errors.message(problem)), False
     weak = any(entry.code == "weak_teacher" for entry in report.warnings)
     return run_rendering.check(report), weak and report.compatible
+
+
+def caught_up(asked: tuple[Any, ...], values: tuple[Any, ...], studio: Studio) -> Any:
+    """What follows the check with the data: for fields that were changed meanwhile, the quick check."""
+    return gr.skip() if values == asked else [checked(values, studio), gr.update(visible=False)]

@@ -82,7 +82,8 @@ def _pair(config: RunConfig | None) -> str:
         return "The settings of this run are unreadable (config.json)."
     student = escape(config.student)
     if config.teacher is None:
-        return f"{student} learns from {'its own summaries, weighed by ROUGE' if config.rollouts else 'labels'}"
+        source = "its own summaries, weighed by ROUGE" if config.rollouts else "labels"
+        return f"{student} learns from {source}"
     method = f" · {escape(method_words.label(config.method))}" if config.method else ""
     return f"{escape(config.teacher)} teaches {student}{method}"
 

@@ -1,11 +1,12 @@
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from models.store import hub
 from ui.distil import form_values
-from ui.distil.form_events import checked, tried
+from ui.distil.form_events import caught_up, checked, tried
 from ui.shared import data_fields
 from ui.shared.studio import Studio
 
@@ -100,3 +101,11 @@ def test_what_is_read_of_a_file_is_told(studio: Studio, tmp_path: Path) -> None:
     assert "Data: 1 example (texts from “text”, summaries from “summary”; “title” might be" in shown
     assert "of 2 rows; " in shown
     assert "left out: 1 without a text (first: row 2, “e”)" in shown
+
+
+def test_an_answer_for_fields_changed_meanwhile_gives_way(studio: Studio) -> None:
+    asked = values("embedded/teacher", "embedded/original")
+    assert caught_up(asked, asked, studio) == gr.skip()
+    said, tune = caught_up(asked, values("embedded/teacher", "embedded/original", "depth_grow=2"), studio)
+    assert "Did you mean depth_growth" in said
+    assert not tune["visible"]
