@@ -42,6 +42,13 @@ _WITHIN = (
 # A contraction, a word, a number or one other sign, each with the space before it.
 _WORD = r"'(?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])|▁?[\p{L}\p{M}]+|▁?\p{N}+|▁?[^▁]|▁"
 _WHOLE = 0.5  # share of the pieces that are the commonest words, whole
+_SIGNS = [
+    *(f"{space}{sign}" for sign in "£€$¥" for space in ("▁", "")),
+    *"#%&@+*/⁄=_<>[]{}°",
+    *"àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßšžłč",
+]
+"""Pieces in any case: what a text has and the vocabulary does not is lost where a model copies."""
+_SPARE = 0.1  # share of the pieces that they may take
 
 
 def train_vocabulary(texts: Iterable[str], size: int = 8000) -> PreTrainedTokenizerFast:
@@ -120,5 +127,11 @@ def _pieces(words: Mapping[str, int], size: int) -> list[tuple[str, float]]:
     pieces = [(found.id_to_piece(place), found.get_score(place)) for place in range(found.get_piece_size())]
     needed = [(piece, score) for piece, score in pieces if len(piece) == 1 or piece in (PAD, EOS, UNK)]
     scores = dict(pieces) | {word: math.log(words[word] / total) for word in common}
-    others = sorted(scores.keys() - dict(needed).keys(), key=lambda piece: (-scores[piece], piece))
-    return needed + [(piece, scores[piece]) for piece in others[: size - len(needed)]]
+    rarest = min(score for _, score in needed)
+    known = {piece for piece, _ in needed} | set(common)
+    signs = [sign for sign in _SIGNS if sign not in known][: min(size - len(needed), round(_SPARE * size))]
+    others = sorted(
+        scores.keys() - {piece for piece, _ in needed} - set(signs), key=lambda piece: (-scores[piece], piece)
+    )
+    kept = [(piece, scores[piece]) for piece in others[: size - len(needed) - len(signs)]]
+    return needed + kept + [(sign, rarest) for sign in signs]

@@ -63,3 +63,15 @@ def test_fewer_pieces_than_characters_are_refused() -> None:
 def test_common_words_signs_and_contractions_cost_one_token_each() -> None:
     made = train_vocabulary([*TEXTS, "He's been \"there\" (again), hasn't he?"] * 2, 120)
     assert made.tokenize("The cat's been (again)") == ["▁the", "▁cat", "'s", "▁been", "▁(", "again", ")"]
+
+
+def test_signs_that_its_texts_lack_are_known_all_the_same() -> None:
+    made = train_vocabulary(TEXTS, 800)
+    text = "she paid £5 or €6 in tromsø, 50% up."
+    ids = made(text)["input_ids"]
+    assert made.decode(ids, skip_special_tokens=True) == text
+    assert "▁£" in made.tokenize(text)
+    few = train_vocabulary(TEXTS, 60)  # signs take a tenth at most
+    assert len(few) <= 60
+    assert "▁£" in few.tokenize("£5")
+    assert few.unk_token_id in few("tromsø")["input_ids"]
