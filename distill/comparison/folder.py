@@ -159,7 +159,7 @@ def start(values: dict[str, Any], settings: Settings) -> Comparison:
     Raises:
         BadConfig: A setting is wrong.
         DistillError: It names a model or data that this user may not name.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     plan = ComparisonPlan.from_values(values)
     check_names(plan.base, settings)

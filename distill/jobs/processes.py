@@ -48,7 +48,10 @@ class RunLock:
             fcntl.flock(self.descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self.descriptor)
-            raise RunConflict("Another run is busy. Wait for it to end, or cancel it first.") from None
+            raise RunConflict(
+                "Another run, comparison, search or evaluation is in progress. "
+                "Wait for it to end, or cancel it first."
+            ) from None
 
     def __enter__(self) -> "RunLock":
         return self

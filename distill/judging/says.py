@@ -35,9 +35,9 @@ def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
         return f"{first['model']} was judged alone."
     if len(by_word[NO_VERDICT]) == len(tested):
         return "There are too few texts to say which model is better."
-    said = {BETTER: "better than", WORSE: "worse than", UNDECIDED: "not told apart from"}
+    said = {BETTER: "{} better than", WORSE: "{} worse than", UNDECIDED: "cannot be told apart from"}
     told = [
-        f"{_listed(by_word[word])} {_are(by_word[word])} {text}"
+        f"{_listed(by_word[word])} {text.format(_are(by_word[word]))}"
         for word, text in said.items()
         if by_word[word]
     ]
@@ -102,7 +102,7 @@ def _speed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     quick, slow = timed[0], timed[-1]
     said = f"{quick['model']} took {_seconds(quick['seconds'])} a text, {slow['model']}"
     said += f" {_seconds(slow['seconds'])} ({slow['seconds'] / quick['seconds']:.1f} times as long; medians)."
-    said += " They were timed one after the other: `bench` compares their speed in turns."
+    said += " They were timed one after the other; the command bench compares their speed in turns."
     disturbed = sum(row["disturbed"] for row in timed)
     if disturbed:
         said += (

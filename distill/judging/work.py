@@ -54,7 +54,7 @@ class Work:
         try:
             result = self._work()
         except (Cancelled, KeyboardInterrupt) as stop:
-            self._end("cancelled", f"Cancelled. {again}")
+            self._end("cancelled", "Cancelled. Resume continues with what is left.")
             if isinstance(stop, KeyboardInterrupt):
                 log.info("%s", again)
                 raise

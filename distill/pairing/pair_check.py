@@ -99,13 +99,14 @@ def check(
 def _open(
     name: str, part: str, settings: Settings, report: Report, progress: Progress | None
 ) -> ModelInfo | None:
+    remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
     try:
         model, *_ = split_engine(name, settings)
         if model != name.strip():
-            raise BadConfig(f"it is trained with on PyTorch, so leave {name.strip()[len(model) :]} out.")
+            remedy = f"Write {model}."
+            raise BadConfig(f"training runs on PyTorch, so leave {name.strip()[len(model) :]} out.")
         return inspect(fetch(resolve(model, settings), progress))
     except DistillError as error:
-        remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
         report.problems.append(
             Finding(f"{part}_unusable", f"The {part} {name} cannot be used: {error}", remedy)
         )

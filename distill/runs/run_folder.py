@@ -240,7 +240,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
     Raises:
         BadConfig: A setting is wrong.
         DistillError: It names a model or data that this user may not name.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     config = RunConfig.from_dict(values)
     check_names(config, settings)

@@ -13,7 +13,7 @@ _BEST = 0.25
 def too_few(come_through: int) -> str:
     """Why `importance` has nothing to say of so many candidates that came through."""
     if come_through >= FEWEST:
-        return "None can be seen to: all candidates are worth the same."
+        return "No part stands out: all candidates are worth the same."
     told = "1 candidate has" if come_through == 1 else f"{come_through:,} candidates have"
     return f"Too few to say: {told} come through, and {FEWEST} are needed."
 

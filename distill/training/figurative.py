@@ -47,7 +47,7 @@ def distil(
     Raises:
         BadConfig: The settings cannot work; before anything is loaded.
         BadData: The rules leave no summary.
-        RunConflict: Another run is busy, or a run was cancelled.
+        RunConflict: Another run, comparison, search or evaluation is in progress, or a run was cancelled.
     """
     _check(config, drafting.model)
     choose_rules(rules)  # before anything is loaded

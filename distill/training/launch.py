@@ -20,7 +20,7 @@ def train_new(config: RunConfig, settings: Settings) -> dict[str, Any]:
 
     Raises:
         BadConfig: This machine has no room for so many processes, or there is no such rule.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     if "duplicate" in choose_rules(config.reward_rules):
         raise BadConfig("reward_rules cannot have duplicate, which remembers other texts: leave it out.")
@@ -33,7 +33,7 @@ def train_once(config: RunConfig, settings: Settings) -> dict[str, Any]:
 
     Raises:
         BadConfig: This machine has no room for so many processes.
-        RunConflict: Another run is busy, or this one.
+        RunConflict: Another run, comparison, search or evaluation is in progress, or this one.
     """
     from distill.training import lineage
 
@@ -60,7 +60,7 @@ def train_existing(
 
     Raises:
         BadConfig: This machine has no room for so many processes; the run is then marked failed.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
 
     def find() -> runs.Run:

@@ -20,7 +20,7 @@ def check_owner(settings: Settings, password: str = "") -> None:
             return
         raise BadConfig(
             "On a page that strangers can reach, this takes the owner's password: set STUDIO_OWNER_PASSWORD "
-            "and start again, or use `python -m distill votes`."
+            "and start again, or use the command python -m distill votes."
         )
     if not hmac.compare_digest(str(password or "").encode(), settings.owner_password.encode()):
         raise BadConfig("This is not the owner's password." if password else "Give the owner's password.")

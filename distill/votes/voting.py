@@ -135,7 +135,7 @@ def _check_open(connection: Connection, poll: Poll, person: str, text: Any) -> N
     if found is None:
         raise RunNotFound("This vote was deleted: the answer was not kept.")
     if found["closed"]:
-        raise RunConflict("This vote is closed: the answer was not kept; those given before count.")
+        raise RunConflict("This vote is closed: your answer was not kept; those given earlier count.")
     where = (poll.poll_id, text if type(text) is int else None)
     if not connection.execute("SELECT 1 FROM texts WHERE poll = ? AND text = ?", where).fetchone():
         raise BadData("This text is no longer part of the vote: reload the page to go on with the others.")

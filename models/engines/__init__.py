@@ -184,7 +184,7 @@ def prepare(folder: Path, engine: str, settings: Settings, dtype: str = "auto") 
             raise
         kept = isinstance(problem.__cause__, OSError)  # a full disk is not the model's fault
         why = str(problem) if kept else "CTranslate2 cannot convert this model."
-        return EngineChoice("torch", dtype, note=f"Running on torch instead: {why}")
+        return EngineChoice("torch", dtype, note=f"Running on PyTorch instead: {why}")
 
 
 def open_engine(folder: Path, choice: EngineChoice, settings: Settings) -> Engine:

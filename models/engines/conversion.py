@@ -45,7 +45,7 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
             except OSError as error:
                 raise ModelUnavailable(
                     f"The converted model cannot be saved in {entry.parent}: {error.strerror or error}. Make "
-                    "room there, or name another folder in STUDIO_HOME; or use the engine torch."
+                    "room there, or name another folder in STUDIO_HOME; or use PyTorch (@torch)."
                 ) from error
     return entry
 
@@ -97,7 +97,7 @@ def _refusal(folder: Path, reason: str) -> Exception:
     if disk_is_full(OSError(reason)):  # which is not the model's fault
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return ModelUnavailable(
-        f"CTranslate2 cannot convert the model in {folder}: {reason} Use the engine torch."
+        f"CTranslate2 cannot convert the model in {folder}: {reason.rstrip('.')}. Use PyTorch (@torch)."
     )
 
 

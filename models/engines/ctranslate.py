@@ -221,7 +221,7 @@ def _open(entry: Path, device: str, dtype: str, settings: Settings) -> ctranslat
 
 def _unable(what: str, error: Exception) -> ModelUnavailable:
     reason = (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
-    return ModelUnavailable(f"CTranslate2 could not {what}: {reason}. Use the engine torch.")
+    return ModelUnavailable(f"CTranslate2 could not {what}: {reason}. Use PyTorch (@torch).")
 
 
 def _threads(entry: Path) -> int:

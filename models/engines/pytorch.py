@@ -269,6 +269,6 @@ def _room_on(device: str) -> Iterator[None]:
         yield
     except torch.cuda.OutOfMemoryError as error:
         raise ModelUnavailable(
-            f"The memory of {device} is full: release another model, wait for a running distillation to end, "
-            "or use fewer beams."
+            f"The memory of {device} is full: choose smaller models, use fewer beams, or wait for a running "
+            "distillation to end."
         ) from error

@@ -43,7 +43,7 @@ def check_description(description: Mapping[str, Any]) -> int:
         _check_affixes(description["model"])
         return 1 + max(_highest(description["model"]), _added(description.get("added_tokens") or []))
     except RecursionError:
-        raise Unfit("it is nested too deeplyly") from None
+        raise Unfit("it is nested too deeply") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unfit("it is not described as tokenizers are: a part is missing or of another kind") from error
 

@@ -44,7 +44,7 @@ def test_a_run_outlives_the_page_and_the_app_and_its_student_is_compared(
     run = page.locator(".run .model").inner_text()
 
     page.click("#start-run")
-    expect(page.get_by_text("Another run is busy")).to_be_visible()
+    expect(page.get_by_text("evaluation is in progress")).to_be_visible()
 
     page.reload()
     page.get_by_role("tab", name="Distil").click()

@@ -93,7 +93,7 @@ def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
     page.locator("#evaluation-texts input").fill("0")
     page.locator("#evaluation-texts input").blur()
     page.click("#start-evaluation")
-    expect(page.get_by_text("Give one text or more")).to_be_visible()
+    expect(page.get_by_text("Give “Maximum texts” 1 or more")).to_be_visible()
     page.locator("#evaluation-texts input").fill("6")
     page.locator("#evaluation-texts input").blur()
     page.click("#start-evaluation")

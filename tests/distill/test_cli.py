@@ -167,7 +167,7 @@ def test_a_busy_studio(call: Call, settings: Settings, tiny: Path) -> None:
     with RunLock(settings.home):
         code, answer, errors = call("finetune", "--student", str(tiny))
     assert (code, answer) == (2, None)
-    assert errors.strip() == "Another run is busy. Wait for it to end, or cancel it first."
+    assert "evaluation is in progress. Wait for it to end, or cancel it first." in errors
     assert call("runs") == (0, {"runs": []}, "")
 
 

@@ -14,7 +14,7 @@ from ui.shared.result import Result
 _BACK = '<a href="./">Open the studio without it</a>'
 _LONG_INPUT = {"cut": "Cut it at the limit", "parts": "Summarise it in parts"}
 _SHOWN = 70  # characters
-NONE = '<div class="quiet">Nothing is kept yet. What is kept has a link of its own, to send around.</div>'
+NONE = '<div class="quiet">Nothing is kept yet. Each kept comparison gets a link of its own, to share.</div>'
 
 
 def comparison(kept: Kept) -> str:
@@ -51,7 +51,8 @@ def link(kept: Kept) -> str:
     """Where a comparison is found that has just been kept."""
     return (
         f'<div class="note" role="status">Kept. Open it or copy its link: <a href="{_address(kept)}" '
-        f'target="_blank">{kept.id}</a>. Whoever can reach this page may read it.</div>'
+        f'target="_blank" aria-label="The kept comparison {kept.id}">{kept.id}</a>. '
+        "Whoever can reach this page may read it.</div>"
     )
 
 

@@ -32,7 +32,7 @@ def measured_table(measured: Measured | None) -> str:
     if not measured.runs:
         return problems or '<div class="quiet">Stopped before the first run was finished.</div>'
     rows = "".join(_row(role, measured) for role in measured.summaries)
-    heads = "".join(f"<th>{head}</th>" for head in ("", "Median", "p5–p95", "Speed", _against(measured)))
+    heads = "".join(f"<th>{head}</th>" for head in ("Model", "Median", "p5–p95", "Speed", _against(measured)))
     figures_ = f'<table class="end"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     return f'<div class="scroll">{figures_}</div>{_notes(measured)}{problems}'
 
@@ -97,7 +97,7 @@ def _conditions(summary: Summary) -> str:
 
 
 def _against(measured: Measured) -> str:
-    return f"Against the {reference(measured)}"
+    return f"Against {rendering.NAMED[reference(measured)]}"
 
 
 def reference(measured: Measured) -> str:

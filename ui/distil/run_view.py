@@ -61,6 +61,7 @@ def build() -> RunView:
         log = gr.Textbox(
             lines=12,
             max_lines=12,
+            label="Log of the run",
             show_label=False,
             interactive=False,
             elem_id="run-log",

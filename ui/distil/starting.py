@@ -18,7 +18,7 @@ def start(config: dict[str, Any], settings: Settings) -> Run:
 
     Raises:
         BadConfig: No teacher, another task than summarising, or a setting that is wrong.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     if not isinstance(config, dict):
         raise BadConfig('The config must be an object of settings, such as {"teacher": …, "student": …}.')
@@ -26,7 +26,7 @@ def start(config: dict[str, Any], settings: Settings) -> Run:
         raise BadConfig("No teacher was named: give one. To train on the labels alone, use the method ce.")
     if config.get("task") not in (None, "", "summarize", "extract"):
         raise BadConfig(
-            f"task is {config['task']!r}; runs started here summarize. "
+            f"task is {config['task']!r}; use summarize or extract. "
             "Training on texts alone has a command of its own."
         )
     return runs.start(uploads.kept(config, settings), settings)
@@ -37,7 +37,7 @@ def tune_teacher(config: dict[str, Any], settings: Settings) -> Run:
 
     Raises:
         BadConfig: A setting is wrong.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     own = {name: value for name, value in config.items() if name not in _OF_A_TEACHER}
     return runs.start(uploads.kept({**own, "student": config["teacher"]}, settings), settings)
@@ -48,6 +48,6 @@ def compare(values: dict[str, Any], settings: Settings) -> Comparison:
 
     Raises:
         BadConfig: A setting is wrong.
-        RunConflict: Another run is busy.
+        RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     return comparison.start(uploads.kept(values, settings), settings)

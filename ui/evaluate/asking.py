@@ -32,7 +32,7 @@ def values(
             f"Choose two to six models; {len(named)} {'is' if len(named) == 1 else 'are'} chosen."
         )
     if texts is not None and texts < 1:
-        raise BadRequest("Give one text or more, or leave the number empty for all.")
+        raise BadRequest("Give “Maximum texts” 1 or more, or leave it empty for all.")
     return {
         "models": [*named, *(["lead:="] if lead else [])],
         "beams": int(beams),

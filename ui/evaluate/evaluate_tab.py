@@ -98,10 +98,10 @@ def build(studio: Studio) -> EvaluateTab | None:
             data = data_fields.build("evaluation", "Built-in samples (12 texts)", "references")
             with gr.Row():
                 texts = gr.Number(
-                    _TEXTS, label="Texts at most", precision=0, elem_id="evaluation-texts", min_width=130
+                    _TEXTS, label="Maximum texts", precision=0, elem_id="evaluation-texts", min_width=130
                 )
                 shuffle = gr.Checkbox(
-                    True, label="Draw them at random", elem_id="evaluation-shuffle", min_width=130
+                    True, label="Pick texts at random", elem_id="evaluation-shuffle", min_width=130
                 )
     with gr.Row():
         buttons = jobs.build_buttons("evaluation", "Evaluate")
@@ -132,7 +132,7 @@ def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
     )
     lead = gr.Checkbox(
         True,
-        label="Next to the last model: the text’s first words, as many as it wrote",
+        label="Add a baseline: the text’s opening words, as many as the last model wrote",
         info="The simplest summary of news, and the one to beat.",
         elem_id="evaluation-lead",
     )

@@ -30,7 +30,7 @@ _UPLOAD = re.compile(r"/(?:upload|process_recording)/?$")
 _NO_FILES = "This page takes no files."
 LONGEST = 16_000_000
 """Bytes of a request that is no upload; a text may have a million characters."""
-_TOO_LONG = f"A request may have {LONGEST // 1_000_000} MB."
+_TOO_LONG = f"A request may have {LONGEST // 1_000_000} MB: send less text."
 _UNKNOWN = "There is no such call, or its answer was fetched already: make it again."
 _CALL = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
 _log = logging.getLogger(__name__)

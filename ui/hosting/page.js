@@ -24,6 +24,7 @@ if (new URLSearchParams(location.search).has("vote")) {
 document.addEventListener("keydown", (event) => {
   const place = event.key.length === 1 ? "12345".indexOf(event.key) : -1;
   if (place < 0 || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input:not([type=radio]), textarea, select")) return; // something is typed there
   const shown = [...document.querySelectorAll("#vote-answers button")].filter((each) => each.offsetParent);
   shown[place]?.click();
 });

@@ -164,7 +164,7 @@ def into_form(found: Search, chosen: int | None, studio: Studio) -> list[Any]:
     if data == BUILT_IN:
         named = BUILT_IN, gr.skip()
     elif Path(data).is_file():
-        gr.Warning(f"The search learned from {escape(Path(data).name)}: choose it in the form again.")
+        gr.Warning(f"The search used the file {escape(Path(data).name)}: upload it again in the form.")
     else:
         named = "hub", data
     choices = studio.choices()

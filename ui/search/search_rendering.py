@@ -36,7 +36,7 @@ def status(found: Mapping[str, Any]) -> str:
     done, total = found["done"], found["total"]
     told = [f"{done:,} of {figures.count(total, 'candidate')}"]
     told += [f"{found['failed']} failed"] if found["failed"] else []
-    told += [f"{found['free']} known before, free"] if found["free"] else []
+    told += [f"{found['free']} reused from earlier searches"] if found["free"] else []
     told += [figures.count(found["workers"], "worker")] if found["status"] == "running" else []
     told += [f"best reward {found['best']:.3f}"] if found["best"] is not None else []
     message = "" if found["status"] == "finished" else found["message"]
@@ -48,7 +48,11 @@ def candidate(row: Mapping[str, Any] | None, is_best: bool, on_front: bool) -> s
     """One candidate: its shape, and what came of it."""
     if row is None:
         return '<div class="quiet">Candidates are shown here as they end.</div>'
-    notes = ["best reward"] * is_best + ["on the front"] * on_front + ["known before, free"] * row["free"]
+    notes = (
+        ["best reward"] * is_best
+        + ["on the front"] * on_front
+        + ["reused from earlier searches"] * row["free"]
+    )
     head = f'<h4>Candidate {row["number"]}</h4><div class="conditions">{" · ".join(notes)}</div>'
     parts: Mapping[str, Any] = row["shape"]
     shape = "".join(_tile(PARTS.get(part, part), _value(value)) for part, value in parts.items())
@@ -79,7 +83,9 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
         f'<div style="width:{100 * share:.1f}%"></div></div></td><td>{100 * share:.0f}%</td></tr>'
         for part, share in found.items()
     )
-    said = "Share of what sets the best quarter apart from all; small ones are chance (PED-ANOVA, by Optuna)"
+    said = (
+        "Share of what sets the best quarter apart from all; small ones may be chance (PED-ANOVA, by Optuna)"
+    )
     drawn = f'<div class="scroll"><table class="end">{rows}</table></div>'
     return f'{head}{drawn}<div class="conditions">{said}</div>'
 

@@ -13,7 +13,7 @@ from ui.shared.result import Result
 from ui.shared.words import RUN, Overlap
 
 TITLES = {"original": "Original", "teacher": "Teacher", "distilled": "Distilled"}
-BUSY = "The machine was busy with other work: these figures are disturbed."
+BUSY = "The machine was busy with other work: these figures may be off."
 _PROPERLY = (
     '<p class="sub">One run says little about speed: '
     '<a href="#measure" aria-label="measure properly, beside {}">measure properly</a>.</p>'
@@ -131,7 +131,9 @@ def _notes(result: Result) -> str:
         notes.append(f"Summarised in {summary.parts} parts.")
     if left_out := summary.tokens_left_out:
         written = figures.count(left_out, "token")
-        notes.append(f"It ended within a sentence, which is left out: {written} of {summary.tokens_out:,}.")
+        notes.append(
+            f"It broke off within a sentence, which is left out: {written} of {summary.tokens_out:,}."
+        )
     if summary.note:
         notes.append(escape(summary.note))
     if result.rules:

@@ -42,5 +42,5 @@ class Allowance:
                 del self._acts[name]
             acts = self._acts.setdefault(visitor, deque(maxlen=self._most))
             if len(acts) == self._most and now - acts[0] < self._seconds:
-                raise BadRequest("That was too much at once from your address: please wait a minute.")
+                raise BadRequest("Too many requests from your address: please wait a minute.")
             acts.append(now)

@@ -27,7 +27,7 @@ def ballot(shown: Ballot, letters: str, scales: bool) -> str:
         for letter, summary in zip(letters, shown.summaries.values(), strict=False)
     )
     asked = f"Read the text, then choose. {_SCALES if scales else ''}Your answer can be changed later."
-    keys = f'<span class="keys"> Keys 1 to {len(shown.summaries) + 2} stand for the answers.</span>'
+    keys = f'<span class="keys"> Or press 1 to {len(shown.summaries) + 2} to answer.</span>'
     document = f'<div class="document" tabindex="0" aria-label="The text">{escape(shown.document)}</div>'
     return f'<p class="facts">{asked}{keys}</p>{document}<div class="cases">{cards}</div>'
 
@@ -35,7 +35,7 @@ def ballot(shown: Ballot, letters: str, scales: bool) -> str:
 def end(closed: bool, done: int, texts: int, results: Mapping[str, Any] | None) -> str:
     """What stands behind the last text, or in place of all of a closed vote."""
     if closed:
-        said = "<strong>This vote is closed.</strong><br>Answers given before count. Thank you."
+        said = "<strong>This vote is closed.</strong><br>Answers given before it closed count. Thank you."
     elif done < texts:
         said = (
             f"<strong>{texts - done} of {texts} texts have no answer yet.</strong><br>“Back” leads to them."

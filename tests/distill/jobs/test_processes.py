@@ -52,7 +52,7 @@ def _end_all(settings: Settings) -> None:
 
 def test_the_lock_is_held_by_one_and_freed(tmp_path: Path) -> None:
     with RunLock(tmp_path / "home"):
-        with pytest.raises(RunConflict, match="Another run is busy"):
+        with pytest.raises(RunConflict, match="evaluation is in progress"):
             RunLock(tmp_path / "home")
         with RunLock(tmp_path / "other"):
             pass
@@ -81,7 +81,9 @@ def test_two_starts_at_once_in_threads(
     try:
         started = [answer for answer in answers if isinstance(answer, runs.Run)]
         assert len(started) == 1
-        assert sum("Another run is busy" in answer for answer in answers if isinstance(answer, str)) == 3
+        assert (
+            sum("evaluation is in progress" in answer for answer in answers if isinstance(answer, str)) == 3
+        )
         assert runs.active(settings) is not None
         assert len(runs.all_runs(settings)) == 1
         assert started[0].status().status == "running"
@@ -109,7 +111,7 @@ def test_two_starts_at_once_in_processes(settings: Settings, sleeper: Path) -> N
         starter.stdin.close()
     try:
         answers = [starter.stdout.read().strip() for starter in starters if starter.stdout]
-        assert sum("Another run is busy" in answer for answer in answers) == 2
+        assert sum("evaluation is in progress" in answer for answer in answers) == 2
         [run] = runs.all_runs(settings)
         assert run.run_id in answers
         assert run.status().status == "running", "it outlives who started it"

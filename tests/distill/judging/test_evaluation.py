@@ -309,7 +309,7 @@ def test_the_command_and_the_job_write_the_same(call: Call, settings: Settings, 
     assert (code, "leave data out" in errors) == (2, True)
     with processes.RunLock(settings.home):
         code, _, errors = call("evaluate", "lead:5", *options)
-    assert (code, "Another run is busy" in errors) == (2, True)
+    assert (code, "evaluation is in progress" in errors) == (2, True)
 
 
 def test_nothing_written_is_nothing_claimed() -> None:

@@ -103,7 +103,7 @@ def test_it_waits_for_no_other_run(call: Call, options: list[str], settings: Set
 
     with RunLock(settings.home):
         code, _, errors = call("figurative", *options)
-    assert (code, "Another run is busy" in errors) == (2, True)
+    assert (code, "evaluation is in progress" in errors) == (2, True)
 
 
 def test_columns_of_another_name(call: Call, options: list[str], tmp_path: Path) -> None:

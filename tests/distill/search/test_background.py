@@ -30,7 +30,7 @@ def plan(base: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPat
 
 def test_killed_and_resumed_it_ends_with_its_budget(plan: Plan, settings: Settings, call: Call) -> None:
     search = searches.start(plan, settings)
-    with pytest.raises(RunConflict, match="Another run is busy"):
+    with pytest.raises(RunConflict, match="evaluation is in progress"):
         processes.RunLock(settings.home)
     wait_for(lambda: search.status()["done"] >= 1)
     os.kill((search.process() or {})["pid"], signal.SIGKILL)

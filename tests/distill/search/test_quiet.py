@@ -88,7 +88,7 @@ def test_a_killed_worker_holds_nobody_up(tmp_path: Path) -> None:
 
 def test_workers_train_together_and_no_run_beside_them(tmp_path: Path) -> None:
     both = RunLock(tmp_path, shared=True), RunLock(tmp_path, shared=True)
-    with both[0], both[1], pytest.raises(RunConflict, match="Another run is busy"):
+    with both[0], both[1], pytest.raises(RunConflict, match="evaluation is in progress"):
         RunLock(tmp_path)
-    with RunLock(tmp_path), pytest.raises(RunConflict, match="Another run is busy"):
+    with RunLock(tmp_path), pytest.raises(RunConflict, match="evaluation is in progress"):
         RunLock(tmp_path, shared=True)

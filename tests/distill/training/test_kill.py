@@ -64,7 +64,7 @@ def test_started_refused_cancelled_and_resumed(
 ) -> None:
     run = runs.start(values, settings)
     assert run.status().status == "running"
-    with pytest.raises(RunConflict, match="Another run is busy"):
+    with pytest.raises(RunConflict, match="evaluation is in progress"):
         runs.start(values, settings)
     assert len(runs.all_runs(settings)) == 1
     wait_for(lambda: _reached(run, 1))

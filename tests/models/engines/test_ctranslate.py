@@ -128,8 +128,8 @@ def test_auto_takes_torch_for_a_model_that_cannot_be_converted(
     monkeypatch.setattr("models.engines.convert.main", refuse)
     engine = open_auto(folder, settings)
     assert engine.name == "torch"
-    assert engine.note == "Running on torch instead: CTranslate2 cannot convert this model."
-    with pytest.raises(ModelUnavailable, match=r"no converter for this.*Use the engine torch"):
+    assert engine.note == "Running on PyTorch instead: CTranslate2 cannot convert this model."
+    with pytest.raises(ModelUnavailable, match=r"no converter for this.*Use PyTorch"):
         prepare(folder, "ctranslate2", settings)
     with pytest.raises(ModelUnavailable, match="no converter for this"):
         prepare(folder, "auto", settings, "int8")  # torch knows no int8
@@ -190,7 +190,7 @@ def test_a_good_entry_outlives_a_full_gpu(folder: Path, home: Path, monkeypatch:
 
     monkeypatch.setattr("ctranslate2.Translator", refuse)
     monkeypatch.setattr(ctranslate, "discard", lambda entry: pytest.fail("discarded"))
-    with pytest.raises(ModelUnavailable, match=r"could not open .*: CUDA .* memory\. Use the engine"):
+    with pytest.raises(ModelUnavailable, match=r"could not open .*: CUDA .* memory\. Use PyTorch"):
         open_engine(folder, EngineChoice("ctranslate2", "int8", "cuda", entry), settings)
 
 
@@ -204,7 +204,7 @@ def test_what_the_library_says_while_it_runs_reaches_the_user(
             raise RuntimeError("CUDA failed with error out of memory")
 
     monkeypatch.setattr(engine, "_translator", Full())
-    with pytest.raises(ModelUnavailable, match=r"could not run this model: CUDA .*Use the engine torch"):
+    with pytest.raises(ModelUnavailable, match=r"could not run this model: CUDA .*Use PyTorch"):
         engine.generate(INPUTS[0], Decoding(beams=1))
 
 

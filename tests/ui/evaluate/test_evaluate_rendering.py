@@ -124,7 +124,7 @@ def test_fields_become_a_plan() -> None:
     [
         ({"models": ["a"]}, "Choose two to six models; 1 is chosen"),
         ({"models": None}, "Choose two to six models; 0 are chosen"),
-        ({"texts": 0}, "Give one text or more"),
+        ({"texts": 0}, "Give “Maximum texts” 1 or more"),
         ({"source": "file"}, "Upload a csv"),
         ({"source": "hub"}, "Choose a hub data set"),
     ],

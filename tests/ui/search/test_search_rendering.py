@@ -40,5 +40,7 @@ def test_the_status_says_what_failed_and_what_was_free() -> None:
         "best": 0.25, "message": NASTY,
     }  # fmt: skip
     html = search_rendering.status(found)
-    assert "3 of 9 candidates · 1 failed · 2 known before, free · 1 worker · best reward 0.250" in html
+    assert (
+        "3 of 9 candidates · 1 failed · 2 reused from earlier searches · 1 worker · best reward 0.250" in html
+    )
     assert NASTY not in html

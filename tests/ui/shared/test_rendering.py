@@ -105,4 +105,4 @@ def test_a_summary_without_words_says_so(make_result: Make) -> None:
 def test_tokens_that_are_left_out_are_told(make_result: Make) -> None:
     assert "left out" not in rendering.finished(make_result(), {})
     shown = rendering.finished(make_result(tokens_left_out=9), {})
-    assert "It ended within a sentence, which is left out: 9 tokens of 58." in shown
+    assert "It broke off within a sentence, which is left out: 9 tokens of 58." in shown
