@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from distill.data.table import Broken, Row, Table, beginning, open_text
+from distill.data.table import LONGEST_LINE, Broken, Row, Table, beginning, open_text
 
 _PEEKED = 100  # objects whose keys are the columns: the first of them may lack one
 _CHUNK = 1 << 16  # characters
@@ -37,8 +37,15 @@ def json_table(path: Path) -> Table:
 
 
 def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else found | dict(reversed(pairs))
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found.setdefault(_whole(name), _whole(value) if isinstance(value, str) else value)
+    return found
+
+
+def _whole(text: str) -> str:
+    """Text with a `?` for half a character, which an escape may stand for and no page or database takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _objects(text: IO[str], decoder: json.JSONDecoder) -> Iterator[Found]:
@@ -80,7 +87,7 @@ def _values(buffer: str, text: IO[str], decoder: json.JSONDecoder) -> Iterator[F
             return
         except ValueError:  # perhaps only what is read so far breaks off
             rest = buffer[start:]
-            if more := text.read(max(_CHUNK, len(rest))):
+            if len(rest) <= LONGEST_LINE and (more := text.read(max(_CHUNK, len(rest)))):
                 buffer, place = rest + more, 0
                 continue
             if rest or inside:

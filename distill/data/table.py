@@ -17,6 +17,8 @@ _OTHER_KINDS = {
     b"PAR1": "a parquet file",
 }
 _GZIP = b"\x1f\x8b"
+LONGEST_LINE = 64_000_000
+"""Characters: a text may have a million, and a packed line that never ends must not fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -75,5 +77,13 @@ def open_text(path: Path, newline: str | None) -> Iterator[IO[str]]:
             )
         if b"\0" in first.partition(b"\n")[0]:
             raise UnicodeError("UTF-16, or no text at all")
-        with io.TextIOWrapper(binary, encoding="utf-8-sig", newline=newline) as text:
+        with _Text(binary, encoding="utf-8-sig", newline=newline) as text:
             yield text
+
+
+class _Text(io.TextIOWrapper):
+    def readline(self, size: int = -1, /) -> str:  # going through the lines calls it too
+        line = super().readline(LONGEST_LINE + 1 if size < 0 else size)
+        if len(line) > LONGEST_LINE:
+            raise OSError(f"a line has more than {LONGEST_LINE:,} characters")
+        return line

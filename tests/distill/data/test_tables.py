@@ -363,3 +363,17 @@ def test_values_that_are_no_text_are_told(tmp_path: Path) -> None:
         match=r"1 with a list in place of text .first: row 1, .*; 1 without a text .first: row 2, “t”",
     ):
         data.load(str(path))
+
+
+def test_half_a_character_becomes_a_question_mark(tmp_path: Path) -> None:
+    read = _load(tmp_path / "a.jsonl", r'{"text": "cut \ud83d off", "summary": "s\udc00"}')
+    assert read.rows == [Example("cut ? off", "s?")]
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz"])
+def test_a_line_that_never_ends_is_refused(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("distill.data.table.LONGEST_LINE", 200_000)
+    with pytest.raises(BadData, match="a line has more than 200,000 characters"):
+        _load(tmp_path / name, gzip.compress(b"x" * 1_000_000))
