@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from models.settings import MODEL_SETS, Settings, make_home
 from ui.hosting import address
 
 _DAY = 86_400  # seconds
+_GRACE = 8.0  # of the 10 seconds that Docker gives
 _PROXIES = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
@@ -31,16 +33,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     _prepare_environment(settings)
-    if place.public:
+    if settings.public:
         print(_said_in_public(settings), file=sys.stderr)
     from ui import page
 
+    if os.getpid() == 1:  # a container's first process gets SIGTERM only where it asks for it
+        signal.signal(signal.SIGTERM, _stop)
     try:
         page.launch(settings, host=place.host, port=options.port, share=place.share)
     except DistillError as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def _stop(*_: object) -> None:
+    """End with the container; first ask the runs to stop, which are killed as soon as this process ends."""
+    import psutil
+
+    children = psutil.Process().children()
+    for child in children:
+        with suppress(psutil.NoSuchProcess):
+            child.terminate()
+    psutil.wait_procs(children, _GRACE)
+    raise KeyboardInterrupt
 
 
 def _sweep(folder: Path) -> None:

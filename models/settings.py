@@ -28,7 +28,8 @@ class Settings:
         threads: CPU threads of inference, or None for the library's default (`STUDIO_THREADS`).
         embedding_model: The model of sentence embeddings that says whether summaries mean the same: a folder,
             or a hub id that has been downloaded (`STUDIO_EMBEDDING_MODEL`).
-        public: Whether strangers can reach the page: on a Space, by a shared link, at a network address.
+        public: Whether strangers can reach the page: on a Space, by a shared link, at a network address, by a
+            proxy or tunnel (`STUDIO_PUBLIC`).
         visitor: Whether a visitor of the page names things, and not the command line: where custom models
             are off, a visitor names no folder, and of files only uploads.
         owner_password: What the page asks for before someone makes, closes or shows a vote
@@ -118,7 +119,7 @@ class Settings:
             public: Whether strangers can reach the page, as they can on a Space: then custom models and
                 distilling are off unless a variable turns them on.
         """
-        public = public or "SPACE_ID" in env
+        public = public or "SPACE_ID" in env or _flag(env, "STUDIO_PUBLIC", default=False)
         return cls(
             home=Path(env.get("STUDIO_HOME") or DEFAULT_HOME).expanduser().resolve(),
             model_set=env.get("MODEL_SET") or "embedded",

@@ -40,3 +40,8 @@ def test_what_is_unset_or_empty_takes_its_default() -> None:
 def test_a_bad_value_is_refused_with_the_good_ones(name: str, value: str, words: str) -> None:
     with pytest.raises(BadRequest, match=f"{name} is .*{words}"):
         Settings.from_env({name: value})
+
+
+def test_who_stands_behind_a_proxy_says_so() -> None:
+    behind = Settings.from_env({"STUDIO_PUBLIC": "1"})
+    assert (behind.public, behind.allow_custom_models, behind.enable_distill) == (True, False, False)

@@ -125,3 +125,14 @@ def test_the_page_is_up_without_torch() -> None:
     code = "import sys; from ui import page; print({'torch', 'transformers', 'datasets'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_what_ends_a_container_asks_its_runs_to_stop_first() -> None:
+    code = (
+        "import app, psutil, subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "try: app._stop()\n"
+        "except KeyboardInterrupt: print(psutil.pid_exists(child.pid))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.strip() == "False", done.stderr
