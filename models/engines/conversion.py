@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from models.errors import ModelUnavailable, disk_is_full
 
 FORMAT = 2
 """Raise it when models are converted in another way, so that cached ones are made anew."""
+_STALE = 86_400  # seconds: no conversion takes a day
 _converting = threading.Lock()
 
 
@@ -52,6 +55,10 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
 
 def _make(folder: Path, quantization: str, entry: Path) -> None:
     entry.parent.mkdir(parents=True, exist_ok=True)
+    for rest in entry.parent.glob(".converting-*"):  # of a process that was killed
+        with suppress(OSError):
+            if time.time() - rest.stat().st_mtime > _STALE:
+                discard(rest)
     scratch = Path(tempfile.mkdtemp(prefix=".converting-", dir=entry.parent))
     try:
         _convert(folder, scratch / "model", quantization)

@@ -1,6 +1,7 @@
 """Both engines are the same function for every kind of T5: they give each token the same probability."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,13 @@ def test_a_conversion_leaves_the_process_s_precision_alone(
     monkeypatch.setattr(torch, "set_default_dtype", asked.append)
     main(str(folder), str(tmp_path / "converted"), "int8")
     assert set(asked) <= {torch.float32}
+
+
+def test_what_a_killed_conversion_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    folder, home = make_tiny_t5(tmp_path / "model"), tmp_path / "home"
+    old, new = (home / "ctranslate2" / f".converting-{name}" for name in ("old", "new"))
+    for each in (old, new):
+        (each / "model").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    conversion.converted(folder, "float32", home)
+    assert (old.exists(), new.exists()) == (False, True)
