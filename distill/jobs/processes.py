@@ -91,7 +91,7 @@ def spawn(command: Sequence[str], home: Path, log: Path, lock: RunLock) -> dict[
 def identity(pid: int | None = None) -> dict[str, Any]:
     """What distinguishes this process from a later one with the same pid."""
     process = psutil.Process(pid)
-    return {"pid": process.pid, "started": process.create_time()}
+    return {"pid": process.pid, "started": process.create_time(), "boot": psutil.boot_time()}
 
 
 def is_alive(who: dict[str, Any] | None) -> bool:
@@ -148,8 +148,12 @@ def _others(who: dict[str, Any] | None) -> psutil.Process | None:
 
 def _process(who: dict[str, Any] | None) -> psutil.Process | None:
     try:
-        process = psutil.Process((who or {})["pid"])
-        same = abs(process.create_time() - (who or {})["started"]) < _CLOCK_SECONDS
+        who = who or {}
+        process, boot = psutil.Process(who["pid"]), psutil.boot_time()
+        # Where the clock was set, Linux has all processes start at other times, and macOS has not.
+        moved = boot - who.get("boot", boot)
+        gap = process.create_time() - who["started"]
+        same = min(abs(gap), abs(gap - moved)) < _CLOCK_SECONDS
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (KeyError, TypeError, ValueError, psutil.Error):
         return None

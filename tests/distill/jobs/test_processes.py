@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from distill import runs
@@ -213,3 +214,10 @@ def test_work_that_has_ended_leaves_its_process_alone(sleeper: Path, settings: S
     assert child.poll() is None
     child.kill()
     child.wait()
+
+
+def test_a_process_lives_on_when_the_clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    who, boot = processes.identity(), psutil.boot_time()
+    monkeypatch.setattr("psutil._psplatform.boot_time", lambda: boot + 3600)
+    assert processes.is_alive(who)
+    assert not processes.is_alive({**who, "started": who["started"] - 60}), "a reused pid"
