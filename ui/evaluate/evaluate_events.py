@@ -152,7 +152,7 @@ def _read(file: Path, changed: int) -> Sequence[Mapping[str, Any]]:
 
 def _files(found: Evaluation, settings: Settings) -> list[Any]:
     """The files, copied to where the page may serve them from, and the report; hidden before the end."""
-    folder = settings.temporary / "evaluations" / found.evaluation_id
+    folder = jobs.served("evaluations", found.evaluation_id, settings)
     try:
         files = [jobs.copied(file, folder) for file in found.downloads()]
         files += [_report(found, settings, folder / "report.html")] if files else []

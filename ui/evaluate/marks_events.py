@@ -9,7 +9,7 @@ import gradio as gr
 from distill.judging import Evaluation, marks
 from models.settings import Settings
 from ui.evaluate.marks_panel import Opened
-from ui.shared import figures
+from ui.shared import figures, jobs
 
 _KINDS = ("CSV", "JSON Lines")
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def shown(
     opened = Opened(text, text in numbers)
     label = f"Take the mark off text {text}" if opened.marked else f"Mark text {text}"
     try:
-        files = marks.write(found, cases, settings.temporary / "evaluations" / found.evaluation_id)
+        files = marks.write(found, cases, jobs.served("evaluations", found.evaluation_id, settings))
     except OSError as problem:  # with a full disk there are no downloads, but still marks
         _log.error("The marked texts cannot be written: %s", problem)
         files = []

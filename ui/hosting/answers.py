@@ -26,10 +26,12 @@ _MISFITS = (ComponentProcessingError, InvalidPathError, TypeError, ValueError)
 _NO_SITES = "Files are not fetched from other sites: upload the file."
 _SITE = re.compile(r"\s*https?:", re.IGNORECASE)
 _SITE_ROUTE = re.compile(r"/(?:file[=/]|proxy=)\s*https?:", re.IGNORECASE)
-_UPLOAD = re.compile(r"/(?:upload|process_recording)/?$")
+_UPLOAD = re.compile(r"/gradio_api/(?:upload|process_recording)/?$")
 _NO_FILES = "This page takes no files."
 LONGEST = 16_000_000
 """Bytes of a request that is no upload; a text may have a million characters."""
+LONGEST_UPLOAD = 501_000_000
+"""Bytes of an upload: a file of 500 MB, and what is around it."""
 _TOO_LONG = f"A request may have {LONGEST // 1_000_000} MB: send less text."
 _UNKNOWN = "There is no such call, or its answer was fetched already: make it again."
 _CALL = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
@@ -152,11 +154,12 @@ class Calls:
         if uploading and not self._uploads:
             await JSONResponse({"detail": _NO_FILES}, 403)(scope, receive, send)
             return
-        if not uploading and _length(scope) > LONGEST:
+        most = LONGEST_UPLOAD if uploading else LONGEST
+        if _length(scope) > most:
             await JSONResponse({"detail": _TOO_LONG}, 413)(scope, receive, send)
             return
         try:
-            await self._app(scope, receive if uploading else _bounded(receive), send)
+            await self._app(scope, _bounded(receive, most), send)
         except RuntimeError as problem:
             if not isinstance(problem.__cause__, HTTPException):  # else the stream has ended with these words
                 raise
@@ -168,7 +171,7 @@ def _length(scope: Scope) -> int:
     return int(given) if given.isdigit() else 0
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Breaks a body off that is longer than it said, or that did not say how long it is."""
     taken = 0
 
@@ -176,7 +179,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > LONGEST:
+        if taken > most:
             raise HTTPException(413, _TOO_LONG)
         return message
 

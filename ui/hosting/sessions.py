@@ -10,7 +10,7 @@ from gradio.routes import App
 from gradio.state_holder import SessionState, StateHolder
 from gradio.utils import LRUCache
 
-VISITS = 1000
+VISITS = 500
 """Visits whose columns and log are kept; Gradio would keep 10,000."""
 _CALLS = 64
 _ANSWERS = 4000  # more than wait and run at once, so that no answer is dropped that somebody still waits for

@@ -93,7 +93,7 @@ def drawn(found: Comparison | None, settings: Settings, before: Watch | None = N
 
 def _downloads(found: Comparison, settings: Settings) -> list[Any]:
     """The files, copied to where the page may serve them from; without any the buttons are hidden."""
-    folder = settings.temporary / "comparisons" / found.comparison_id
+    folder = jobs.served("comparisons", found.comparison_id, settings)
     try:
         files = [jobs.copied(file, folder) for file in found.downloads()]
     except OSError as problem:  # with a full disk there are no downloads, but still a page

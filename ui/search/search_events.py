@@ -227,7 +227,7 @@ def _read(folder: Path, changed: int) -> list[results.Row]:
 
 def _files(found: Search, rows: Sequence[results.Row], settings: Settings, state: str) -> list[Any]:
     """All candidates, and while nobody works for the search its report, as files that the page may serve."""
-    folder, hidden = settings.temporary / "searches" / found.search_id, gr.update(visible=False)
+    folder, hidden = jobs.served("searches", found.search_id, settings), gr.update(visible=False)
     if not rows:
         return [hidden] * 2
     csv, page = folder / "candidates.csv", folder / "report.html"

@@ -1,5 +1,6 @@
 """Work in the background as every tab shows it: its state, how far it is, what ends it and resumes it."""
 
+import secrets
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import gradio as gr
 from distill.jobs.files import copy_file
 from distill.jobs.job_folder import JobFolder
 from distill.runs import RESUMABLE
+from models.settings import Settings
 from ui.shared.rendering import bar
 
 STATES = {
@@ -20,6 +22,12 @@ STATES = {
     "worse": "Worse than before training",
 }
 """Each state in words."""
+_UNGUESSED = secrets.token_hex(16)
+
+
+def served(kind: str, name: str, settings: Settings) -> Path:
+    """The folder that a page serves a work's files from: only who was told its address can fetch them."""
+    return settings.temporary / kind / _UNGUESSED / name
 
 
 def badge(state: str) -> str:

@@ -9,7 +9,7 @@ from models.decoding import Decoding, Summary
 from models.serving.measure import DeviceMemory
 from ui.shared.words import Overlap
 
-_ROWS, _CHARACTERS = 500, 5_000_000
+_ROWS, _CHARACTERS = 500, 2_000_000
 """What a visit's log holds at most: results, and characters of their texts."""
 
 

@@ -57,3 +57,19 @@ def test_two_who_mark_the_same_text_both_have_it_marked(
     marks.put(found, 2, True, settings)  # on another page
     assert "Take the mark off text 2" in visitor.act("mark-case", "click")
     assert marks.marked(found) == {2}
+
+
+def test_a_text_with_half_a_character_is_listed(tmp_path: Path, settings: Settings, visitor: Visitor) -> None:
+    rows = [{"document": f"cut \ud83d off {n} b c", "summary": "cut"} for n in range(3)]
+    data = write_data(tmp_path / "half.jsonl", rows)
+    judging.carry_out(judging.create(EvaluationPlan(("lead:1", "lead:2"), data), settings), settings)
+    assert "cut ? off" in visitor.open("evaluation-cases")
+
+
+def test_nobody_finds_an_evaluations_files_by_its_id(
+    found: Evaluation, visitor: Visitor, settings: Settings
+) -> None:
+    visitor.open("evaluation-cases")
+    assert list(settings.temporary.rglob("cases.csv"))
+    guess = settings.temporary / "evaluations" / found.evaluation_id / "cases.csv"
+    assert visitor.http.get(f"gradio_api/file={guess}").status_code == 403

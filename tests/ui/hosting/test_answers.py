@@ -163,3 +163,15 @@ def test_every_one_of_a_crowd_is_answered(visitor: Visitor, monkeypatch: pytest.
     done = [answer for answer in answered if answer.startswith("event: complete")]
     assert len(refused) + len(done) == crowd
     assert 0 < len(refused) <= crowd - 40
+
+
+@pytest.mark.parametrize("path", ["call/upload", "run/upload", "api/process_recording"])
+def test_only_where_files_go_a_request_may_be_long(
+    path: str, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LONGEST", 2_000)
+    long = json.dumps({"data": ["x" * 2_000]}).encode()
+    answer = visitor.http.post(
+        f"gradio_api/{path}", content=long, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 413
