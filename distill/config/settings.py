@@ -40,11 +40,11 @@ def check_value(entry: Field, value: Any) -> None:
         raise BadConfig(f"{entry.name} is {value!r}; use one of {', '.join(choices)}.", entry.name)
     if limits and not limits[0] <= value <= limits[1]:
         raise BadConfig(
-            f"{entry.name} is {value}; use a value from {limits[0]:g} to {limits[1]:g}.", entry.name
+            f"{entry.name} is {value}; use a value from {limits[0]:,.12g} to {limits[1]:,.12g}.", entry.name
         )
 
 
 def allowed(entry: Field) -> str:
     """What a setting may be, in words; empty where the type says all there is to say."""
     limits, choices = entry.metadata["limits"], entry.metadata["choices"]
-    return f"{limits[0]:g} to {limits[1]:g}" if limits else ", ".join(choices)
+    return f"{limits[0]:,.12g} to {limits[1]:,.12g}" if limits else ", ".join(choices)

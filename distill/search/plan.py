@@ -76,7 +76,7 @@ class Plan:
             low, high = entry.metadata.get("range", (None, None))
             value = getattr(self, entry.name)
             if low is not None and value is not None and not low <= value <= high:
-                raise BadConfig(f"{entry.name} is {value}; use a value from {low:g} to {high:g}.")
+                raise BadConfig(f"{entry.name} is {value}; use a value from {low:,.12g} to {high:,.12g}.")
         if self.grace <= self.heartbeat:
             raise BadConfig(f"grace is {self.grace}; use more than heartbeat, which is {self.heartbeat}.")
         _ = self.reward
