@@ -16,6 +16,7 @@ from distill.commands import (
     labelling,
     measuring,
     reporting,
+    retokenizing,
     runs,
     searching,
     startup,
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (
         training, labelling, figurative, comparing, searching, runs, trash, measuring, voting, reporting,
-        agreeing, bench_train, startup, fresh, work,
+        agreeing, bench_train, startup, fresh, retokenizing, work,
     ):  # fmt: skip
         group.add(commands_of)
     return parser

@@ -46,6 +46,7 @@ COMMANDS = (
     "agree",
     "export",
     "fresh",
+    "retokenize",
     "work",
 )
 Call = Callable[..., tuple[int, Any, str]]
@@ -400,6 +401,17 @@ def test_export_in_half_precision(call: Call, training: list[str], tmp_path: Pat
     info = inspect(tmp_path / "half")
     assert (info.usual, info.input_tokens) == (Usual(40, 8, 0.5), 77)
     assert "Trained on labels" in (tmp_path / "half" / "README.md").read_text()
+
+
+def test_another_vocabulary(call: Call, tiny: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    code, answer, _ = call("retokenize", str(tiny), str(folder), "--tokenizer", str(tiny))
+    assert (code, answer["given"]) == (0, {})
+    assert (folder / "tokenizer.json").read_bytes() == (tiny / "tokenizer.json").read_bytes()
+    code, _, errors = call("retokenize", str(tiny), str(folder), "--tokenizer", str(tiny))
+    assert (code, "exists already" in errors) == (2, True)
+    code, _, errors = call("retokenize", str(tiny), "NEW", "--tokenizer", str(tiny), "--renamed", "#")
+    assert (code, "write the piece's old name" in errors) == (2, True)
 
 
 def test_fresh_then_pretrain(
