@@ -18,7 +18,7 @@ def retokenize(model: Any, old: Sequence[str], new: Sequence[str]) -> dict[str, 
 
     Args:
         model: A model whose embedding has a row for each of `old`.
-        old: Its pieces, in the order of their ids.
+        old: Its pieces, in the order of their ids. Of two of one name the last counts.
         new: Those of the other vocabulary, likewise.
 
     Returns:
@@ -28,7 +28,8 @@ def retokenize(model: Any, old: Sequence[str], new: Sequence[str]) -> dict[str, 
         BadConfig: More pieces are new than gone.
     """
     place = {piece: row for row, piece in enumerate(old)}
-    spare = [row for row, piece in enumerate(old) if piece not in set(new)][::-1]
+    wanted = set(new)
+    spare = [row for row, piece in enumerate(old) if piece not in wanted or place[piece] != row][::-1]
     lacking = [piece for piece in new if piece not in place]
     if len(lacking) > len(spare):
         raise BadConfig(

@@ -42,3 +42,7 @@ def test_more_new_pieces_than_gone_are_refused() -> None:
         BadConfig, match="2 pieces of this vocabulary are new to the model, and only 1 of its own"
     ):
         retokenize(model(True), OLD, [*OLD[:-1], "▁mat", "▁hat"])
+
+
+def test_of_two_pieces_of_one_name_the_other_row_is_free() -> None:
+    assert retokenize(model(True), [*OLD[:-1], "▁cat"], [*OLD[:-1], "▁mat"]) == {"▁mat": "▁cat"}
