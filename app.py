@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     _prepare_environment(settings)
-    if settings.public:
+    if settings.public and "SPACE_ID" not in os.environ:
         print(_said_in_public(settings), file=sys.stderr)
     from ui import page
 
