@@ -102,9 +102,9 @@ def _open(
     remedy = f"Choose another {part}: an encoder-decoder T5 with safetensors weights and a tokenizer."
     try:
         model, *_ = split_engine(name, settings)
-        if model != name.strip():
+        if engine := name.strip()[len(model) :]:
             remedy = f"Write {model}."
-            raise BadConfig(f"training runs on PyTorch, so leave {name.strip()[len(model) :]} out.")
+            raise BadConfig(f"training runs on PyTorch, so leave {engine} out.")
         return inspect(fetch(resolve(model, settings), progress))
     except DistillError as error:
         report.problems.append(

@@ -32,7 +32,7 @@ LONGEST = 16_000_000
 """Bytes of a request that is no upload; a text may have a million characters."""
 LONGEST_UPLOAD = 501_000_000
 """Bytes of an upload: a file of 500 MB, and what is around it."""
-_TOO_LONG = f"A request may have {LONGEST // 1_000_000} MB: send less text."
+_TOO_LONG = "A request may have {} MB: send less."
 _UNKNOWN = "There is no such call, or its answer was fetched already: make it again."
 _CALL = re.compile(r"/call/(?:v2/)?[^/]+/([^/]+)$")
 _log = logging.getLogger(__name__)
@@ -156,13 +156,17 @@ class Calls:
             return
         most = LONGEST_UPLOAD if uploading else LONGEST
         if _length(scope) > most:
-            await JSONResponse({"detail": _TOO_LONG}, 413)(scope, receive, send)
+            await JSONResponse({"detail": _too_long(most)}, 413)(scope, receive, send)
             return
         try:
             await self._app(scope, _bounded(receive, most), send)
         except RuntimeError as problem:
             if not isinstance(problem.__cause__, HTTPException):  # else the stream has ended with these words
                 raise
+
+
+def _too_long(most: int) -> str:
+    return _TOO_LONG.format(f"{most / 1_000_000:g}")
 
 
 def _length(scope: Scope) -> int:
@@ -180,7 +184,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise HTTPException(413, _TOO_LONG)
+            raise HTTPException(413, _too_long(most))
         return message
 
     return next_part

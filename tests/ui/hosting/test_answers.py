@@ -90,7 +90,7 @@ def test_a_request_has_a_size_that_fits_into_memory(
     long = json.dumps({"data": ["x" * 2_000, "embedded/teacher"]}).encode()
     headers = {"content-type": "application/json"}
     answer = visitor.http.post("gradio_api/call/summarize", content=long, headers=headers)
-    assert (answer.status_code, answer.json()["detail"]) == (413, "A request may have 16 MB: send less text.")
+    assert (answer.status_code, answer.json()["detail"]) == (413, "A request may have 0.002 MB: send less.")
     parts = iter([long[:1_000], long[1_000:]])  # so sent, it does not say how long it is
     answer = visitor.http.post("gradio_api/call/summarize", content=parts, headers=headers)
     assert answer.status_code in (400, 413)
