@@ -131,7 +131,7 @@ def test_a_run_through_the_endpoints(client: Client, trio: Path) -> None:
     run = client.predict(config, api_name="/start_run")
     assert run.keys() >= STATUS
     assert run["status"] == "running"
-    with pytest.raises(AppError, match="busy"):
+    with pytest.raises(AppError, match="in progress"):
         client.predict(config, api_name="/start_run")
     client.predict(run["run_id"], api_name="/cancel_run")
     assert ended(client, run["run_id"]) == "cancelled"

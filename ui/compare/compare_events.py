@@ -68,10 +68,12 @@ def connect(
         trigger_mode="once",  # for all of them: each run goes on from the session that it was given
         **INFERENCE,
     )
-    running.then(end, tab.session, ended, **QUIET).then(freshness.notice, now, tab.freshness, **QUIET)
-    tab.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
-        _stopped, tab.session, bodies, **QUIET
-    ).then(end, tab.session, ended, **QUIET).then(freshness.notice, now, tab.freshness, **QUIET)
+    # This comes after a stop, too. Following the stop button's click, it would free the others while the run
+    # has not heard it yet, and Gradio drops a click on what still runs.
+    running.then(_settled, bodies, bodies, **QUIET).then(end, tab.session, ended, **QUIET).then(
+        freshness.notice, now, tab.freshness, **QUIET
+    )
+    tab.stop.click(None, cancels=[running], queue=False, api_visibility="private")
     _connect_input(tab, studio)
     replaced = model_events.connect(tab, page, studio)
     for event in (tab.text.change, tab.panel.long_input.change, *(each.then for each in replaced)):
@@ -118,8 +120,8 @@ def _ended(session: Session, locked: int, downloads: Path) -> list[Any]:
     return [*ready, gr.update(interactive=False), shown, gr.update(visible=False), *files]
 
 
-def _stopped(session: Session) -> list[Any]:
-    return [gr.skip() if role in session.results else rendering.waiting("Stopped.") for role in ROLES]
+def _settled(*bodies: str) -> list[Any]:
+    return [rendering.waiting("Stopped.") if rendering.at_work(body) else gr.skip() for body in bodies]
 
 
 def _connect_input(tab: CompareTab, studio: Studio) -> None:

@@ -12,7 +12,7 @@ from models.errors import BadRequest
 from models.serving import measure
 from models.serving.summarizer import LongInput, Summarizer
 from ui.shared import errors, rendering
-from ui.shared.background import follow
+from ui.shared.background import BEAT, follow
 from ui.shared.limits import REFERENCE_CHARACTERS
 from ui.shared.result import Result, Session, fingerprint
 from ui.shared.studio import Studio
@@ -20,8 +20,6 @@ from ui.shared.words import overlap
 
 REFRESH = 0.1
 """Seconds between two updates of a growing text: the page must not slow down what it measures."""
-BEAT = 1.0
-"""Seconds between two updates without news: Gradio can stop a comparison only where it yields."""
 
 _IN_LINE = "Waiting for another summary to finish…"
 
@@ -101,9 +99,8 @@ def _column(request: Request, role: str, session: Session, studio: Studio) -> Ge
 
 
 def _load(name: str, role: str, session: Session, studio: Studio) -> Generator[Step, None, Summarizer]:
-    yield {role: rendering.loading(f"Loading {name}…", None)}, session
-    loading: Generator[tuple[float, str], None, Summarizer] = follow(
-        lambda report: studio.pool.get(name, progress=lambda *step: report(step))
+    loading: Generator[tuple[float | None, str], None, Summarizer] = follow(
+        (None, f"Loading {name}…"), lambda report: studio.pool.get(name, progress=lambda *step: report(step))
     )
     while True:
         try:

@@ -46,10 +46,8 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         trigger_mode="once",
         **INFERENCE,
     )
-    running.then(end, [panel.measured, tab.session, tab.text], shown, **QUIET)
-    panel.stop.click(None, cancels=[running], queue=False, api_visibility="private").then(
-        end, [panel.measured, tab.session, tab.text], shown, **QUIET
-    )
+    running.then(end, [panel.measured, tab.session, tab.text], shown, **QUIET)  # when it was stopped, too
+    panel.stop.click(None, cancels=[running], queue=False, api_visibility="private")
 
 
 def _runner(tab: CompareTab, studio: Studio) -> Callable[..., Iterator[dict[Any, Any]]]:

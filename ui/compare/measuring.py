@@ -86,9 +86,8 @@ def _warm(
     name: str, request: Request, measured: Measured, studio: Studio
 ) -> Generator[Step, None, Callable[[], Summary]]:
     """Load a model and run it once; returns what runs it again."""
-    yield Progress(f"Loading {name}…"), measured
-    loading: Generator[tuple[float, str], None, Summarizer] = follow(
-        lambda report: studio.pool.get(name, progress=lambda *step: report(step))
+    loading: Generator[tuple[float | None, str], None, Summarizer] = follow(
+        (None, f"Loading {name}…"), lambda report: studio.pool.get(name, progress=lambda *step: report(step))
     )
     while True:
         try:

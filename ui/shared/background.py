@@ -5,14 +5,18 @@ import threading
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
+BEAT = 1.0
+"""Seconds between two updates without news: Gradio can stop an event only where it yields."""
+
 Note = TypeVar("Note")
 Outcome = TypeVar("Outcome")
 
 
-def follow(call: Callable[[Callable[[Note], None]], Outcome]) -> Generator[Note, None, Outcome]:
-    """Run `call(report)` in a thread and yield what it reports; returns its outcome or raises its error.
+def follow(note: Note, call: Callable[[Callable[[Note], None]], Outcome]) -> Generator[Note, None, Outcome]:
+    """Run `call(report)` in a thread and yield `note`, then what it reports, the last again at each `BEAT`.
 
-    A caller that stops listening does not stop the call: a model half fetched is better fetched.
+    Returns the call's outcome or raises its error. A caller that stops listening does not stop the call: a
+    model half fetched is better fetched.
     """
     notes: queue.Queue[Note | None] = queue.Queue()
     outcome: list[Outcome] = []
@@ -27,8 +31,13 @@ def follow(call: Callable[[Callable[[Note], None]], Outcome]) -> Generator[Note,
             notes.put(None)
 
     threading.Thread(target=work, daemon=True).start()
-    while (note := notes.get()) is not None:
-        yield note
+    news: Note | None = note
+    while news is not None:
+        yield (note := news)
+        try:
+            news = notes.get(timeout=BEAT)
+        except queue.Empty:
+            news = note
     if problems:
         raise problems[0]
     return outcome[0]

@@ -92,6 +92,11 @@ def working(text: str) -> str:
     return f'<div class="text unfinished">{escape(text)}</div>{clock}'
 
 
+def at_work(column: str) -> bool:
+    """Whether a column's HTML says that its model waits, is loaded or writes."""
+    return '<div class="quiet waiting">' in column or "<span data-clock>" in column
+
+
 def failed(message: str) -> str:
     """A column whose model failed."""
     return f'<div class="problem" role="alert">{escape(message)}</div>'

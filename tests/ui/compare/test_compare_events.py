@@ -12,9 +12,10 @@ from models.settings import Settings
 from models.store.catalogue import ROLES
 from ui import page
 from ui.compare import columns
-from ui.compare.compare_events import _ended, _forget
+from ui.compare.compare_events import _ended, _forget, _settled
 from ui.compare.examples import examples
 from ui.compare.model_events import at_opening, let_go, models_of
+from ui.shared import rendering
 from ui.shared.result import Result, Session
 from ui.shared.studio import Studio
 
@@ -93,3 +94,19 @@ def test_no_tab_changes_a_model_while_models_run(settings: Settings) -> None:
     started = (ids["run-all"], "click")
     [run] = [each for each in config["dependencies"] if started in map(tuple, each["targets"])]
     assert {ids[name] for name in ("run-all", "model-distilled", "compare-run")} <= set(run["outputs"])
+
+
+def test_what_follows_a_stop_follows_what_was_stopped(settings: Settings) -> None:
+    """A stop's own click is over before a run has heard it, and Gradio drops a click on what still runs."""
+    events = page.build(settings).get_config_file()["dependencies"]
+    stops = {event["id"]: event["cancels"] for event in events if event["cancels"]}
+    followed = {event["trigger_after"] for event in events}
+    assert len(stops) == 2
+    assert not followed & stops.keys()
+    assert {stopped for each in stops.values() for stopped in each} <= followed
+
+
+def test_a_stopped_column_says_so_and_the_others_stay() -> None:
+    busy = [rendering.loading("Loading…", None), rendering.working(""), rendering.working("The cat")]
+    others = [rendering.empty("teacher"), rendering.failed("No model."), "<p>data-clock waiting</p>"]
+    assert _settled(*busy, *others) == [rendering.waiting("Stopped.")] * 3 + [gr.skip()] * 3
