@@ -10,6 +10,7 @@ import pandas as pd
 from distill.judging.lead import is_lead
 from distill.stats import points
 from ui.shared import figures
+from ui.shared.labels import fault
 from ui.shared.rendering import LEGEND
 from ui.shared.words import Overlap, overlap
 
@@ -120,7 +121,7 @@ def _facts(answer: Mapping[str, Any]) -> str:
 def _notes(answer: Mapping[str, Any]) -> str:
     garbled = answer.get("garbled") or []
     notes = [f"Garbled: {', '.join(garbled)}"] if garbled else []
-    notes += [f"{rule.capitalize()}: {why}" for rule, why in answer["faults"].items()]
+    notes += [f"{fault(rule).capitalize()}: {why}" for rule, why in answer["faults"].items()]
     return "".join(f'<div class="note">{escape(note)}</div>' for note in notes)
 
 

@@ -10,6 +10,7 @@ from ui.evaluate.equivalence_rendering import equivalence
 from ui.evaluate.tables import interval_cell, model_cell, percent, sub, table
 from ui.shared import figures
 from ui.shared.jobs import progress
+from ui.shared.labels import fault
 from ui.shared.rendering import side_by_side
 
 ABOUT = (
@@ -24,16 +25,6 @@ OFF = (
     "with ENABLE_DISTILL=1.</div>"
 )
 VERDICTS = {BETTER: ("good", "better"), WORSE: ("bad", "worse"), UNDECIDED: ("open", "cannot be told apart")}
-_RULES = {
-    "names": "invented names",
-    "numbers": "invented numbers",
-    "repetition": "repetition",
-    "unfinished": "unfinished",
-    "marks": "stray marks",
-    "fragments": "broken sentences",
-    "length": "too short or long",
-    "charset": "lost characters",
-}
 
 
 def status(found: Mapping[str, Any]) -> str:
@@ -106,7 +97,7 @@ def _writing(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _faults(row: Mapping[str, Any]) -> str:
     told = sorted(((share, rule) for rule, share in row["flaws"].items() if share), reverse=True)
-    listed = ", ".join(f"{_RULES.get(rule, rule)} {percent(share)}" for share, rule in told)
+    listed = ", ".join(f"{fault(rule)} {percent(share)}" for share, rule in told)
     return f"{percent(row['faulty'])}{sub(listed) if listed else ''}"
 
 

@@ -1,4 +1,4 @@
-"""The page's label for each setting, in whichever form it appears."""
+"""The page's label for each setting, in whichever form it appears, and for what each rule finds."""
 
 DECODING = {
     "beams": "Beams (1 streams)",
@@ -35,3 +35,18 @@ TEACHING = {
 }
 """The settings of teaching that have a control of their own; the method sets them."""
 LABELS = DECODING | SIZE | TEACHING
+_FAULTS = {
+    "charset": "strange characters",  # lost ones, control characters, another script
+    "repetition": "repetition",
+    "unfinished": "unfinished",
+    "marks": "stray marks",
+    "fragments": "broken sentences",
+    "length": "too short or long",
+    "numbers": "invented numbers",
+    "names": "invented names",
+}
+
+
+def fault(rule: str) -> str:
+    """What a rule finds, in words; a kept result may name one that is no more, which keeps its name."""
+    return _FAULTS.get(rule, rule)

@@ -9,6 +9,7 @@ from distill.rules import RuleOutcome
 from distill.stats import points
 from models.store.loading import ModelInfo
 from ui.shared import domain, figures
+from ui.shared.labels import fault
 from ui.shared.result import Result
 from ui.shared.words import RUN, Overlap
 
@@ -151,7 +152,7 @@ def _rules(outcome: RuleOutcome) -> str:
     """What the rules did, and what they cannot mend; the figures stay those of what the model wrote."""
     said = {
         kind: "; ".join(
-            f"<strong>{escape(name)}</strong>: {escape(verdict.why)}"
+            f"<strong>{escape(fault(name))}</strong>: {escape(verdict.why)}"
             for name, verdict in outcome.verdicts.items()
             if verdict.kind == kind
         )

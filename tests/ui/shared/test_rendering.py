@@ -1,6 +1,8 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from distill.rules import RuleOutcome, Verdict
 from models.serving.measure import DeviceMemory
 from models.store.loading import inspect
 from ui.shared import rendering
@@ -100,6 +102,20 @@ def test_rouge_is_shown_in_points(make_result: Make) -> None:
 
 def test_a_summary_without_words_says_so(make_result: Make) -> None:
     assert "wrote no words" in rendering.finished(make_result(text=" "), {})
+
+
+def test_what_a_rule_found_is_told_in_words(make_result: Make) -> None:
+    found = {
+        "marks": Verdict("repaired", "It sat.", "without a partner: ("),
+        "names": Verdict("rejected", "It sat.", f"not in the text: {EVIL}"),
+        "<former>": Verdict("rejected", "It sat.", "of an earlier version"),
+        "length": Verdict("accepted", "It sat."),
+    }
+    html = rendering.finished(replace(make_result(), rules=RuleOutcome("It sat.", found)), {})
+    assert "Refined with rules. <strong>stray marks</strong>: without a partner: (." in html
+    assert "They would reject it: <strong>invented names</strong>: not in the text: &lt;img" in html
+    assert "<strong>&lt;former&gt;</strong>: of an earlier version." in html
+    assert "too short" not in html
 
 
 def test_tokens_that_are_left_out_are_told(make_result: Make) -> None:
