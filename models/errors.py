@@ -12,13 +12,13 @@ class DistillError(Exception):
 
     Args:
         message: What is wrong and what to do.
-        setting: The setting that has a wrong value, with which the message begins; the page puts its own
-            label there.
+        settings: The settings that the message names and the user has to change; the page puts its own
+            labels there.
     """
 
-    def __init__(self, message: str = "", setting: str = "") -> None:
+    def __init__(self, message: str = "", *settings: str) -> None:
         super().__init__(message)
-        self.setting = setting
+        self.settings = settings
 
 
 class ModelUnavailable(DistillError):

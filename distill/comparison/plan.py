@@ -146,7 +146,7 @@ class ComparisonPlan:
         try:
             return replace(self.base, **changes)
         except BadConfig as error:
-            raise BadConfig(f"{method}: {error}") from error
+            raise BadConfig(f"{method}: {error}", *error.settings) from error
 
     def start(self, folder: Path) -> str:
         """The student before training, which all runs of the comparison in `folder` begin with."""

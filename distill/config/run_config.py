@@ -46,11 +46,15 @@ class RunConfig(  # a dataclass takes the fields of its last base first
         """What the settings of several sections allow together."""
         if self.temperature_schedule == "adaptive" and self.batch_size < 2:
             raise BadConfig(
-                "temperature_schedule=adaptive compares the examples of a batch: set batch_size to 2 or more."
+                "temperature_schedule is 'adaptive', which compares the examples of a batch: set batch_size"
+                " to 2 or more.",
+                "temperature_schedule",
+                "batch_size",
             )
         if self.contrastive_weight and self.batch_size < 2:
             raise BadConfig(
-                "The contrastive term compares the examples of a batch: set batch_size to 2 or more."
+                "The contrastive term compares the examples of a batch: set batch_size to 2 or more.",
+                "batch_size",
             )
         if self.rollouts and not self.has_references:
             raise BadConfig("rollouts are scored against summaries: use them with task=summarize or extract.")
@@ -64,16 +68,21 @@ class RunConfig(  # a dataclass takes the fields of its last base first
         weighed = [f"{name}_weight" for name in FEATURE_TERMS if getattr(self, f"{name}_weight")]
         if weighed:
             raise BadConfig(
-                f"teacher_cache keeps logits only, and {weighed[0]} needs more: use only one of them."
+                f"teacher_cache keeps logits only, and {weighed[0]} needs more: use only one of them.",
+                "teacher_cache",
+                weighed[0],
             )
         if self.divergence == "mse":
             raise BadConfig(
-                "teacher_cache keeps the largest logits only, divergence=mse needs all: change one of them."
+                "teacher_cache keeps the largest logits only, divergence=mse needs all: change one of them.",
+                "teacher_cache",
             )
         if self.temperature_schedule != "constant" or self.on_policy or self.more_teachers:
             raise BadConfig(
-                "teacher_cache needs one teacher, a constant temperature and on_policy=0: change these or"
-                " leave the cache off."
+                "teacher_cache needs one teacher, a constant temperature and on_policy at 0: change these or"
+                " leave the cache off.",
+                "teacher_cache",
+                "on_policy",
             )
 
     @property

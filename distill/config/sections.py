@@ -141,13 +141,15 @@ class ObjectiveSettings:
     def check(self) -> None:
         """Raise BadConfig where the section's settings cannot work together."""
         for name in ("alpha", "temperature"):
-            moves = getattr(self, f"{name}_schedule") in ("linear", "cosine")
-            if moves and getattr(self, f"{name}_end") is None:
-                raise BadConfig(f"{name}_schedule moves towards {name}_end: set that too.")
+            schedule, end = f"{name}_schedule", f"{name}_end"
+            if getattr(self, schedule) in ("linear", "cosine") and getattr(self, end) is None:
+                raise BadConfig(f"{schedule} moves towards {end}: set that too.", schedule, end)
         if self.rollouts == 1:
             raise BadConfig("rollouts compares the summaries of a text: set it to 2 or more, or to 0.")
         if self.rollouts and not self.on_policy:
-            raise BadConfig("rollouts are written on a share of the batches: set on_policy too, such as 0.8.")
+            raise BadConfig(
+                "rollouts are written on a share of the batches: set on_policy too, such as 0.8.", "on_policy"
+            )
 
 
 @dataclass(frozen=True)

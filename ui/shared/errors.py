@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 def message(problem: Exception) -> str:
     """The sentence for the visitor, unescaped; anything but a `DistillError` is logged with its traceback."""
     if isinstance(problem, DistillError):
-        return _with_label(problem)
+        return _with_labels(problem)
     _log.error("Unexpected error", exc_info=problem)
     return FULL if disk_is_full(problem) else OUR_FAULT
 
@@ -62,7 +62,10 @@ def error(problem: Exception, html: bool = True) -> gr.Error:
     return gr.Error(escape(said) if html else said, title="Not possible", print_exception=False)
 
 
-def _with_label(problem: DistillError) -> str:
-    """The message with the page's label in place of the setting's name."""
-    label = LABELS.get(problem.setting, "").partition(" (")[0]
-    return str(problem).replace(problem.setting, f"“{label}”", 1) if label else str(problem)
+def _with_labels(problem: DistillError) -> str:
+    """The message with the page's labels in place of the settings' names, where they have one."""
+    said = str(problem)
+    for name in problem.settings:
+        if label := LABELS.get(name, "").partition(" (")[0]:
+            said = said.replace(name, f"“{label}”", 1)
+    return said

@@ -5,6 +5,7 @@ from html import unescape
 import gradio as gr
 import pytest
 
+from distill.comparison.plan import ComparisonPlan
 from distill.config import RunConfig
 from models.decoding import Decoding
 from models.errors import BadRequest
@@ -44,9 +45,26 @@ def test_a_client_gets_it_plain() -> None:
         (lambda: RunConfig.from_dict({"student": "s", "alpha_schedule": "up"}), "“Alpha over time” is 'up'",
          "alpha_schedule is 'up'"),
         (lambda: RunConfig.from_dict({"student": "s", "seed": -1}), "seed is", "seed is"),  # it has no field
+        (lambda: RunConfig.from_dict({"student": "s", "method": "adaptive", "batch_size": 1}),
+         "“Temperature over time” is 'adaptive', which compares the examples of a batch: set “Batch size”",
+         "temperature_schedule is 'adaptive', which compares the examples of a batch: set batch_size"),
+        (lambda: RunConfig.from_dict({"student": "s", "alpha_schedule": "linear"}),
+         "“Alpha over time” moves towards “Alpha at the end”: set that",
+         "alpha_schedule moves towards alpha_end: set that"),
+        (lambda: RunConfig.from_dict({"student": "s", "method": "on-policy", "teacher_cache": True}),
+         "“Cache the teacher” needs one teacher, a constant temperature and “Share written by the student”",
+         "teacher_cache needs one teacher, a constant temperature and on_policy"),
+        (lambda: RunConfig.from_dict({"student": "s", "rollouts": 2}),  # it has no field, what it needs has
+         "rollouts are written on a share of the batches: set “Share written by the student” too",
+         "rollouts are written on a share of the batches: set on_policy too"),
+        (lambda: ComparisonPlan.from_values(
+            {"student": "s", "teacher": "t", "teacher_cache": True, "methods": "multi"}
+         ),
+         "multi: “Cache the teacher” keeps logits only, and “Weight of hidden states” needs more",
+         "multi: teacher_cache keeps logits only, and hidden_weight needs more"),
     ],
 )  # fmt: skip
-def test_a_value_out_of_range_is_called_what_the_form_calls_it(
+def test_a_setting_that_is_refused_is_called_what_the_form_calls_it(
     wrong: Callable[[], object], page: str, script: str
 ) -> None:
     said = []
