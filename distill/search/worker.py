@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
-from optuna.trial import FrozenTrial
-
 from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.explaining import explain
@@ -141,9 +139,8 @@ class Worker:
             with self.queue.alive(trial, self._halt.set):
                 found = known or candidates.attempt(shape, f"{self.search.search_id}-{trial.number}")
         except BaseException as error:
-            if isinstance(error, Cancelled) and self._is_lost(trial):
+            if isinstance(error, Cancelled) and not self._asked() and self.queue.is_lost(trial):
                 log.warning("Candidate %d was given to another worker meanwhile.", trial.number)
-                self._halt.clear()
                 return
             self.queue.give_up(trial, "stopped")
             raise
@@ -155,11 +152,6 @@ class Worker:
         if self.queue.end(trial, attributes, values):
             log.info("Candidate %d: %s", trial.number, _outcome(attributes))
 
-    def _is_lost(self, trial: FrozenTrial) -> bool:
-        """Whether only the trial is lost, and nobody asked this worker to stop."""
-        asked = self._stopped or self.search.stop_requested() or self.queue.attributes.get("stop")
-        return not asked and self.queue.is_lost(trial)
-
     def _reference(self, candidates: Trying) -> float:
         if self.plan.reference_loss is not None:
             return self.plan.reference_loss
@@ -170,9 +162,13 @@ class Worker:
         return known
 
     def _stop_if_asked(self) -> None:
-        stopped = self._halt.is_set() or self.search.stop_requested()
-        if stopped or self.queue.attributes.get("stop"):
+        self._halt.clear()  # it may have been for a trial that was lost
+        if self._asked():
             raise Cancelled
+
+    def _asked(self) -> bool:
+        """Whether somebody asked this worker, or all, to stop."""
+        return self._stopped or self.search.stop_requested() or bool(self.queue.attributes.get("stop"))
 
     def _say(self, **changes: Any) -> None:
         if "message" in changes:

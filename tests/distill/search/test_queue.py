@@ -187,7 +187,9 @@ def test_a_worker_that_gives_no_sign_of_life_is_missed(settings: Settings) -> No
     assert again.shape == claim.shape
 
 
-def test_a_worker_that_loses_its_candidate_goes_on_with_others(settings: Settings) -> None:
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_worker_that_loses_its_candidate_goes_on_with_others(heard: bool, settings: Settings) -> None:
+    """Also if it hears of the loss too late to leave the candidate unfinished."""
     search = new(settings, trials=2, heartbeat=1)
 
     def trying(_: Any, __: Any, halt: threading.Event) -> Any:
@@ -199,7 +201,9 @@ def test_a_worker_that_loses_its_candidate_goes_on_with_others(settings: Setting
                 search.queue().storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
                 assert halt.wait(30)
                 search.queue().refill()
-                raise Cancelled
+                if heard:
+                    raise Cancelled
+                return super().attempt(shape, name)
 
         return Losing()
 
