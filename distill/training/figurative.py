@@ -78,6 +78,8 @@ def distil(
 
 
 def _check(config: RunConfig, teacher: str) -> None:
+    if config.processes > 1:
+        raise BadConfig("This trains in one process: leave processes out.")
     if parse_layers(config.student):
         raise BadConfig(
             f"The student {config.student} does not exist yet: name a model. `train --max-steps 1 --teacher "

@@ -84,6 +84,7 @@ def test_a_cancelled_run_ends_it(
     [
         (["--student", "layers:1+1"], "does not exist yet"),
         (["--set", "task=copy"], "no labels to tune on"),
+        (["--set", "processes=2"], "leave processes out"),
         (["--teacher", "/no/such"], "no folder '/no/such'"),
         (["--student", "/no/such"], "no folder '/no/such'"),
         (["--rules", "nonsense"], "no rule 'nonsense'"),
