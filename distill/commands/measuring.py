@@ -38,6 +38,7 @@ def _add_evaluate(parsers: Any) -> None:
     )
     parser.add_argument("--data", help="file, built-in, a name such as cnn_dailymail, or a hub id")
     add_choice_options(parser)
+    parser.set_defaults(shuffle=None, seed=None)  # the plan has the same; what is None was not given
     parser.add_argument("--beams", type=int, help="of the search (default: 4)")
     parser.add_argument("--max-new-tokens", type=int, help="longest summary in tokens (default: 128)")
     parser.add_argument(
@@ -80,17 +81,16 @@ def _add_bench(parsers: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write a CSV of all calls, and plots")
 
 
-def evaluate(
-    *, resume: str | None, once: bool, shuffle: bool, seed: int, settings: Settings, **options: Any
-) -> Answer:
+def evaluate(*, resume: str | None, once: bool, settings: Settings, **options: Any) -> Answer:
     """Judge models, or go on with an evaluation."""
     from distill.judging import EvaluationPlan, carry_out, create, find, of_plan
     from distill.tasks.summarize.evaluation import score_table
 
     values = {name: value for name, value in options.items() if value not in (None, [])}
-    if resume is not None and values:
-        raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(values)} out.")
-    plan = None if resume else _plan(EvaluationPlan, {**values, "shuffle": shuffle, "seed": seed}, settings)
+    given = [*values, *(["once"] if once else [])]
+    if resume is not None and given:
+        raise BadConfig(f"--resume takes its settings from the evaluation: leave {', '.join(given)} out.")
+    plan = None if resume else _plan(EvaluationPlan, values, settings)
     with processes.RunLock(settings.home):
         if plan:
             evaluation = (of_plan(plan, settings) if once else None) or create(plan, settings)

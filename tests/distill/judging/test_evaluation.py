@@ -305,8 +305,9 @@ def test_the_command_and_the_job_write_the_same(call: Call, settings: Settings, 
     assert found.plan().seed == 5
     code, again, _ = call("evaluate", "--resume", found.evaluation_id)
     assert (code, again["results"]) == (0, answer["results"])
-    code, _, errors = call("evaluate", "--resume", found.evaluation_id, "--data", "built-in")
-    assert (code, "leave data out" in errors) == (2, True)
+    for given in (["--data", "built-in"], ["--seed", "5"], ["--shuffle"], ["--once"]):
+        code, _, errors = call("evaluate", "--resume", found.evaluation_id, *given)
+        assert (code, f"leave {given[0].strip('-')} out" in errors) == (2, True)
     with processes.RunLock(settings.home):
         code, _, errors = call("evaluate", "lead:5", *options)
     assert (code, "evaluation is in progress" in errors) == (2, True)
