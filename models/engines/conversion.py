@@ -39,6 +39,8 @@ def converted(folder: Path, quantization: str, home: Path) -> Path:
 
     version = f"-{ctranslate2.__version__}-{FORMAT}"
     entry = home / "ctranslate2" / f"{_hash(folder)}-{quantization}{version}"
+    if entry.is_dir():  # without waiting for another model's conversion
+        return entry
     with _converting:
         if not entry.is_dir():
             try:

@@ -113,6 +113,13 @@ def test_what_was_converted_otherwise_before_is_made_anew(tmp_path: Path) -> Non
     assert (outdated.exists(), current.exists()) == (False, True)
 
 
+def test_one_model_s_conversion_holds_up_no_other_s_loading(tmp_path: Path) -> None:
+    folder, home = make_tiny_t5(tmp_path / "model"), tmp_path / "home"
+    entry = conversion.converted(folder, "float32", home)
+    with conversion._converting:  # as while another is converted: the lock would never come free here
+        assert conversion.converted(folder, "float32", home) == entry
+
+
 def test_a_model_that_is_not_whole_is_not_converted(tmp_path: Path) -> None:
     folder = make_tiny_t5(tmp_path / "model")
     weights = load_file(folder / "model.safetensors")
