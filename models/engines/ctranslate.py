@@ -1,5 +1,6 @@
 """The fast engine: CTranslate2. Needs neither torch nor transformers once a model is converted."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -231,4 +232,10 @@ def _threads(entry: Path) -> int:
     threads as with one.
     """
     weights = sum(file.stat().st_size for file in entry.glob("model.bin"))
-    return 1 if weights < _SMALL else psutil.cpu_count(logical=False) or 1
+    return 1 if weights < _SMALL else min(psutil.cpu_count(logical=False) or 1, _cores())
+
+
+def _cores() -> int:
+    """Cores that this process may use: a container may be given few of many."""
+    given = getattr(os, "sched_getaffinity", None)  # Linux has it
+    return len(given(0)) if given else os.cpu_count() or 1

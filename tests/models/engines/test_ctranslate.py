@@ -251,3 +251,16 @@ def test_opening_a_model_leaves_torch_its_threads(folder: Path, home: Path) -> N
     code += "print(torch.get_num_threads())"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["2"]
+
+
+def test_no_more_threads_than_the_process_may_use(
+    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container may be given few of a machine's cores."""
+    monkeypatch.setattr(ctranslate, "_SMALL", 0)
+    monkeypatch.setattr(ctranslate.psutil, "cpu_count", lambda logical: 32)
+    monkeypatch.setattr(ctranslate.os, "sched_getaffinity", lambda pid: {0, 5, 7}, raising=False)
+    assert open_fast(folder, "float32", home).threads == 3
+    monkeypatch.delattr(ctranslate.os, "sched_getaffinity")
+    monkeypatch.setattr(ctranslate.os, "cpu_count", lambda: 2)
+    assert open_fast(folder, "float32", home).threads == 2
