@@ -24,13 +24,13 @@ from distill.jobs import processes
 from distill.jobs.checksums import checksum_of
 from distill.jobs.explaining import explain
 from distill.jobs.files import read_json, write_json
-from distill.jobs.memory import free_memory
 from distill.judging import change
 from distill.runs.metrics import training_rows
 from distill.tasks import add_retention, task_of
 from distill.training import work
 from distill.training.recorder import memory_bytes
 from models.errors import ModelUnavailable, disk_is_full
+from models.serving.measure import free_memory
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,6 @@ from distill.jobs import processes
 from distill.jobs.checksums import model_checksum
 from distill.jobs.explaining import out_of_memory
 from distill.jobs.files import write_json, write_json_lines
-from distill.jobs.memory import free_memory
 from distill.runs import Run
 from distill.runs.metrics import held_out, validation_rows
 from distill.search.cache import Cache
@@ -35,6 +34,7 @@ from distill.training import work
 from distill.training.materials import load_materials
 from models.errors import ModelUnavailable
 from models.folders.tokenizer import open_tokenizer
+from models.serving.measure import free_memory
 from models.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from distill.errors import DistillError, RunConflict
-from distill.jobs.memory import free_memory
 from distill.search import results
 from distill.search.folder import Search
 from distill.search.teachers import teacher_of
+from models.serving.measure import free_memory
 from models.settings import Settings
 from models.store import students
 

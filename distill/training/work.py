@@ -18,7 +18,6 @@ from distill.families import anatomy_of, family_of
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
 from distill.jobs.files import write_json
-from distill.jobs.memory import free_memory
 from distill.judging import judge
 from distill.judging.verdict import WORSE
 from distill.objective.objective import Objective
@@ -38,6 +37,7 @@ from distill.training.rollouts import Rollouts
 from distill.training.trainer import DistillationTrainer
 from distill.training.trainer_arguments import arguments
 from distill.training.validation import Validation
+from models.serving.measure import free_memory
 from models.settings import Settings
 from models.store.loading import Progress
 from models.store.students import FINISHED

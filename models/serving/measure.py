@@ -1,11 +1,13 @@
 """Measuring: whose turn it is, and memory of the process, of the device and of one run."""
 
+import ctypes
+import gc
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,7 +35,7 @@ class Peak:
 
 
 def process_bytes() -> int:
-    """Resident memory of this process in bytes; it seldom shrinks when a model is released."""
+    """Resident memory of this process in bytes; `free_memory` gives back what a released model leaves."""
     import psutil
 
     return psutil.Process().memory_info().rss
@@ -104,13 +106,13 @@ def run_peak() -> Iterator[Peak]:
 
 
 def free_memory() -> None:
-    """Give back the memory of released models, on the GPU too."""
-    import gc
-
-    gc.collect()
+    """Give the memory of released models back to the system and the GPU, where others need it."""
+    gc.collect()  # trained models hang in circles of references
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+    with suppress(OSError, AttributeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _torch_memory(torch: Any) -> DeviceMemory:

@@ -1,5 +1,6 @@
 import mmap
 import os
+import platform
 import sys
 from types import SimpleNamespace
 
@@ -136,6 +137,18 @@ def test_freeing_empties_torchs_cache(cuda: FakeCuda) -> None:
     cuda.free(300)
     free_memory()
     assert cuda.reserved == 200
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no other allocator can be asked")
+def test_freeing_gives_the_system_back_what_the_allocator_keeps() -> None:
+    """Blocks too small for pages of their own, with one in use behind them."""
+    blocks = [bytearray(10_000) for _ in range(4_000)]
+    last = bytearray(10_000)
+    del blocks
+    before = process_bytes()
+    free_memory()
+    assert before - process_bytes() > 30_000_000
+    del last
 
 
 def test_the_lock_is_one_for_the_process() -> None:
