@@ -1,8 +1,6 @@
 """The log of a visit: one flat row per summary, as a table and as files."""
 
-import csv
 import hashlib
-import io
 import json
 import logging
 import secrets
@@ -14,7 +12,7 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from distill.jobs.files import write_text
+from distill.jobs.files import write_rows, write_text
 from distill.stats import points
 from models.decoding import Decoding
 from models.settings import Settings
@@ -82,20 +80,6 @@ def results_frame(results: Sequence[Result]) -> pd.DataFrame:
     return frame.round({"Latency (s)": 3, "Tokens/s": 1})
 
 
-def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV with a header; text that a spreadsheet would run as a formula is quoted."""
-    sink = io.StringIO()
-    writer = csv.DictWriter(sink, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _inert(value) for key, value in entry.items()} for entry in rows)
-    return sink.getvalue()
-
-
-def json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows, one JSON object per line."""
-    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows)
-
-
 def folder_of(request: gr.Request, settings: Settings) -> Path:
     """Where a visit's files are: one folder, however many summaries there are, which nobody can guess."""
     name = hashlib.sha256(f"{_SECRET} {request.session_hash}".encode()).hexdigest()[:32]
@@ -106,8 +90,9 @@ def files(rows: Sequence[Mapping[str, Any]], folder: Path, name: str) -> tuple[s
     """Write both forms to a folder, in place of what is there; returns the paths of CSV and JSON Lines."""
     folder.mkdir(parents=True, exist_ok=True)
     table_file, lines_file = folder / f"{name}.csv", folder / f"{name}.jsonl"
-    write_text(table_file, csv_text(rows))
-    write_text(lines_file, json_lines(rows))
+    write_rows(table_file, rows)
+    # Unlike the program's own JSON it is there to be read, so no letter is escaped.
+    write_text(lines_file, "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in rows))
     return str(table_file), str(lines_file)
 
 
@@ -121,7 +106,3 @@ def downloads(rows: Sequence[Mapping[str, Any]], folder: Path, name: str) -> lis
     except OSError as problem:  # with a full disk there are no downloads, but still a page
         _log.error("The results cannot be written to %s: %s", folder, problem)
         return nothing
-
-
-def _inert(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

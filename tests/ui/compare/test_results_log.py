@@ -23,10 +23,16 @@ def test_the_table_shows_the_newest_first(make_result: Make) -> None:
     assert list(frame.columns) == list(results_log.COLUMNS.values())
 
 
-def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
-    table, lines = results_log.files([results_log.row(make_result(rouge={"rougeL": 0.25}))], tmp_path, "log")
+def _written(result: Result, folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    """A result as CSV and as JSON Lines have it."""
+    table, lines = results_log.files([results_log.row(result)], folder, "log")
     (row,) = csv.DictReader(io.StringIO(Path(table).read_text(encoding="utf-8")))
-    (record,) = [json.loads(line) for line in Path(lines).read_text(encoding="utf-8").splitlines()]
+    (line,) = Path(lines).read_text(encoding="utf-8").splitlines()
+    return row, json.loads(line)
+
+
+def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
+    row, record = _written(make_result(rouge={"rougeL": 0.25}), tmp_path)
     for key in (
         "model",
         "text",
@@ -43,10 +49,9 @@ def test_files_hold_every_figure(make_result: Make, tmp_path: Path) -> None:
     assert record["rougeL"] == 0.25
 
 
-def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make) -> None:
+def test_a_comparison_can_be_rebuilt_from_a_row(make_result: Make, tmp_path: Path) -> None:
     asked = replace(make_result(), text="A text.\nOf two lines.", reference="A line.", long_input="parts")
-    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([results_log.row(asked)])))
-    record = json.loads(results_log.json_lines([results_log.row(asked)]))
+    row, record = _written(asked, tmp_path)
     for found in (row, record):
         assert (found["input"], found["reference"], found["long_input"]) == (
             "A text.\nOf two lines.", "A line.", "parts",
@@ -60,16 +65,14 @@ def test_the_table_shows_whole_summaries_before_the_figures(make_result: Make) -
     assert frame["Summary"][0] == "word " * 100
 
 
-def test_a_spreadsheet_runs_no_formula(make_result: Make) -> None:
-    entry = results_log.row(make_result(text='=HYPERLINK("x")'))
-    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
+def test_a_spreadsheet_runs_no_formula(make_result: Make, tmp_path: Path) -> None:
+    row, _ = _written(make_result(text='=HYPERLINK("x")'), tmp_path)
     assert row["text"] == '\'=HYPERLINK("x")'
 
 
-def test_line_breaks_and_quotes_survive(make_result: Make) -> None:
+def test_line_breaks_and_quotes_survive(make_result: Make, tmp_path: Path) -> None:
     text = 'He said: "no",\nand left 🙂'
-    entry = results_log.row(make_result(text=text))
-    (row,) = csv.DictReader(io.StringIO(results_log.csv_text([entry])))
+    row, _ = _written(make_result(text=text), tmp_path)
     assert row["text"] == text
 
 
