@@ -9,7 +9,8 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from distill.families import family_of
 from distill.losses.masking import IGNORED
-from distill.training.trainer_arguments import special_ids, writing_as
+from distill.training.trainer_arguments import writing_as
+from models.engines.special_ids import NAMES
 
 
 @torch.no_grad()
@@ -41,7 +42,8 @@ def written(
     training = model.training
     model.eval()
     # Its own distribution: not the shortest length and the repeated n-grams it is forbidden in use.
-    plain = GenerationConfig(max_length=target_tokens + 1, **special_ids(model.generation_config))
+    special = {name: getattr(model.generation_config, name) for name in NAMES}
+    plain = GenerationConfig(max_length=target_tokens + 1, **special)
     with writing_as(model, plain):
         chance = LogitsProcessorList([_Chance(inputs, seed, temperature)])
         tokens = family_of(model.config.model_type).write(model, inputs, chance)

@@ -13,13 +13,6 @@ from distill.config import RunConfig
 from distill.config.precision import precision
 from distill.runs import Run
 
-_SPECIAL_IDS = tuple(f"{name}_token_id" for name in ("decoder_start", "pad", "bos", "eos", "forced_bos"))
-
-
-def special_ids(own: GenerationConfig) -> dict[str, Any]:
-    """A model's special tokens, for generation settings that are otherwise new."""
-    return {name: getattr(own, name) for name in _SPECIAL_IDS}
-
 
 @contextmanager
 def writing_as(model: Any, generation: GenerationConfig) -> Iterator[None]:

@@ -1,4 +1,7 @@
-"""The tokens that start, end and pad what a model writes: the same for both engines and for training."""
+"""The tokens that start, end and pad what a model writes: the same for both engines and for training.
+
+Training has them from the generation settings of its model, which `load_checkpoint` completes.
+"""
 
 from collections.abc import Mapping
 from typing import Any
