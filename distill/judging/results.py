@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
-from distill.data import Example
 from distill.judging.lead import is_lead
 from distill.judging.measures import FAULTS
 from distill.judging.plan import EvaluationPlan
@@ -20,7 +19,6 @@ Answers = Mapping[int, Mapping[str, Any]]
 
 def collect(
     plan: EvaluationPlan,
-    examples: Sequence[Example],
     answers: Mapping[str, Answers],
     about: Mapping[str, Mapping[str, Any]],
     threshold: float | None = None,
@@ -29,7 +27,6 @@ def collect(
 
     Args:
         plan: The evaluation's.
-        examples: Its texts.
         answers: By model.
         about: What each model is, by model.
         threshold: The cosine above which two summaries are equivalent, where it is known.

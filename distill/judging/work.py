@@ -112,7 +112,7 @@ class Work:
         """
         about = {model: read_object(self.evaluation.about_file(model)) or {} for model in self._answers}
         threshold = equivalence.threshold(meanings)
-        rows = results.collect(self.plan, self._examples, self._answers, about, threshold)
+        rows = results.collect(self.plan, self._answers, about, threshold)
         result = self._result(rows) | {"equivalence": meanings}
         result["says"] = describe(result)
         if result["complete"]:

@@ -133,7 +133,7 @@ class FeatureTerms(nn.Module):
     def _projection(self, name: str) -> nn.Module | None:
         return dict(self.projections.items()).get(name)
 
-    def _over_layers(self, part: str, losses: list[Tensor]) -> Tensor:
+    def _over_layers(self, losses: list[Tensor]) -> Tensor:
         weights = layer_weights(len(losses), self.config.depth_growth)
         return torch.stack([weight * loss for weight, loss in zip(weights, losses, strict=True)]).mean()
 
@@ -151,7 +151,7 @@ class FeatureTerms(nn.Module):
                 )
                 for mine, theirs in self.pairs[part]
             ]
-            parts.append(self._over_layers(part, losses))
+            parts.append(self._over_layers(losses))
         return torch.stack(parts).mean()
 
     def _embedding(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:
@@ -182,7 +182,7 @@ class FeatureTerms(nn.Module):
                 )
                 for mine, theirs in self.pairs[queries]
             ]
-            parts.append(self._over_layers(queries, losses))
+            parts.append(self._over_layers(losses))
         return torch.stack(parts).mean()
 
     def _relation(self, student: Signal, teacher: Signal, masks: Masks, counts: Counts | None) -> Tensor:

@@ -104,11 +104,6 @@ class Policy:
         loss.backward()
         self._optimizer.step()
 
-    @torch.no_grad()
-    def probability(self, shape: Mapping[str, Any]) -> float:
-        """How likely it is to draw a shape."""
-        return float(self._read([self._space.places(shape)])[0].exp())
-
     def _read(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         """The log-probability of each shape, and the entropy of the choices on the way to it."""
         state, found, entropy = None, torch.zeros(len(rows)), torch.zeros(len(rows))

@@ -56,11 +56,6 @@ class Quiet:
             fcntl.flock(self._room, fcntl.LOCK_UN)
             fcntl.flock(self._gate, fcntl.LOCK_UN)
 
-    def close(self) -> None:
-        """Let go of everything."""
-        os.close(self._gate)
-        os.close(self._room)
-
     def _enter(self) -> None:
         fcntl.flock(self._gate, fcntl.LOCK_SH)  # behind whoever waits to time
         fcntl.flock(self._gate, fcntl.LOCK_UN)

@@ -43,7 +43,7 @@ def result(found: Mapping[str, Any] | None) -> str:
         return ""
     rows = found["results"]
     said = "".join(f"<li>{escape(text)}</li>" for text in found["says"])
-    tables = [_quality(rows, found)] if found["references"] else []
+    tables = [_quality(rows)] if found["references"] else []
     tables += [
         equivalence(found),
         _writing(rows),
@@ -59,7 +59,7 @@ def charts(found: Mapping[str, Any] | None) -> str:
     return side_by_side([quality_by_latency(found), retention_by_size(found)])
 
 
-def _quality(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str:
+def _quality(rows: Sequence[Mapping[str, Any]]) -> str:
     first = rows[0]["model"]
     heads = ["Model", "ROUGE-L", f"Compared with {escape(first)}", "ROUGE-1", "ROUGE-2", "Of the teacher"]
     lines = [

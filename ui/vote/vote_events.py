@@ -112,7 +112,7 @@ def drawn(poll: Poll, ballots: Sequence[Ballot], person: str, place: int, settin
         return _drawn(person, seat, end, progress="" if poll.closed else head, back=not poll.closed)
     shown = ballots[place]
     text = vote_rendering.ballot(shown, LETTERS, poll.scales)
-    radios, buttons = _scales(poll, shown), _buttons(poll, shown)
+    radios, buttons = _scales(poll, shown), _buttons(shown)
     forward = gr.update(visible=True, interactive=shown.vote is not None or place + 1 < texts)
     back = gr.update(visible=True, interactive=place > 0)
     return [person, asdict(seat), gr.update(visible=True), head, text, *radios, *buttons, back, forward, ""]
@@ -158,7 +158,7 @@ def _scales(poll: Poll, shown: Ballot) -> list[Any]:
     ]
 
 
-def _buttons(poll: Poll, shown: Ballot) -> list[Any]:
+def _buttons(shown: Ballot) -> list[Any]:
     """The answers, the one given before filled."""
     models = list(shown.summaries)
     word = "better" if len(models) == 2 else "best"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 KINDS = ("relu", "gelu", "gated-gelu", "gated-silu")
 PARTS = ("encoder_layers", "decoder_layers", "width", "heads", "head_size", "inner", "kind", "tied")
 """What a shape consists of, under the names of `FreshShape`."""
-NUMBERS = PARTS[:6]
 DEPTHS = PARTS[:2]
 _MODEL_TYPE = "t5"
 _QUARTERS = (1, 2, 3, 4)

@@ -156,7 +156,7 @@ def test_a_text_that_a_model_fails_on_is_no_zero() -> None:
         "student": dict(enumerate([_answer(0.2), _answer(None), _answer(0.4)])),
         "teacher": dict(enumerate([_answer(0.4, seconds=1.0, joules=2.0), _answer(0.9), _answer(0.6)])),
     }
-    student, teacher = results.collect(plan, examples, answers, {"student": {"parameters": 9}})
+    student, teacher = results.collect(plan, answers, {"student": {"parameters": 9}})
     assert (student["n"], student["failed"]) == (2, [{"text": 2, "why": "No memory."}])
     assert student["rougeL"]["f"] == pytest.approx(0.3)
     assert student["retention"] == pytest.approx(0.3 / 0.5)  # of the two texts that both have summarised
@@ -322,9 +322,8 @@ def test_nothing_written_is_nothing_claimed() -> None:
 
 def _judged(**scores: Sequence[float | None]) -> list[dict[str, Any]]:
     """What is found of models with these scores on the same texts; None is a failure."""
-    examples = [Example(f"text {n}", "reference") for n in range(len(next(iter(scores.values()))))]
     answers = {name: dict(enumerate(map(_answer, of))) for name, of in scores.items()}
-    return results.collect(EvaluationPlan(tuple(scores)), examples, answers, {})
+    return results.collect(EvaluationPlan(tuple(scores)), answers, {})
 
 
 @pytest.mark.parametrize(
