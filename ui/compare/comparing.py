@@ -11,8 +11,9 @@ from models.decoding import Decoding, Summary
 from models.errors import BadRequest
 from models.serving import measure
 from models.serving.summarizer import LongInput, Summarizer
+from ui.compare.loading import load
 from ui.shared import errors, rendering
-from ui.shared.background import BEAT, follow
+from ui.shared.background import BEAT
 from ui.shared.limits import REFERENCE_CHARACTERS
 from ui.shared.result import Result, Session, fingerprint
 from ui.shared.studio import Studio
@@ -90,24 +91,14 @@ def _column(request: Request, role: str, session: Session, studio: Studio) -> Ge
         teacher = request.models.get("teacher") or "the teacher"
         yield {role: rendering.no_student(teacher)}, session
         return session
-    summarizer = yield from _load(name, role, session, studio)
+    summarizer = yield from load(
+        name, studio, lambda text, share: ({role: rendering.loading(text, share)}, session)
+    )
     disturbed = studio.watch()
     summary = yield from _stream(summarizer, request, role, session)
     session = session.add(_result(role, summary, request, disturbed()))
     yield show(session), session
     return session
-
-
-def _load(name: str, role: str, session: Session, studio: Studio) -> Generator[Step, None, Summarizer]:
-    loading: Generator[tuple[float | None, str], None, Summarizer] = follow(
-        (None, f"Loading {name}…"), lambda report: studio.pool.get(name, progress=lambda *step: report(step))
-    )
-    while True:
-        try:
-            share, what = next(loading)
-        except StopIteration as end:
-            return end.value
-        yield {role: rendering.loading(what, share)}, session
 
 
 def _stream(

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from distill.benchmark.turns import rounds
 from models.decoding import Summary
 from models.errors import BadRequest
-from models.serving.summarizer import Summarizer
 from ui.compare.comparing import Request
+from ui.compare.loading import load
 from ui.shared import errors
-from ui.shared.background import follow
 from ui.shared.studio import Studio
 
 FEWEST_RUNS = 5
@@ -86,16 +85,7 @@ def _warm(
     name: str, request: Request, measured: Measured, studio: Studio
 ) -> Generator[Step, None, Callable[[], Summary]]:
     """Load a model and run it once; returns what runs it again."""
-    loading: Generator[tuple[float | None, str], None, Summarizer] = follow(
-        (None, f"Loading {name}…"), lambda report: studio.pool.get(name, progress=lambda *step: report(step))
-    )
-    while True:
-        try:
-            share, what = next(loading)
-        except StopIteration as end:
-            summarizer: Summarizer = end.value
-            break
-        yield Progress(what, share), measured
+    summarizer = yield from load(name, studio, lambda text, share: (Progress(text, share), measured))
 
     def run() -> Summary:
         return summarizer.summarize(request.text, request.decoding, request.long_input)

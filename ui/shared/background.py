@@ -12,7 +12,7 @@ Note = TypeVar("Note")
 Outcome = TypeVar("Outcome")
 
 
-def follow(note: Note, call: Callable[[Callable[[Note], None]], Outcome]) -> Generator[Note, None, Outcome]:
+def reported(note: Note, call: Callable[[Callable[[Note], None]], Outcome]) -> Generator[Note, None, Outcome]:
     """Run `call(report)` in a thread and yield `note`, then what it reports, the last again at each `BEAT`.
 
     Returns the call's outcome or raises its error. A caller that stops listening does not stop the call: a

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 import pytest
 
 from ui.shared import background
-from ui.shared.background import follow
+from ui.shared.background import reported
 
 
 def test_it_repeats_the_last_note_until_there_is_news(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,20 +20,20 @@ def test_it_repeats_the_last_note_until_there_is_news(monkeypatch: pytest.Monkey
         end.wait()
         return "all"
 
-    following = follow("nothing", call)
-    assert [next(following) for _ in range(3)] == ["nothing"] * 3
+    notes = reported("nothing", call)
+    assert [next(notes) for _ in range(3)] == ["nothing"] * 3
     news.set()
-    while next(following) != "half":
+    while next(notes) != "half":
         pass
-    assert next(following) == "half"
+    assert next(notes) == "half"
     end.set()
-    assert _outcome(following) == "all"
+    assert _outcome(notes) == "all"
 
 
-def _outcome(following: Generator[str, None, str]) -> str:
+def _outcome(notes: Generator[str, None, str]) -> str:
     while True:
         try:
-            next(following)
+            next(notes)
         except StopIteration as ended:
             return str(ended.value)
 
@@ -43,4 +43,4 @@ def test_its_error_is_raised() -> None:
         raise ValueError("no such model")
 
     with pytest.raises(ValueError, match="no such model"):
-        list(follow(0, call))
+        list(reported(0, call))
