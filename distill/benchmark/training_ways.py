@@ -18,9 +18,9 @@ from transformers.trainer_utils import IntervalStrategy, SaveStrategy
 from distill import runs
 from distill.benchmark.reports_loop import BATCHES_A_STEP, reports_epoch
 from distill.config import RunConfig
+from distill.training.assembling import make_trainer
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
-from distill.training.work import make_trainer
 from models.settings import Settings
 
 

@@ -28,6 +28,7 @@ from distill.judging import change
 from distill.runs.metrics import training_rows
 from distill.tasks import add_retention, task_of
 from distill.training import work
+from distill.training.assembling import check_pair
 from distill.training.recorder import memory_bytes
 from models.errors import ModelUnavailable, disk_is_full
 from models.serving.measure import free_memory
@@ -106,10 +107,10 @@ class Work:
         base = self.plan.base
         bare = RunConfig(student=base.student, teacher=base.teacher, more_teachers=base.more_teachers)
         if parse_layers(base.student) or not set(self.plan.methods) <= FROM_LABELS:
-            work.check_pair(bare, self.settings)
+            check_pair(bare, self.settings)
         else:  # nobody is taught by logits
             for name in (base.student, str(base.teacher)):
-                work.check_pair(RunConfig(student=name), self.settings)
+                check_pair(RunConfig(student=name), self.settings)
 
     def _check_same(self) -> None:
         """Refuse to go on with another model of the same name; one that is gone may not be needed again."""

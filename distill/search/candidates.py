@@ -31,6 +31,7 @@ from distill.search.space import Shape
 from distill.search.teachers import space_of, teacher_of
 from distill.search.timing import Stopwatch, Timing
 from distill.training import work
+from distill.training.assembling import make_trainer
 from distill.training.materials import load_materials
 from models.errors import ModelUnavailable
 from models.folders.tokenizer import open_tokenizer
@@ -123,7 +124,7 @@ class Candidates:
                     save_model(blank, self.info.folder, folder)
             run = self._run(folder)
             materials = load_materials(run.config(), self._own)
-            trainer = work.make_trainer(run, run.config(), materials)
+            trainer = make_trainer(run, run.config(), materials)
             trainer.evaluate()
             found = trainer.state.log_history[-1]["eval_soft"]
             shutil.rmtree(run.folder, ignore_errors=True)

@@ -4,47 +4,34 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any, cast
 
 import torch
-from transformers import PreTrainedModel, PrinterCallback, set_seed
+from transformers import PreTrainedModel, set_seed
 
-from distill import pairing
 from distill.config import RunConfig, parse_layers
 from distill.data import Example
-from distill.errors import BadData, Cancelled, DistillError, IncompatibleModels, RunConflict
-from distill.families import anatomy_of, family_of
+from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs import parallel
 from distill.jobs.explaining import explain
 from distill.jobs.files import write_json
 from distill.judging import judge
 from distill.judging.verdict import WORSE
-from distill.objective.objective import Objective
 from distill.runs import Run, checkpoints
 from distill.runs.kept import save_once
 from distill.runs.metrics import TIMED, held_out
-from distill.signals.cached_teacher import cached_teacher
-from distill.signals.ensemble import parse_weights
-from distill.signals.teacher import LiveTeacher, Teacher, Teachers
 from distill.stats import points
 from distill.tasks import task_of
-from distill.training.batches import rows_of
+from distill.training.assembling import check_pair, make_trainer
 from distill.training.lineage import record_lineage
 from distill.training.materials import Materials, load_materials
 from distill.training.recorder import Recorder
-from distill.training.rollouts import Rollouts
-from distill.training.trainer import DistillationTrainer
-from distill.training.trainer_arguments import arguments
 from distill.training.validation import Validation
 from models.serving.measure import free_memory
 from models.settings import Settings
-from models.store.loading import Progress
 from models.store.students import FINISHED
 
 log = logging.getLogger(__name__)
-
-
 _MOST_THREADS = 1024
 Judging = Callable[[Run, RunConfig, Sequence[Example], Settings], dict[str, Any]]
 
@@ -198,90 +185,6 @@ class _Told:
         if time.monotonic() - self._at > 1:
             self._at = time.monotonic()
             self._run.update(message=what)
-
-
-def check_pair(config: RunConfig, settings: Settings, progress: Progress | None = None) -> None:
-    """See that a run can be carried out with its models, before one of them is loaded.
-
-    Raises:
-        IncompatibleModels: It cannot; the check before a run says the same.
-    """
-    for number, teacher in enumerate(config.teachers or [None]):
-        # A student that is cut from the first teacher has its vocabulary, which the others must have too.
-        cut = number > 0 and parse_layers(config.student)
-        student_model = config.teachers[0] if cut else config.student
-        report = pairing.check(teacher, student_model, settings, config=config, progress=progress)
-        for finding in report.warnings:
-            log.warning("%s %s", finding.message, finding.remedy)
-        if not report.compatible:
-            raise IncompatibleModels(
-                " ".join(f"{finding.message} {finding.remedy}" for finding in report.problems)
-            )
-
-
-def make_trainer(
-    run: Run, config: RunConfig, materials: Materials, validation: Validation | None = None
-) -> DistillationTrainer:
-    """The trainer of a run, ready to start but for a `Recorder`.
-
-    Args:
-        run: The run.
-        config: Its settings.
-        materials: What it works with.
-        validation: Scores what the student writes; without it validations give the losses alone.
-
-    Raises:
-        BadData: No example can be trained on.
-        BadConfig: The precision does not work on this machine.
-        Cancelled: Somebody asked the run to stop meanwhile.
-    """
-    model, encoder, teachers = materials.student, materials.encoder, materials.teachers
-    family = family_of(model.config.model_type)
-    if config.attention_weight and family.expose_attention:  # the check before a run refuses the others
-        for each in (model, *teachers):
-            family.expose_attention(each)
-    task = task_of(config.task)
-    train, held_out = (
-        rows_of(run, examples, encoder, config) for examples in (materials.train, materials.validation)
-    )
-    if not len(train):
-        raise BadData("No example is long enough to train on.")
-    if config.has_references:
-        task.fit(model, train.rows, encoder)
-    if config.gradient_checkpointing:
-        model.gradient_checkpointing_enable()
-
-    rollouts = None
-    if config.rollouts:
-        rollouts = Rollouts(config.rollouts, config.reward_rules, encoder, task)
-    trainer = DistillationTrainer(
-        objective=Objective(config, anatomy_of(model), anatomy_of(teachers[0]) if teachers else None),
-        validation=validation,
-        rollouts=rollouts,
-        teacher=_teacher(run, config, materials),
-        model=model,
-        args=arguments(run, config, len(train)),
-        train_dataset=train,
-        eval_dataset=held_out,
-        data_collator=partial(family.collate, pad=model.config.pad_token_id),
-    )
-    trainer.remove_callback(PrinterCallback)
-    return trainer
-
-
-def _teacher(run: Run, config: RunConfig, materials: Materials) -> Teacher | None:
-    if config.teacher_cache and materials.teacher_folders:
-        loaded = next(iter(materials.teachers), None)
-        return cached_teacher(
-            config, materials.teacher_folders[0], materials.student.config, run.home, loaded
-        )
-    if not materials.teachers:
-        return None
-    live = [LiveTeacher(model) for model in materials.teachers]
-    if len(live) == 1:
-        return live[0]
-    weights = parse_weights(config.teacher_weights, len(live))
-    return Teachers(live, weights, config.teacher_weights == "confidence")
 
 
 def _mark_failed(run: Run, message: str) -> None:

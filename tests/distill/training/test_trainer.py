@@ -205,8 +205,8 @@ def test_float16_needs_a_gpu(values: dict[str, Any], tmp_path: Path, monkeypatch
 
 def test_every_label_counts_in_the_mean(values: dict[str, Any], tmp_path: Path) -> None:
     """The library leaves the first label of each example out for models that shift their labels."""
+    from distill.training.assembling import make_trainer
     from distill.training.materials import load_materials
-    from distill.training.work import make_trainer
     from models.settings import Settings
 
     config = RunConfig.from_dict(values)
@@ -274,8 +274,8 @@ def test_what_the_objective_learns_starts_each_step_without_a_gradient(
     values: dict[str, Any], tmp_path: Path
 ) -> None:
     """Even after a step that the float16 scaler skipped: one overflow would else stay for ever."""
+    from distill.training.assembling import make_trainer
     from distill.training.materials import load_materials
-    from distill.training.work import make_trainer
     from models.settings import Settings
 
     config = RunConfig.from_dict({**values, "accumulation": 1, "temperature_schedule": "learnable"})

@@ -19,11 +19,11 @@ from distill.objective.feature_terms import Counts, Masks
 from distill.objective.objective import Objective
 from distill.runs import Run
 from distill.training import work
+from distill.training.assembling import make_trainer
 from distill.training.batches import EMPTY, ByLength, Rows
 from distill.training.materials import load_materials
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
-from distill.training.work import make_trainer
 from models.settings import Settings
 from tests.distill.helpers import carry_out, new_run, train
 
@@ -122,10 +122,9 @@ def test_the_models_are_gone_when_the_student_is_judged(
     values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[weakref.ref] = []
-    make = work.make_trainer
 
     def watched(*args: Any) -> DistillationTrainer:
-        made = make(*args)
+        made = make_trainer(*args)
         kept.extend(weakref.ref(part) for part in (made, made.model, made.teacher.model, made.objective))  # pyright: ignore
         return made
 

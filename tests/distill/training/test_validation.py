@@ -78,8 +78,8 @@ def _contestants(run: Run) -> set[str]:
 
 
 def test_a_validation_runs_the_student_once(values: dict[str, Any], tmp_path: Path) -> None:
+    from distill.training.assembling import make_trainer
     from distill.training.materials import load_materials
-    from distill.training.work import make_trainer
 
     run = new_run({**values, "validation_examples": 4}, tmp_path)
     materials = load_materials(run.config(), Settings(home=tmp_path, threads=1))
