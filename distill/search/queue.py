@@ -1,15 +1,12 @@
 """The trials of a search as a queue that any number of workers empties, each part of the budget once.
 
-An Optuna storage is all there is: what the sampler learns from, who works on what, and what came of it. The
-budget is so many slots. A trial belongs to one, and a slot has ended with its first trial that was trained or
-that failed for a reason of its own. A trial that comes out of the cache is free and leaves its slot open, as
-does one whose worker died or was stopped: the next worker fills the slot again.
+An Optuna storage is all there is: what the sampler learns from, who works on what, and what came of it.
+`distill.search.slots` says which parts of the budget have ended, and which another trial has to fill.
 """
 
 import logging
 import threading
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +18,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from distill.errors import BadData, RunConflict, RunNotFound
 from distill.jobs import processes
+from distill.search import slots
 from distill.search.plan import Plan
 from distill.search.samplers import make_sampler
 from distill.search.space import Shape, Space
@@ -34,12 +32,6 @@ from distill.search.storage import (
     shown,
 )
 
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
-MOST_DEATHS = 3
-"""Workers that may die of one candidate before it counts as the reason."""
-MOST_FREE = 20
-"""Known candidates in a row after which a slot is given up: the sampler has nothing new to ask."""
-_LIVE = (TrialState.WAITING, TrialState.RUNNING)
 log = logging.getLogger(__name__)
 
 
@@ -122,15 +114,9 @@ class Queue:
         with reachable(self.url):
             return self.study.get_trials(deepcopy=False)
 
-    def outcomes(self, trials: Sequence[FrozenTrial] | None = None) -> dict[int, FrozenTrial]:
+    def outcomes(self) -> dict[int, FrozenTrial]:
         """The trial that each ended slot has ended with."""
-        found: dict[int, FrozenTrial] = {}
-        for slot, own in self._by_slot(self.trials() if trials is None else trials).items():
-            ended = [trial for trial in own if trial.state in ENDED]
-            paid = [trial for trial in ended if not trial.user_attrs.get("free")]
-            if paid or len(ended) >= MOST_FREE:
-                found[slot] = (paid or ended)[0]
-        return found
+        return slots.outcomes(self.trials())
 
     def refill(self) -> None:
         """See that each slot has ended, is being worked on, or waits for a worker."""
@@ -142,12 +128,8 @@ class Queue:
                 if trial.state == TrialState.RUNNING and _died_here(trial):
                     with suppress(UpdateFinishedTrialError):
                         self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
-            trials = self.trials()
-            ended, by_slot = self.outcomes(trials), self._by_slot(trials)
-            for slot in range(self.plan.trials):
-                own = by_slot.get(slot, [])
-                if slot not in ended and not any(trial.state in _LIVE for trial in own):
-                    self._enqueue(slot, own)
+            for slot, own in slots.unfilled(self.trials(), self.plan.trials).items():
+                self._enqueue(slot, own)
 
     def claim(self, space: Space) -> "Claim | None":
         """Take the next waiting trial and choose its shape; None where none waits."""
@@ -225,14 +207,14 @@ class Queue:
             if not self.storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
                 return None
         self.storage.set_trial_user_attr(trial._trial_id, "worker", _myself())
-        if self._superfluous(trial):
+        if slots.is_superfluous(trial, self.trials()):
             self.give_up(trial, "superfluous")
             return None
         return self._chosen(trial, space)
 
     def _chosen(self, trial: FrozenTrial, space: Space) -> "Claim":
         slot = trial.user_attrs["slot"]
-        free = [other for other in self._by_slot(self.trials())[slot] if other.user_attrs.get("free")]
+        free = [other for other in slots.by_slot(self.trials())[slot] if other.user_attrs.get("free")]
         # A study of its own: TPE and NSGA-II see the trials that their study had when it was first asked for
         # them, and only its `ask`, which takes no trial of somebody else's choice, has it look again.
         study = _load(self.storage, self.name, self.url)
@@ -253,11 +235,9 @@ class Queue:
 
     def _enqueue(self, slot: int, own: Sequence[FrozenTrial]) -> None:
         """A new trial for a slot, of the shape that the last one did not come to the end of."""
-        begun = [trial for trial in own if "shape" in trial.user_attrs]  # not one cut off while it was drawn
-        again = begun[-1] if begun and begun[-1].state == TrialState.FAIL else None
+        again = slots.unfinished(own)
         shape: dict[str, Any] = again.params if again else {}
-        deaths = [t for t in own if t.state == TrialState.FAIL and "why" not in t.user_attrs]
-        if again and len([trial for trial in deaths if trial.params == shape]) >= MOST_DEATHS:
+        if again and slots.is_deadly(again, own):
             self.study.add_trial(
                 optuna.trial.create_trial(
                     state=TrialState.PRUNED,
@@ -266,26 +246,12 @@ class Queue:
                     user_attrs={
                         "slot": slot,
                         "shape": shape,
-                        "reason": f"{MOST_DEATHS} workers died of it: memory is the usual cause",
+                        "reason": f"{slots.MOST_DEATHS} workers died of it: memory is the usual cause",
                     },
                 )
             )
             return
         self.study.enqueue_trial(shape, user_attrs={"slot": slot})
-
-    def _superfluous(self, trial: FrozenTrial) -> bool:
-        """Whether two workers filled one slot at the same time: the trial of the lower number counts."""
-        trials = self.trials()
-        own = self._by_slot(trials)[trial.user_attrs["slot"]]
-        if trial.user_attrs["slot"] in self.outcomes(trials):
-            return True
-        return any(other.number < trial.number and other.state in _LIVE for other in own)
-
-    def _by_slot(self, trials: Sequence[FrozenTrial]) -> Mapping[int, list[FrozenTrial]]:
-        found: dict[int, list[FrozenTrial]] = defaultdict(list)
-        for trial in trials:
-            found[trial.user_attrs.get("slot", -1)].append(trial)
-        return found
 
 
 class Claim:

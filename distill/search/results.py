@@ -42,7 +42,7 @@ def collect(search: Search) -> list[Row]:
     """
     from optuna.trial import TrialState
 
-    from distill.search.queue import ENDED
+    from distill.search.slots import ENDED
 
     rows = []
     for trial in search.queue().trials():

@@ -13,7 +13,7 @@ import pytest
 from optuna.trial import TrialState
 
 from distill.errors import BadConfig, BadData, Cancelled, RunConflict, RunNotFound
-from distill.search import Plan, queue, results, storage, worker
+from distill.search import Plan, results, slots, storage, worker
 from distill.search.folder import Search, find
 from distill.search.queue import Queue
 from models.settings import Settings
@@ -53,7 +53,7 @@ def test_what_was_tried_before_is_free_and_shown(settings: Settings) -> None:
     assert len(worker.tried) == 2
     status = search.status()
     assert (status["done"], status["trained"]) == (3, 3)
-    assert status["free"] >= queue.MOST_FREE
+    assert status["free"] >= slots.MOST_FREE
     assert "(free)" in results.table(results.collect(search))
 
 
@@ -247,7 +247,7 @@ def _at_once(count: int, act: Callable[[], list[int]]) -> list[list[int]]:
 
 def test_a_candidate_that_kills_three_workers_is_the_reason(settings: Settings) -> None:
     mine, space = new(settings, trials=1).queue(), fake.space()
-    for _ in range(queue.MOST_DEATHS):
+    for _ in range(slots.MOST_DEATHS):
         mine.refill()
         claim = mine.claim(space)
         assert claim is not None

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from distill.search import slots
 from distill.search.folder import Search
 from models.settings import Settings
 from tests.distill.helpers import ROOT, wait_for
@@ -72,7 +73,7 @@ def _three_workers_one_killed(search: Search, home: Path, url: str = "") -> str:
     assert ended_once(queue)
     trials = queue.trials()
     assert trials[number].state.name == "FAIL"
-    again = queue.outcomes(trials)[trials[number].user_attrs["slot"]]
+    again = slots.outcomes(trials)[trials[number].user_attrs["slot"]]
     assert again.number != number
     assert again.params == trials[number].params
     status = search.status()
