@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import psutil
-
 from distill.config import RunConfig, parse_layers
 from distill.data import describe, has_validation_split
 from distill.errors import BadConfig, DistillError
 from distill.families import anatomy, family_of, inspect
-from distill.families.layer_map import evenly_spaced
-from distill.pairing.memory import step_bytes
+from distill.pairing.estimate import estimate, memory_warnings
 from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
 from distill.stats import points
 from distill.tasks import task_of
@@ -88,8 +85,8 @@ def check(
         depths = dict(zip(anatomy(taught.config).depths, layers, strict=True))
         report.problems += unfit_shapes(taught, learner, depths, config)
     if report.compatible:
-        report.estimate = _estimate(taught, learner, layers, config)
-        _check_memory(report)
+        report.estimate = estimate(taught, learner, layers, config)
+        report.warnings += memory_warnings(report.estimate)
         if data is not None:
             report.data = describe(data, config, settings)
             _check_quality(teacher, student, data, config, settings, report)
@@ -202,62 +199,6 @@ def _check_sizes(teacher: ModelInfo, student: ModelInfo, report: Report) -> None
                 f"The teacher ({teacher.parameters / 1e6:.1f} M parameters) is smaller than the student"
                 f" ({student.parameters / 1e6:.1f} M): it can hardly teach it anything.",
                 "Swap them, or choose a larger teacher.",
-            )
-        )
-
-
-def _estimate(
-    teacher: ModelInfo, student: ModelInfo, layers: Sequence[int], config: RunConfig
-) -> dict[str, Any]:
-    """Bytes of one training step in float32, and what the layer map and the shapes are."""
-    taught = anatomy(teacher.config).depths
-    depths = dict(zip(taught, layers, strict=True))
-    parts = step_bytes(teacher, student, layers, config)
-    return {
-        **parts,
-        "total_bytes": sum(parts.values()),
-        "available_bytes": _available_bytes(),
-        "teacher_shape": _shape(teacher),
-        "student_shape": {
-            **_shape(student),
-            "parameters": family_of(student.model_type).cut_parameters(student, layers),
-            **{f"{part}_layers": depth for part, depth in depths.items()},
-        },
-        "layer_map": {
-            part: list(evenly_spaced(have, wanted)) if wanted <= have else None
-            for (part, have), wanted in zip(taught.items(), layers, strict=True)
-        },
-    }
-
-
-def _shape(info: ModelInfo) -> dict[str, int]:
-    found = anatomy(info.config)
-    widths = found.stacks[0]
-    return {
-        "parameters": info.parameters,
-        **{f"{part}_layers": depth for part, depth in found.depths.items()},
-        "d_model": widths.width,
-        "d_ff": widths.inner,
-        "heads": widths.heads,
-        "vocab_size": info.vocab_size,
-    }
-
-
-def _available_bytes() -> int:
-    from models.serving.measure import device_memory
-
-    device = device_memory()
-    return device.total_bytes - device.used_bytes if device else psutil.virtual_memory().available
-
-
-def _check_memory(report: Report) -> None:
-    needed, there = report.estimate["total_bytes"], report.estimate["available_bytes"]
-    if needed > there:
-        report.warnings.append(
-            Finding(
-                "memory",
-                f"Training needs about {needed / 1e9:.1f} GB, but only {there / 1e9:.1f} GB is free.",
-                "Lower batch_size or input_tokens, or set gradient_checkpointing=true.",
             )
         )
 

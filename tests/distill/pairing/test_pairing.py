@@ -10,7 +10,7 @@ import pytest
 
 from distill import judging
 from distill.config import RunConfig
-from distill.pairing import Report, check, pair_check
+from distill.pairing import Report, check
 from models.settings import Settings
 from tests.tiny import make_tiny_t5
 
@@ -113,7 +113,7 @@ def test_one_model_twice(tiny: Path, settings: Settings) -> None:
 def test_too_little_memory(
     tiny_teacher: Path, tiny: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pair_check, "_available_bytes", lambda: 1000)
+    monkeypatch.setattr("distill.pairing.estimate._available_bytes", lambda: 1000)
     report = check(str(tiny_teacher), str(tiny), settings)
     assert _codes(report) == ([], ["memory"])
     assert "gradient_checkpointing=true" in report.warnings[0].remedy
