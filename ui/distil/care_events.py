@@ -28,12 +28,12 @@ def connect(tab: DistilTab, menus: Sequence[gr.Dropdown], studio: Studio) -> Non
     outputs = [tab.watch, *tab.view.outputs]
 
     def save(watch: Watch, name: str, note: str, *wanted: str) -> list[Any]:
-        run = runs.find(watch.run_id or "", settings)
+        run = runs.find(watch.job_id or "", settings)
         naming.give(run, settings, name, note)
         return drawn(run, studio, wanted)
 
     def ask(watch: Watch) -> tuple[Any, str, str]:
-        run = runs.find(watch.run_id or "", settings)
+        run = runs.find(watch.job_id or "", settings)
         said = run_rendering.question(run.status(), deleting.dependents(run, settings))
         return gr.update(visible=True), said, run.run_id
 

@@ -47,12 +47,12 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
         return choose(starting.tune_teacher(form_values.config(*values), settings), words, order)
 
     def cancel(watch: Watch, *wanted: str) -> list[Any]:
-        run = runs.find(watch.run_id or "", settings)
+        run = runs.find(watch.job_id or "", settings)
         run.cancel()
         return drawn(run, studio, wanted, watch)
 
     def resume(watch: Watch, *wanted: str) -> list[Any]:
-        run = runs.find(watch.run_id or "", settings)
+        run = runs.find(watch.job_id or "", settings)
         run.resume(settings)
         return drawn(run, studio, wanted, watch)
 
@@ -60,10 +60,10 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
         return choose(runs.find(str(event.row_value[0]), settings), words, order)
 
     def put_beside(watch: Watch) -> tuple[Any, Any]:
-        return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
+        return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.job_id}")
 
     def teach(watch: Watch) -> Any:
-        return gr.update(choices=studio.choices(), value=f"run:{watch.run_id}")
+        return gr.update(choices=studio.choices(), value=f"run:{watch.job_id}")
 
     page.load(told(opened), view.all.wanted, outputs, **QUIET)
     gr.Timer(TICK).tick(tick, [tab.chosen, *looked_at], outputs, **QUIET)
@@ -89,10 +89,10 @@ def ticked(chosen: str | None, watch: Watch, studio: Studio, wanted: Sequence[st
 
     A tick that was under way when another run was chosen shows the former one: the next tick sees that.
     """
-    run = watched(Watch(chosen or watch.run_id), studio.settings)
-    if run is None and watch.run_id is None:
+    run = watched(Watch(chosen or watch.job_id), studio.settings)
+    if run is None and watch.job_id is None:
         return gr.skip()
-    if run is not None and run.run_id == watch.run_id and _unchanged(run, watch):
+    if run is not None and run.run_id == watch.job_id and _unchanged(run, watch):
         return gr.skip()
     return drawn(run, studio, wanted, watch)
 
@@ -119,7 +119,7 @@ def drawn(
     going, stopping = status.status == "running", run.stop_requested()
     tuned = status.student is not None and config is not None and not config.teacher
     worse = status.status == "worse"
-    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
     return [
         watch,
         run_rendering.status(status, config),
@@ -150,7 +150,7 @@ def _nothing() -> list[Any]:
 
 def _care(status: RunStatus, before: Watch | None) -> list[Any]:
     """What looks after the run. What is typed there stays while the same run is shown."""
-    other = before is None or before.run_id != status.run_id
+    other = before is None or before.job_id != status.run_id
     link = f"students/{status.run_id}.zip"
     return [
         gr.update(visible=True),

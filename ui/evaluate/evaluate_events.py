@@ -98,7 +98,7 @@ def _connect_texts(tab: EvaluateTab, settings: Settings) -> None:
 
 def _of(watch: Watch, settings: Settings) -> Evaluation:
     """The evaluation that a page has drawn."""
-    return judging.find(watch.run_id or "", settings)
+    return judging.find(watch.job_id or "", settings)
 
 
 def watched(watch: Watch, settings: Settings) -> Evaluation | None:
@@ -117,7 +117,7 @@ def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = N
     if found is None:
         return [Watch(), *[gr.skip()] * 19]
     watch, status, result = look(found), found.status(), found.result()
-    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
     return [
         watch,
         *jobs.buttons(found, status["status"]),

@@ -82,10 +82,10 @@ def made(
     Raises:
         DistillError: It cannot be made; says why.
     """
-    if not watch.run_id:
+    if not watch.job_id:
         raise BadRequest("There is no evaluation yet: evaluate two or more models first.")
     number = TEXTS if texts is None else int(texts)
-    return votes.create(watch.run_id, settings, models or (), number, bool(scales), password)
+    return votes.create(watch.job_id, settings, models or (), number, bool(scales), password)
 
 
 def models_of(evaluation: Evaluation) -> Any:

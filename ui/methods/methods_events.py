@@ -41,12 +41,12 @@ def connect(panel: MethodsPanel, form: RunForm, page: gr.Blocks, studio: Studio)
         return drawn(found, settings)
 
     def cancel(watch: Watch) -> list[Any]:
-        found = comparison.find(watch.run_id or "", settings)
+        found = comparison.find(watch.job_id or "", settings)
         found.cancel(settings)
         return drawn(found, settings)
 
     def resume(watch: Watch) -> list[Any]:
-        found = comparison.find(watch.run_id or "", settings)
+        found = comparison.find(watch.job_id or "", settings)
         found.resume(settings)
         return drawn(found, settings)
 
@@ -79,7 +79,7 @@ def drawn(found: Comparison | None, settings: Settings, before: Watch | None = N
     if found is None:
         return [Watch(), *[gr.skip()] * 10]
     watch, status = look(found), found.status()
-    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
     return [
         watch,
         *jobs.buttons(found, status["status"]),

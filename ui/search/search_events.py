@@ -108,7 +108,7 @@ def _connect_candidates(view: SearchView, form: RunForm, tabs: gr.Tabs, studio: 
 
 def _of(watch: Watch, settings: Settings) -> Search:
     """The search that a page has drawn."""
-    return searches.find(watch.run_id or "", settings)
+    return searches.find(watch.job_id or "", settings)
 
 
 def watched(watch: Watch, settings: Settings) -> Search | None:
@@ -138,7 +138,7 @@ def drawn(
         said = rendering.failed(str(problem))
         return [broken, None, *[gr.update(visible=False)] * 3, _chooser(found, settings), said, *_nothing()]
     watch = Watch(found.search_id, f"{status['status']} {len(rows)}", seen)
-    same = before is not None and (before.run_id, before.state) == (watch.run_id, watch.state)
+    same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
     return [
         watch,
         gr.skip() if same else chosen,
@@ -173,7 +173,7 @@ def into_form(found: Search, chosen: int | None, studio: Studio) -> list[Any]:
 
 
 def _has_news(found: Search, watch: Watch) -> bool:
-    if found.search_id != watch.run_id or signature(found) != watch.seen:
+    if found.search_id != watch.job_id or signature(found) != watch.seen:
         return True
     return watch.state.startswith("running") and found.died()
 

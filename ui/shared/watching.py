@@ -1,4 +1,4 @@
-"""What a page knows about the run or comparison it shows, so that a tick without news is cheap."""
+"""What a page knows about the work it shows, so that a tick without news is cheap."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,15 +18,15 @@ Signature = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Watch:
-    """The run or comparison a page shows, and how it looked when it was drawn last.
+    """The run, comparison, evaluation or search a page shows, and how it looked when it was drawn last.
 
     Args:
-        run_id: Its id, or None for none yet.
+        job_id: Its id, or None for none yet.
         state: Its status then.
         seen: What its files looked like then.
     """
 
-    run_id: str | None = None
+    job_id: str | None = None
     state: str = ""
     seen: Signature = ()
 
@@ -40,7 +40,7 @@ def look(run: Run | None) -> Watch:
 
 
 def signature(shown: JobFolder) -> Signature:
-    """Time and size of each file that a run or a comparison changes; needs no reading."""
+    """Time and size of each file that work in the background changes; needs no reading."""
     found = []
     for name in _FILES:
         try:
@@ -58,9 +58,9 @@ def watched(watch: Watch, settings: Settings) -> Run | None:
 
 def shown(watch: Watch, find: Callable[[str], Job], newest_first: Callable[[], list[Job]]) -> Job | None:
     """The work a page shows; without one, the one that is running, else the newest."""
-    if watch.run_id:
+    if watch.job_id:
         with suppress(RunNotFound):  # its folder was removed by hand
-            return find(watch.run_id)
+            return find(watch.job_id)
     known = newest_first()
     return next((job for job in known if _is_running(job)), next(iter(known), None))
 

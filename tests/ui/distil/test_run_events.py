@@ -29,7 +29,7 @@ def test_a_late_tick_keeps_no_former_run_in_view(studio: Studio) -> None:
     former, chosen = (runs.create(RunConfig(student="embedded/original"), studio.settings) for _ in range(2))
     late, *_ = drawn(former, studio)  # of a tick begun before the choice, which ended after it
     healed, *_ = ticked(chosen.run_id, late, studio)
-    assert healed.run_id == chosen.run_id
+    assert healed.job_id == chosen.run_id
     assert ticked(chosen.run_id, healed, studio) == gr.skip()
     assert ticked(None, late, studio) == gr.skip()  # without a choice the run that is shown stays
 

@@ -90,7 +90,7 @@ def test_the_table_has_a_row_a_text(found: judging.Evaluation) -> None:
 
 def test_everything_is_drawn_and_can_be_taken_away(found: judging.Evaluation, settings: Settings) -> None:
     drawn = evaluate_events.drawn(found, settings)
-    assert drawn[0].run_id == found.evaluation_id
+    assert drawn[0].job_id == found.evaluation_id
     *_, report, models = drawn
     files = [Path(update["value"]) for update in drawn[-5:-1]]
     assert all(file.is_relative_to(settings.temporary) and file.is_file() for file in files)

@@ -137,7 +137,7 @@ def test_a_broken_search_is_said_and_leaves_the_others(found: Search, settings: 
     broken = new(settings)
     (broken.folder / "trials.db").unlink()
     watch, _, _, _, _, chooser, status, *_ = drawn(search_events.watched(Watch(), settings), settings)
-    assert watch.run_id == broken.search_id
+    assert watch.job_id == broken.search_id
     assert "There is no search" in status
     assert chooser["choices"] == [broken.search_id, found.search_id]
 
