@@ -9,11 +9,11 @@ from distill import runs
 from distill.runs import deleting, naming
 from ui.distil import run_rendering
 from ui.distil.distil_tab import DistilTab
-from ui.distil.run_events import drawn
+from ui.distil.run_events import drawn, job_events
 from ui.shared.errors import told
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, watched
+from ui.shared.watching import Watch
 
 
 def connect(tab: DistilTab, menus: Sequence[gr.Dropdown], studio: Studio) -> None:
@@ -39,7 +39,7 @@ def connect(tab: DistilTab, menus: Sequence[gr.Dropdown], studio: Studio) -> Non
 
     def delete(asked: str | None, *wanted: str) -> list[Any]:
         deleting.delete(runs.find(asked or "", settings), settings)
-        return drawn(watched(Watch(), settings), studio, wanted)
+        return job_events(studio).opened(None, Watch(), *wanted)
 
     def offer() -> list[Any]:
         return [gr.update(choices=studio.choices()) for _ in menus]

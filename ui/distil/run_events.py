@@ -18,9 +18,10 @@ from ui.distil.distil_tab import DistilTab
 from ui.distil.run_list import Found
 from ui.shared import rendering
 from ui.shared.errors import told
+from ui.shared.job_events import JobEvents
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, look, signature, watched
+from ui.shared.watching import Watch, signature
 
 TICK = 2.0
 """Seconds between two looks at the run's folder."""
@@ -28,36 +29,18 @@ TICK = 2.0
 
 def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks, studio: Studio) -> None:
     """Attach the events of starting, watching and ending runs."""
-    settings, view, outputs = studio.settings, tab.view, [tab.watch, *tab.view.outputs]
+    settings, events = studio.settings, job_events(studio)
+    view, outputs = tab.view, [tab.watch, *tab.view.outputs]
     looked_at, choosing = [tab.watch, *view.all.wanted], [tab.chosen, *outputs]
 
-    def opened(*wanted: str) -> list[Any]:
-        return drawn(watched(Watch(), settings), studio, wanted)
-
-    def tick(chosen: str | None, watch: Watch, *wanted: str) -> Any:
-        return ticked(chosen, watch, studio, wanted)
-
-    def choose(run: Run, *wanted: str) -> list[Any]:
-        return [run.run_id, *drawn(run, studio, wanted)]
-
     def start(words: str, order: str, *values: Any) -> list[Any]:
-        return choose(starting.start(form_values.config(*values), settings), words, order)
+        return events.choose(starting.start(form_values.config(*values), settings), words, order)
 
     def tune(words: str, order: str, *values: Any) -> list[Any]:
-        return choose(starting.tune_teacher(form_values.config(*values), settings), words, order)
-
-    def cancel(watch: Watch, *wanted: str) -> list[Any]:
-        run = runs.find(watch.job_id or "", settings)
-        run.cancel()
-        return drawn(run, studio, wanted, watch)
-
-    def resume(watch: Watch, *wanted: str) -> list[Any]:
-        run = runs.find(watch.job_id or "", settings)
-        run.resume(settings)
-        return drawn(run, studio, wanted, watch)
+        return events.choose(starting.tune_teacher(form_values.config(*values), settings), words, order)
 
     def select(words: str, order: str, event: gr.SelectData) -> list[Any]:
-        return choose(runs.find(str(event.row_value[0]), settings), words, order)
+        return events.select(str(event.row_value[0]), words, order)
 
     def put_beside(watch: Watch) -> tuple[Any, Any]:
         return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.job_id}")
@@ -65,8 +48,9 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     def teach(watch: Watch) -> Any:
         return gr.update(choices=studio.choices(), value=f"run:{watch.job_id}")
 
-    page.load(told(opened), view.all.wanted, outputs, **QUIET)
-    gr.Timer(TICK).tick(tick, [tab.chosen, *looked_at], outputs, **QUIET)
+    cancel, resume = events.after(Run.cancel), events.after(lambda run: run.resume(settings))
+    page.load(told(events.opened), [tab.chosen, *looked_at], outputs, **QUIET)
+    gr.Timer(TICK).tick(events.tick, [tab.chosen, *looked_at], outputs, **QUIET)
     tab.start.click(told(start), [*view.all.wanted, *tab.form.inputs], choosing, **ACT)
     tab.tune.click(told(tune), [*view.all.wanted, *tab.form.inputs], choosing, **ACT)
     view.teach.click(told(teach), tab.watch, tab.form.teacher, **ACT)
@@ -84,21 +68,19 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     )
 
 
-def ticked(chosen: str | None, watch: Watch, studio: Studio, wanted: Sequence[str] = ("", "newest")) -> Any:
-    """The view, where the run that was chosen (else the one shown) has news.
-
-    A tick that was under way when another run was chosen shows the former one: the next tick sees that.
-    """
-    run = watched(Watch(chosen or watch.job_id), studio.settings)
-    if run is None and watch.job_id is None:
-        return gr.skip()
-    if run is not None and run.run_id == watch.job_id and _unchanged(run, watch):
-        return gr.skip()
-    return drawn(run, studio, wanted, watch)
+def job_events(studio: Studio) -> JobEvents[Run]:
+    """The events of runs; what else the page says is which runs are listed, and how."""
+    return JobEvents(
+        lambda name: runs.find(name, studio.settings),
+        lambda: runs.all_runs(studio.settings),
+        lambda run, before, *wanted: drawn(run, studio, wanted, before),
+    )
 
 
-def _unchanged(run: Run, watch: Watch) -> bool:
-    return signature(run) == watch.seen and run.status().status == watch.state
+def look(run: Run) -> Watch:
+    """The present look of a run."""
+    seen = signature(run)  # before the status: news in between is drawn at the next tick
+    return Watch(run.run_id, run.status().status, seen)
 
 
 def drawn(

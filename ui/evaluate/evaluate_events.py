@@ -20,9 +20,10 @@ from ui.evaluate.marks_panel import Opened
 from ui.evaluate.poll_events import models_of
 from ui.shared import data_fields, jobs
 from ui.shared.errors import told
+from ui.shared.job_events import JobEvents
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, shown, signature
+from ui.shared.watching import Watch, signature
 
 _TICK = 3.0
 _log = logging.getLogger(__name__)
@@ -37,37 +38,28 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
 
 
 def _connect_evaluations(tab: EvaluateTab, page: gr.Blocks, settings: Settings) -> None:
-    def opened() -> list[Any]:
-        return drawn(watched(Watch(), settings), settings)
-
-    def tick(watch: Watch) -> Any:
-        found = watched(watch, settings)
-        if found is None or look(found) == watch:
-            return gr.skip()
-        return drawn(found, settings, watch)
+    events = job_events(settings)
+    state, choosing = [tab.chosen, tab.watch], [tab.chosen, *tab.outputs]
 
     def start(*values: Any) -> list[Any]:
-        return drawn(asking.start(asking.values(*values), settings), settings)
+        return events.choose(asking.start(asking.values(*values), settings))
 
-    def cancel(watch: Watch) -> list[Any]:
-        found = _of(watch, settings)
-        found.cancel()
-        return drawn(found, settings)
-
-    def resume(watch: Watch) -> list[Any]:
-        found = _of(watch, settings)
-        found.resume(settings)
-        return drawn(found, settings)
-
-    def select(evaluation_id: str) -> list[Any]:
-        return drawn(judging.find(evaluation_id, settings), settings)
-
-    page.load(told(opened), None, tab.outputs, **QUIET)
-    gr.Timer(_TICK).tick(tick, tab.watch, tab.outputs, **QUIET)
-    tab.start.click(told(start), tab.asked, tab.outputs, **ACT)
+    cancel, resume = events.after(Evaluation.cancel), events.after(lambda found: found.resume(settings))
+    page.load(told(events.opened), state, tab.outputs, **QUIET)
+    gr.Timer(_TICK).tick(events.tick, state, tab.outputs, **QUIET)
+    tab.start.click(told(start), tab.asked, choosing, **ACT)
     tab.cancel.click(told(cancel), tab.watch, tab.outputs, **ACT)
     tab.resume.click(told(resume), tab.watch, tab.outputs, **ACT)
-    tab.chooser.input(told(select), tab.chooser, tab.outputs, **ACT)
+    tab.chooser.input(told(events.select), tab.chooser, choosing, **ACT)
+
+
+def job_events(settings: Settings) -> JobEvents[Evaluation]:
+    """The events of evaluations."""
+    return JobEvents(
+        lambda name: judging.find(name, settings),
+        lambda: judging.all_evaluations(settings),
+        lambda found, before: drawn(found, settings, before),
+    )
 
 
 def _connect_texts(tab: EvaluateTab, settings: Settings) -> None:
@@ -101,11 +93,6 @@ def _of(watch: Watch, settings: Settings) -> Evaluation:
     return judging.find(watch.job_id or "", settings)
 
 
-def watched(watch: Watch, settings: Settings) -> Evaluation | None:
-    """The evaluation a page shows."""
-    return shown(watch, lambda name: judging.find(name, settings), lambda: judging.all_evaluations(settings))
-
-
 def look(found: Evaluation) -> Watch:
     """The present look of an evaluation."""
     seen = signature(found)  # before the status: news in between is drawn at the next tick
@@ -121,7 +108,7 @@ def drawn(found: Evaluation | None, settings: Settings, before: Watch | None = N
     return [
         watch,
         *jobs.buttons(found, status["status"]),
-        gr.skip() if same else _chooser(found, settings),
+        gr.skip() if same else jobs.chooser(found, judging.all_evaluations(settings)),
         evaluate_rendering.status(status),
         evaluate_rendering.result(result),
         evaluate_rendering.charts(result),
@@ -166,8 +153,3 @@ def _report(found: Evaluation, settings: Settings, target: Path) -> Path:
     if jobs.is_older(target, found.folder / "result.json"):
         report.write(f"evaluation:{found.evaluation_id}", settings, target)
     return target
-
-
-def _chooser(found: Evaluation, settings: Settings) -> Any:
-    ids = [each.evaluation_id for each in judging.all_evaluations(settings)]
-    return gr.update(choices=ids, value=found.evaluation_id, visible=len(ids) > 1)

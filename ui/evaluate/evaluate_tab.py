@@ -32,6 +32,7 @@ class EvaluateTab:
 
     Args:
         asked: What an evaluation is asked for, in the order of `asking.values`.
+        chosen: The evaluation started or selected last, by its id.
         downloads: As `Evaluation.downloads` gives the files.
     """
 
@@ -41,6 +42,7 @@ class EvaluateTab:
     start: gr.Button
     cancel: gr.Button
     resume: gr.Button
+    chosen: gr.State
     watch: gr.State
     chooser: gr.Dropdown
     status: gr.HTML
@@ -78,7 +80,7 @@ def build(studio: Studio) -> EvaluateTab | None:
     if not studio.settings.enable_distill:
         gr.HTML(evaluate_rendering.OFF)
         return None
-    watch = gr.State(Watch())
+    chosen, watch = gr.State(None), gr.State(Watch())
     gr.HTML(evaluate_rendering.ABOUT)
     with gr.Row(equal_height=False):
         with gr.Column(min_width=300), gr.Group():
@@ -116,7 +118,7 @@ def build(studio: Studio) -> EvaluateTab | None:
         texts,
         shuffle,
     ]
-    return EvaluateTab(asked, models, data, *buttons, watch, *shown)
+    return EvaluateTab(asked, models, data, *buttons, chosen, watch, *shown)
 
 
 def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:

@@ -14,9 +14,10 @@ from ui.methods import methods_rendering
 from ui.methods.methods_panel import MethodsPanel
 from ui.shared import jobs
 from ui.shared.errors import told
+from ui.shared.job_events import JobEvents
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, shown, signature
+from ui.shared.watching import Watch, signature
 
 _TICK = 3.0
 _log = logging.getLogger(__name__)
@@ -24,47 +25,29 @@ _log = logging.getLogger(__name__)
 
 def connect(panel: MethodsPanel, form: RunForm, page: gr.Blocks, studio: Studio) -> None:
     """Attach the events of starting, watching and ending comparisons."""
-    settings = studio.settings
-
-    def opened() -> list[Any]:
-        return drawn(watched(Watch(), settings), settings)
-
-    def tick(watch: Watch) -> Any:
-        found = watched(watch, settings)
-        if found is None or look(found) == watch:
-            return gr.skip()
-        return drawn(found, settings, watch)
+    settings, events = studio.settings, job_events(studio.settings)
+    state, choosing = [panel.chosen, panel.watch], [panel.chosen, *panel.outputs]
 
     def start(methods: list[str], seeds: float, budget: str, *values: Any) -> list[Any]:
         asked = {"methods": methods, "seeds": int(seeds), "budget": budget}
-        found = starting.compare({**form_values.comparison(*values), **asked}, settings)
-        return drawn(found, settings)
+        return events.choose(starting.compare({**form_values.comparison(*values), **asked}, settings))
 
-    def cancel(watch: Watch) -> list[Any]:
-        found = comparison.find(watch.job_id or "", settings)
-        found.cancel(settings)
-        return drawn(found, settings)
-
-    def resume(watch: Watch) -> list[Any]:
-        found = comparison.find(watch.job_id or "", settings)
-        found.resume(settings)
-        return drawn(found, settings)
-
-    def select(comparison_id: str) -> list[Any]:
-        return drawn(comparison.find(comparison_id, settings), settings)
-
-    page.load(told(opened), None, panel.outputs, **QUIET)
-    gr.Timer(_TICK).tick(tick, panel.watch, panel.outputs, **QUIET)
-    panel.start.click(told(start), [*panel.asked, *form.inputs], panel.outputs, **ACT)
+    cancel = events.after(lambda found: found.cancel(settings))
+    resume = events.after(lambda found: found.resume(settings))
+    page.load(told(events.opened), state, panel.outputs, **QUIET)
+    gr.Timer(_TICK).tick(events.tick, state, panel.outputs, **QUIET)
+    panel.start.click(told(start), [*panel.asked, *form.inputs], choosing, **ACT)
     panel.cancel.click(told(cancel), panel.watch, panel.outputs, **ACT)
     panel.resume.click(told(resume), panel.watch, panel.outputs, **ACT)
-    panel.chooser.input(told(select), panel.chooser, panel.outputs, **ACT)
+    panel.chooser.input(told(events.select), panel.chooser, choosing, **ACT)
 
 
-def watched(watch: Watch, settings: Settings) -> Comparison | None:
-    """The comparison a page shows."""
-    return shown(
-        watch, lambda name: comparison.find(name, settings), lambda: comparison.all_comparisons(settings)
+def job_events(settings: Settings) -> JobEvents[Comparison]:
+    """The events of comparisons."""
+    return JobEvents(
+        lambda name: comparison.find(name, settings),
+        lambda: comparison.all_comparisons(settings),
+        lambda found, before: drawn(found, settings, before),
     )
 
 
@@ -83,7 +66,7 @@ def drawn(found: Comparison | None, settings: Settings, before: Watch | None = N
     return [
         watch,
         *jobs.buttons(found, status["status"]),
-        gr.skip() if same else _chooser(found, settings),
+        gr.skip() if same else jobs.chooser(found, comparison.all_comparisons(settings)),
         methods_rendering.status(status),
         methods_rendering.result(found.result()),
         gr.skip() if same else methods_rendering.pictures(found.figures()),
@@ -100,8 +83,3 @@ def _downloads(found: Comparison, settings: Settings) -> list[Any]:
         _log.error("The comparison cannot be copied to %s: %s", folder, problem)
         files = []
     return [gr.update(value=str(file), visible=True) for file in files] or [gr.update(visible=False)] * 4
-
-
-def _chooser(found: Comparison, settings: Settings) -> Any:
-    ids = [each.comparison_id for each in comparison.all_comparisons(settings)]
-    return gr.update(choices=ids, value=found.comparison_id, visible=len(ids) > 1)

@@ -22,7 +22,8 @@ _OFFERED = tuple(name for name in COMPARABLE if name not in CONTROLS)
 
 @dataclass(frozen=True)
 class MethodsPanel:
-    """The components that events read and write."""
+    """The components that events read and write; `chosen` is the comparison started or selected last, by its
+    id."""
 
     methods: gr.CheckboxGroup
     seeds: gr.Slider
@@ -38,6 +39,7 @@ class MethodsPanel:
     scores: gr.DownloadButton
     json: gr.DownloadButton
     images: gr.DownloadButton
+    chosen: gr.State
     watch: gr.State
 
     @property
@@ -48,13 +50,13 @@ class MethodsPanel:
     @property
     def outputs(self) -> list[gr.Component]:
         """Everything that is drawn anew when the comparison has moved."""
-        apart = ("methods", "seeds", "budget", "start", "watch")
+        apart = ("methods", "seeds", "budget", "start", "chosen", "watch")
         return [self.watch, *(getattr(self, part.name) for part in fields(self) if part.name not in apart)]
 
 
 def build() -> MethodsPanel:
     """Lay the panel out."""
-    watch = gr.State(Watch())
+    chosen, watch = gr.State(None), gr.State(Watch())
     with gr.Column(variant="panel", elem_classes=["card", "methods"]):
         gr.HTML(methods_rendering.ABOUT)
         methods = gr.CheckboxGroup(
@@ -84,7 +86,7 @@ def build() -> MethodsPanel:
             [], label="All comparisons", visible=False, filterable=False, elem_id="all-methods"
         )
     shown = (chooser, status, result, pictures)
-    return MethodsPanel(methods, seeds, budget, start, cancel, resume, *shown, *downloads, watch)
+    return MethodsPanel(methods, seeds, budget, start, cancel, resume, *shown, *downloads, chosen, watch)
 
 
 def _download(name: str) -> gr.DownloadButton:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -22,9 +23,10 @@ from ui.search import asking, search_rendering
 from ui.search.search_tab import SearchTab, SearchView
 from ui.shared import data_fields, jobs, rendering
 from ui.shared.errors import told
+from ui.shared.job_events import JobEvents
 from ui.shared.limits import ACT, QUIET
 from ui.shared.studio import Studio
-from ui.shared.watching import Watch, shown, signature
+from ui.shared.watching import Watch, signature
 
 _TICK = 3.0
 _log = logging.getLogger(__name__)
@@ -47,63 +49,55 @@ def connect(tab: SearchTab, form: RunForm, place: gr.Tab, tabs: gr.Tabs, studio:
 
 
 def _connect_searches(tab: SearchTab, place: gr.Tab, settings: Settings) -> None:
-    view = tab.view
+    view, events = tab.view, job_events(settings)
+    looked_at, choosing = [view.watch, view.picked], [view.picked, view.chosen, *view.outputs]
 
-    def opened(watch: Watch, chosen: int | None) -> list[Any]:
-        return drawn(watched(watch, settings), settings, chosen)
-
-    def tick(watch: Watch, chosen: int | None) -> Any:
-        found = watched(watch, settings) if watch.state else None
-        if found is None or not _has_news(found, watch):
+    def tick(chosen: str | None, watch: Watch, picked: int | None) -> Any:
+        if not watch.state:  # the tab has not been opened yet
             return gr.skip()
-        return drawn(found, settings, chosen, watch)
+        if watch.picked != picked:  # since it was drawn: that is news
+            watch = replace(watch, seen=())
+        return events.tick(chosen, watch, picked)
+
+    def choose(found: Search) -> list[Any]:
+        return [None, *events.choose(found, None)]
 
     def start(*values: Any) -> list[Any]:
-        return drawn(searches.start(asking.plan(settings, *values), settings), settings)
+        return choose(searches.start(asking.plan(settings, *values), settings))
 
     def small() -> list[Any]:
-        return drawn(searches.start(asking.small(settings), settings), settings)
-
-    def cancel(watch: Watch, chosen: int | None) -> list[Any]:
-        found = _of(watch, settings)
-        found.cancel()
-        return drawn(found, settings, chosen)
-
-    def resume(watch: Watch, chosen: int | None) -> list[Any]:
-        found = _of(watch, settings)
-        found.resume(settings)
-        return drawn(found, settings, chosen)
+        return choose(searches.start(asking.small(settings), settings))
 
     def select(search_id: str) -> list[Any]:
-        return drawn(searches.find(search_id, settings), settings)
+        return choose(searches.find(search_id, settings))
 
-    state = [view.watch, view.chosen]
-    place.select(told(opened), state, view.outputs, **QUIET)
-    gr.Timer(_TICK).tick(tick, state, view.outputs, **QUIET)
-    tab.start.click(told(start), tab.asked, view.outputs, **ACT)
-    view.small.click(told(small), None, view.outputs, **ACT)
-    view.cancel.click(told(cancel), state, view.outputs, **ACT)
-    view.resume.click(told(resume), state, view.outputs, **ACT)
-    view.chooser.input(told(select), view.chooser, view.outputs, **ACT)
+    cancel, resume = events.after(Search.cancel), events.after(lambda found: found.resume(settings))
+    place.select(told(events.opened), [view.chosen, *looked_at], view.outputs, **QUIET)
+    gr.Timer(_TICK).tick(tick, [view.chosen, *looked_at], view.outputs, **QUIET)
+    tab.start.click(told(start), tab.asked, choosing, **ACT)
+    view.small.click(told(small), None, choosing, **ACT)
+    view.cancel.click(told(cancel), looked_at, view.outputs, **ACT)
+    view.resume.click(told(resume), looked_at, view.outputs, **ACT)
+    view.chooser.input(told(select), view.chooser, choosing, **ACT)
 
 
 def _connect_candidates(view: SearchView, form: RunForm, tabs: gr.Tabs, studio: Studio) -> None:
     settings = studio.settings
 
     def point(watch: Watch, event: gr.SelectData) -> list[Any]:
-        return _picked(_rows(_of(watch, settings)), int(event.value))
+        return _candidate(_rows(_of(watch, settings)), int(event.value))
 
     def line(watch: Watch, event: gr.SelectData) -> list[Any]:
-        return _picked(_rows(_of(watch, settings)), int(event.row_value[0]))
+        return _candidate(_rows(_of(watch, settings)), int(event.row_value[0]))
 
-    def distil(watch: Watch, chosen: int | None) -> list[Any]:
-        return into_form(_of(watch, settings), chosen, studio)
+    def distil(watch: Watch, picked: int | None) -> list[Any]:
+        return into_form(_of(watch, settings), picked, studio)
 
-    picked = [view.chosen, view.scatter, view.candidate, view.distil]
-    view.scatter.select(told(point), view.watch, picked, **ACT)
-    view.table.select(told(line), view.watch, picked, **ACT)
+    candidate = [view.picked, view.scatter, view.candidate, view.distil]
+    view.scatter.select(told(point), view.watch, candidate, **ACT)
+    view.table.select(told(line), view.watch, candidate, **ACT)
     filled = [tabs, form.teacher, form.origin, form.student, form.data.source, form.data.hub]
-    view.distil.click(told(distil), [view.watch, view.chosen], filled, **ACT)
+    view.distil.click(told(distil), [view.watch, view.picked], filled, **ACT)
 
 
 def _of(watch: Watch, settings: Settings) -> Search:
@@ -111,51 +105,57 @@ def _of(watch: Watch, settings: Settings) -> Search:
     return searches.find(watch.job_id or "", settings)
 
 
-def watched(watch: Watch, settings: Settings) -> Search | None:
-    """The search a page shows."""
-    return shown(watch, lambda name: searches.find(name, settings), lambda: searches.all_searches(settings))
+def job_events(settings: Settings) -> JobEvents[Search]:
+    """The events of searches; what else the page says is which candidate was picked."""
+    return JobEvents(
+        lambda name: searches.find(name, settings),
+        lambda: searches.all_searches(settings),
+        lambda found, before, picked: drawn(found, settings, picked, before),
+    )
 
 
 def drawn(
-    found: Search | None, settings: Settings, chosen: int | None = None, before: Watch | None = None
+    found: Search | None, settings: Settings, picked: int | None = None, before: Watch | None = None
 ) -> list[Any]:
-    """The view of a search, in the order of `SearchView`; all but the status only once a candidate has ended.
+    """The view of a search, in the order of `SearchView`; all but the status only once a candidate has ended,
+    the candidate also once another one was picked.
 
     Args:
         found: The search.
         settings: The studio's.
-        chosen: The number of the candidate that is looked at; None for the best.
+        picked: The number of the candidate that is looked at; None for the best.
         before: What the page has drawn of it already.
     """
     if found is None:
         none = [*[gr.skip()] * 3, search_rendering.NONE, *[gr.skip()] * 8]
-        return [Watch(state="none"), None, gr.update(visible=True), *none]
+        return [Watch(state="none", picked=picked), gr.update(visible=True), *none]
     seen = signature(found)  # before the status: news in between is drawn at the next tick
     try:
         status, rows = found.status(), _rows(found)
     except DistillError as problem:  # one broken search must not take the tab with it
-        broken = Watch(found.search_id, "broken", seen)
-        said = rendering.failed(str(problem))
-        return [broken, None, *[gr.update(visible=False)] * 3, _chooser(found, settings), said, *_nothing()]
-    watch = Watch(found.search_id, f"{status['status']} {len(rows)}", seen)
+        broken = Watch(found.search_id, "broken", seen, picked)
+        chooser, said = jobs.chooser(found, searches.all_searches(settings)), rendering.failed(str(problem))
+        return [broken, *[gr.update(visible=False)] * 3, chooser, said, *_nothing()]
+    watch = Watch(found.search_id, f"{status['status']} {len(rows)}", seen, picked)
     same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
+    repicked = before is not None and before.picked != picked
     return [
         watch,
-        gr.skip() if same else chosen,
         gr.update(visible=False),
         *jobs.buttons(found, status["status"]),
-        gr.skip() if same else _chooser(found, settings),
+        gr.skip() if same else jobs.chooser(found, searches.all_searches(settings)),
         search_rendering.status(status),
-        *([gr.skip()] * 8 if same else _found(found, rows, settings, chosen, status["status"])),
+        *([gr.skip()] * 3 if same and not repicked else _candidate(rows, picked)[1:]),
+        *([gr.skip()] * 5 if same else _found(found, rows, settings, status["status"])),
     ]
 
 
-def into_form(found: Search, chosen: int | None, studio: Studio) -> list[Any]:
+def into_form(found: Search, picked: int | None, studio: Studio) -> list[Any]:
     """The tabs and the Distil form for a candidate: its untrained student, the search's teacher and data.
 
     A file is named only: who looks at a search may be somebody else than who uploaded it.
     """
-    plan, number = found.plan(), chosen if chosen is not None else _best(_rows(found))
+    plan, number = found.plan(), picked if picked is not None else _best(_rows(found))
     if number is None:
         return [gr.skip()] * 6
     student = students.make(found, number, studio.settings)
@@ -172,20 +172,11 @@ def into_form(found: Search, chosen: int | None, studio: Studio) -> list[Any]:
     return [gr.Tabs(selected="distil"), teacher, "model", gr.update(choices=choices, value=student), *named]
 
 
-def _has_news(found: Search, watch: Watch) -> bool:
-    if found.search_id != watch.job_id or signature(found) != watch.seen:
-        return True
-    return watch.state.startswith("running") and found.died()
-
-
-def _found(
-    found: Search, rows: list[results.Row], settings: Settings, chosen: int | None, state: str
-) -> list[Any]:
-    """Everything below the status."""
+def _found(found: Search, rows: list[results.Row], settings: Settings, state: str) -> list[Any]:
+    """Everything below the candidate."""
     good = [row for row in rows if not row["failed"]]
     compared = {f"{results.name(found)} (this one)": rows} | results.beside(found, settings, _rows)
     return [
-        *_picked(rows, chosen)[1:],
         rendering.side_by_side(search_charts.best_rewards(compared)),
         search_rendering.importance(importance(found, rows), len(good)),
         gr.update(value=search_rendering.table(rows, results.front(rows)), visible=True)
@@ -195,10 +186,10 @@ def _found(
     ]
 
 
-def _picked(rows: Sequence[results.Row], chosen: int | None) -> list[Any]:
-    """The chosen candidate, the chart with it, what is said of it, and whether it can be distilled."""
+def _candidate(rows: Sequence[results.Row], picked: int | None) -> list[Any]:
+    """The picked candidate, the chart with it, what is said of it, and whether it can be distilled."""
     by_number, best, on_front = {row["number"]: row for row in rows}, _best(rows), results.front(rows)
-    number = chosen if chosen in by_number else best
+    number = picked if picked in by_number else best
     row = by_number.get(-1 if number is None else number)
     return [
         number,
@@ -246,8 +237,3 @@ def _files(found: Search, rows: Sequence[results.Row], settings: Settings, state
 def _nothing() -> list[Any]:
     """What stands below the status of a search that cannot be read."""
     return ["", "", gr.update(visible=False), "", "", *[gr.update(visible=False)] * 3]
-
-
-def _chooser(found: Search, settings: Settings) -> Any:
-    ids = [each.search_id for each in searches.all_searches(settings)]
-    return gr.update(choices=ids, value=found.search_id, visible=len(ids) > 1)

@@ -26,10 +26,16 @@ _PICK = """element.addEventListener("click", (event) => {
 
 @dataclass(frozen=True)
 class SearchView:
-    """The components that show a search, in the order of `search_events.drawn`."""
+    """The components that show a search: what was chosen, then what `search_events.drawn` gives.
 
-    watch: gr.State
+    Args:
+        chosen: The search started or selected last, by its id.
+        picked: The number of its candidate that was picked; None for the best.
+    """
+
     chosen: gr.State
+    picked: gr.State
+    watch: gr.State
     small: gr.Button
     cancel: gr.Button
     resume: gr.Button
@@ -47,7 +53,8 @@ class SearchView:
     @property
     def outputs(self) -> list[gr.Component]:
         """Everything that is drawn anew when the search has moved."""
-        return [getattr(self, part.name) for part in fields(self)]
+        apart = ("chosen", "picked")
+        return [getattr(self, part.name) for part in fields(self) if part.name not in apart]
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def _number(value: float, label: str, name: str) -> gr.Number:
 
 
 def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
-    watch, chosen = gr.State(Watch()), gr.State(None)
+    chosen, picked, watch = gr.State(None), gr.State(None), gr.State(Watch())
     status = gr.HTML(search_rendering.LOOKING, elem_id="search-status")
     small = gr.Button(
         "Try a small search", variant="primary", visible=False, elem_id="small-search", min_width=160
@@ -170,4 +177,4 @@ def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:
         )
     chooser = gr.Dropdown([], label="All searches", visible=False, filterable=False, elem_id="all-searches")
     shown = (status, scatter, candidate, distil, curves, importance, table, csv, report)
-    return SearchView(watch, chosen, small, cancel, resume, chooser, *shown)
+    return SearchView(chosen, picked, watch, small, cancel, resume, chooser, *shown)

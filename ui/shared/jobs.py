@@ -1,6 +1,7 @@
 """Work in the background as every tab shows it: its state, how far it is, what ends it and resumes it."""
 
 import secrets
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,12 @@ def buttons(job: JobFolder, state: str) -> list[Any]:
         gr.update(visible=state == "running", interactive=not stopping, value=cancel),
         gr.update(visible=state in RESUMABLE),
     ]
+
+
+def chooser(job: JobFolder, known: Sequence[JobFolder]) -> Any:
+    """How the menu of all work of a kind looks while one of it is shown."""
+    ids = [each.folder.name for each in known]
+    return gr.update(choices=ids, value=job.folder.name, visible=len(ids) > 1)
 
 
 def copied(file: Path, folder: Path) -> Path:

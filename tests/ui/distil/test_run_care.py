@@ -9,9 +9,9 @@ from distill import runs
 from distill.config import RunConfig
 from distill.runs import Run, deleting, naming
 from ui.distil import distil_tab, run_rendering
-from ui.distil.run_events import drawn
+from ui.distil.run_events import drawn, look
 from ui.shared.studio import Studio
-from ui.shared.watching import look, signature
+from ui.shared.watching import signature
 
 FIELDS = ("panel", "name", "note", "save", "student", "delete", "sure")
 

@@ -10,7 +10,7 @@ from models.serving.pool import ModelPool
 from models.settings import Settings
 from ui.distil import distil_tab
 from ui.distil.curves import CHARTS
-from ui.distil.run_events import drawn, ticked
+from ui.distil.run_events import drawn
 from ui.shared.studio import Studio
 
 
@@ -23,15 +23,6 @@ def test_a_run_with_unreadable_settings_hides_no_other(broken: str, settings: Se
         shown = drawn(run, Studio(settings, ModelPool(settings)))
         assert set(shown[8]["value"]["Run"]) == {whole.run_id, torn.run_id}
     assert "unreadable" in shown[1]
-
-
-def test_a_late_tick_keeps_no_former_run_in_view(studio: Studio) -> None:
-    former, chosen = (runs.create(RunConfig(student="embedded/original"), studio.settings) for _ in range(2))
-    late, *_ = drawn(former, studio)  # of a tick begun before the choice, which ended after it
-    healed, *_ = ticked(chosen.run_id, late, studio)
-    assert healed.job_id == chosen.run_id
-    assert ticked(chosen.run_id, healed, studio) == gr.skip()
-    assert ticked(None, late, studio) == gr.skip()  # without a choice the run that is shown stays
 
 
 def chart(shown: list[Any], key: str) -> Any:

@@ -10,8 +10,7 @@ from distill.jobs import processes
 from models.settings import Settings
 from ui.distil import starting
 from ui.methods import methods_panel
-from ui.methods.methods_events import drawn, look, watched
-from ui.shared.watching import Watch
+from ui.methods.methods_events import drawn, look
 
 VALUES = {"teacher": "embedded/teacher", "student": "embedded/original", "methods": ["logit"], "budget": "5"}
 
@@ -25,20 +24,6 @@ def test_what_is_drawn_fits_the_panel(settings: Settings) -> None:
         panel = methods_panel.build()
     found = new(settings)
     assert len(drawn(None, settings)) == len(drawn(found, settings)) == len(panel.outputs)
-
-
-def test_a_fresh_page_finds_the_comparison_that_runs_else_the_newest(settings: Settings) -> None:
-    assert watched(Watch(), settings) is None
-    first, second = new(settings), new(settings)
-    second.update(status="finished")
-    for state, expected in (("running", first), ("cancelled", second)):
-        first.update(status=state)
-        found = watched(Watch(), settings)
-        assert found is not None
-        assert found.comparison_id == expected.comparison_id
-    kept = watched(Watch(first.comparison_id), settings)
-    assert kept is not None
-    assert kept.comparison_id == first.comparison_id
 
 
 def test_news_changes_its_look_and_pictures_are_sent_once(settings: Settings) -> None:

@@ -37,6 +37,12 @@ def found(settings: Settings) -> Search:
     return search
 
 
+def named(shown: list[Any], view: search_tab.SearchView) -> dict[str, Any]:
+    """What is drawn, by the name of the component it is for."""
+    names = {part: name for name, part in vars(view).items()}
+    return {names[part]: update for part, update in zip(view.outputs, shown, strict=True)}
+
+
 def test_fields_become_a_plan(settings: Settings) -> None:
     asked = asking.plan(settings, *VALUES.values())
     own = {"sampler": "random", "trials": 5, "steps": 8, "reward_beta": 0.5, "reward_alpha": -0.1}
@@ -78,7 +84,7 @@ def test_that_there_is_none_is_said_only_once_it_is_known(studio: Studio, settin
     assert tab is not None
     assert "No search" not in str(tab.view.status.value)
     assert not tab.view.small.visible
-    shown = dict(zip(vars(tab.view), drawn(None, settings), strict=True))
+    shown = named(drawn(None, settings), tab.view)
     assert "No search yet" in shown["status"]
     assert shown["small"]["visible"]
 
@@ -90,7 +96,7 @@ def test_what_is_drawn_fits_the_view_and_is_sent_once(
         tab = search_tab.build(studio)
     assert tab is not None
     assert len(tab.asked) == len(VALUES)
-    shown = dict(zip(vars(tab.view), drawn(found, settings), strict=True))
+    shown = named(drawn(found, settings), tab.view)
     assert shown["watch"].state == f"finished {len(results.collect(found))}"
     assert (shown["small"]["visible"], shown["cancel"]["visible"], shown["resume"]["visible"]) == (False,) * 3
     came_through = len(results.collect(found))  # one of them may be free
@@ -99,16 +105,27 @@ def test_what_is_drawn_fits_the_view_and_is_sent_once(
         rows = list(csv.DictReader(file))
     assert f"Search {found.search_id}" in Path(shown["report"]["value"]).read_text(encoding="utf-8")
     best = max(results.collect(found), key=lambda row: row["reward"])
-    assert shown["chosen"] is None
     assert f"Candidate {best['number']}<" in shown["candidate"]
     assert rows[best["number"]]["width"] == str(best["shape"]["width"])
     again = drawn(found, settings, None, shown["watch"])
-    assert [again[1], *again[7:]] == [gr.skip()] * 9
+    assert again[6:] == [gr.skip()] * 8
     files = search_events._files(found, results.collect(found), settings, "running")
     assert [file["visible"] for file in files] == [True, False]
-    assert not search_events._has_news(found, shown["watch"])
-    found.update(message="News")
-    assert search_events._has_news(found, shown["watch"])
+
+
+def test_a_candidate_picked_since_the_view_was_drawn_is_drawn_and_nothing_else(
+    found: Search, studio: Studio, settings: Settings
+) -> None:
+    with gr.Blocks():
+        tab = search_tab.build(studio)
+    assert tab is not None
+    number = next(iter(results.collect(found)))["number"]
+    shown = named(drawn(found, settings, number, drawn(found, settings)[0]), tab.view)
+    assert shown["watch"].picked == number
+    assert f"Candidate {number}<" in shown["candidate"]
+    assert [shown[name] for name in ("chooser", "curves", "importance", "table", "csv", "report")] == [
+        gr.skip()
+    ] * 6
 
 
 def test_other_searches_are_beside_it_only_where_rewards_can_be_compared(settings: Settings) -> None:
@@ -136,7 +153,7 @@ def test_searches_that_judge_on_other_texts_are_not_side_by_side(settings: Setti
 def test_a_broken_search_is_said_and_leaves_the_others(found: Search, settings: Settings) -> None:
     broken = new(settings)
     (broken.folder / "trials.db").unlink()
-    watch, _, _, _, _, chooser, status, *_ = drawn(search_events.watched(Watch(), settings), settings)
+    watch, _, _, _, chooser, status, *_ = search_events.job_events(settings).opened(None, Watch(), None)
     assert watch.job_id == broken.search_id
     assert "There is no search" in status
     assert chooser["choices"] == [broken.search_id, found.search_id]

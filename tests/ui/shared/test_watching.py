@@ -1,16 +1,12 @@
 from distill import runs
 from distill.config import RunConfig
+from distill.jobs import processes
 from models.settings import Settings
-from ui.shared.watching import Watch, look, signature, watched
+from ui.shared.watching import Watch, has_news, signature
 
 
 def new_run(settings: Settings) -> runs.Run:
     return runs.create(RunConfig(student="embedded/original"), settings)
-
-
-def test_no_run_yet(settings: Settings) -> None:
-    assert watched(Watch(), settings) is None
-    assert look(None) == Watch()
 
 
 def test_the_signature_changes_with_any_news(settings: Settings) -> None:
@@ -26,17 +22,18 @@ def test_the_signature_changes_with_any_news(settings: Settings) -> None:
     assert signature(run) == seen[-1]
 
 
-def test_a_fresh_page_finds_the_newest_run(settings: Settings) -> None:
-    new_run(settings)
-    second = new_run(settings)
-    found = watched(Watch(), settings)
-    assert found is not None
-    assert found.run_id == second.run_id
+def test_news_is_another_job_a_changed_file_or_a_death(settings: Settings) -> None:
+    run = new_run(settings)
+    watch = Watch(run.run_id, "running", signature(run))
+    assert not has_news(run, watch)
+    assert has_news(new_run(settings), watch)
+    run.belongs_to({**processes.identity(), "started": 0.0})
+    assert has_news(run, watch)
+    assert not has_news(run, Watch(run.run_id, "interrupted", signature(run)))  # it is drawn already
+    run.update(message="News")
+    assert has_news(run, Watch(run.run_id, "interrupted", watch.seen))
 
 
-def test_a_page_keeps_its_run_until_its_folder_is_gone(settings: Settings) -> None:
-    first, _ = new_run(settings), new_run(settings)
-    kept = watched(Watch(first.run_id), settings)
-    assert kept is not None
-    assert kept.run_id == first.run_id
-    assert watched(Watch("removed"), settings) is not None
+def test_that_the_last_job_is_gone_is_news_once(settings: Settings) -> None:
+    assert has_news(None, Watch("removed", "finished"))
+    assert not has_news(None, Watch())
