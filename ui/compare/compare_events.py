@@ -22,7 +22,7 @@ from ui.compare import (
 from ui.compare.compare_tab import CompareTab
 from ui.shared import rendering
 from ui.shared.errors import told
-from ui.shared.limits import INFERENCE, QUIET
+from ui.shared.limits import INFERENCE, LAST, QUIET
 from ui.shared.result import Session
 from ui.shared.studio import Studio
 
@@ -130,7 +130,7 @@ def _connect_input(tab: CompareTab, studio: Studio) -> None:
 
     models = [tab.columns[role].model for role in ROLES]
     counted = [tab.text.change, *(model.change for model in models)]
-    gr.on(counted, count, [tab.text, *models], tab.counter, trigger_mode="always_last", **QUIET)
+    gr.on(counted, count, [tab.text, *models], tab.counter, **LAST, **QUIET)
     # Also of a text that was pasted, which is no `input` to Gradio.
     tab.text.change(_forget, [tab.text, tab.reference], tab.reference, **QUIET)
     tab.clear.click(lambda: ("", ""), None, [tab.text, tab.reference], **QUIET)

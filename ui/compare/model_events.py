@@ -11,7 +11,7 @@ from models.store.catalogue import ROLES
 from ui.compare import columns, compare_fields, presets
 from ui.compare.compare_tab import CompareTab
 from ui.shared.errors import told
-from ui.shared.limits import ACT, QUIET
+from ui.shared.limits import ACT, LAST, QUIET
 from ui.shared.result import Result, Session
 from ui.shared.studio import Studio
 
@@ -36,13 +36,14 @@ def connect(tab: CompareTab, page: gr.Blocks, studio: Studio) -> list[Any]:
     page.load(told(opened), [tab.model_set, *models, *headers], [*models, *headers], **QUIET)
     # These change several columns at once. Each column’s own event follows, and they may meet: so results
     # are dropped here.
-    set_ = tab.model_set.input(told(choose_set), [tab.session, tab.model_set], [*models, tab.session], **ACT)
+    asked = [tab.session, tab.model_set]
+    set_ = tab.model_set.input(told(choose_set), asked, [*models, tab.session], **LAST, **ACT)
     engines = [tab.columns[role].engine for role in ROLES]
     asked = [tab.session, tab.engines, *engines]
-    replaced = [set_, tab.engines.input(told(choose_engines), asked, [*engines, tab.session], **ACT)]
+    replaced = [set_, tab.engines.input(told(choose_engines), asked, [*engines, tab.session], **LAST, **ACT)]
     for role in ROLES:
         column = tab.columns[role]
-        column.engine.input(lambda: None, None, tab.engines, **QUIET)  # no preset any more
+        column.engine.input(lambda: None, None, tab.engines, **LAST, **QUIET)  # no preset any more
         replaced.append(
             gr.on(
                 [column.model.change, column.engine.change],

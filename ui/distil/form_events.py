@@ -14,7 +14,7 @@ from ui.distil import form_values, run_form, run_rendering
 from ui.distil.distil_tab import DistilTab
 from ui.shared import data_fields, errors, rendering
 from ui.shared.errors import told
-from ui.shared.limits import INFERENCE, QUIET
+from ui.shared.limits import INFERENCE, LAST, QUIET
 from ui.shared.studio import Studio
 
 
@@ -51,11 +51,11 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
         for part in (*form.settings.values(), *form.teaching.values(), form.lines)
         for event in _settled(part)
     ]
-    gr.on(triggers, check, form.inputs, found, trigger_mode="always_last", **QUIET)
-    preset = form.preset.input(_preset, form.preset, list(form.settings.values()), **QUIET)
-    method = form.method.input(_method, form.method, [form.about, *form.teaching.values()], **QUIET)
+    gr.on(triggers, check, form.inputs, found, **LAST, **QUIET)
+    preset = form.preset.input(_preset, form.preset, list(form.settings.values()), **LAST, **QUIET)
+    method = form.method.input(_method, form.method, [form.about, *form.teaching.values()], **LAST, **QUIET)
     for filled in (columns, depths, preset, method):
-        filled.then(check, form.inputs, found, **QUIET)
+        filled.then(check, form.inputs, found, **LAST, **QUIET)
     tab.try_data.click(
         try_data,
         form.inputs,

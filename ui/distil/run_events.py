@@ -19,7 +19,7 @@ from ui.distil.run_list import Found
 from ui.shared import rendering
 from ui.shared.errors import told
 from ui.shared.job_events import JobEvents
-from ui.shared.limits import ACT, QUIET
+from ui.shared.limits import ACT, EACH, LAST, QUIET
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch, signature
 
@@ -56,14 +56,14 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     view.teach.click(told(teach), tab.watch, tab.form.teacher, **ACT)
     view.cancel.click(told(cancel), looked_at, outputs, **ACT)
     view.resume.click(told(resume), looked_at, outputs, **ACT)
-    view.all.table.select(told(select), view.all.wanted, choosing, **ACT)
+    view.all.table.select(told(select), view.all.wanted, choosing, **EACH, **ACT)
     view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **ACT)
     gr.on(
         [view.all.words.input, view.all.order.input],
         lambda *wanted: run_list.drawn(_all(studio), *wanted),
         view.all.wanted,
         view.all.table,
-        trigger_mode="always_last",
+        **LAST,
         **QUIET,
     )
 

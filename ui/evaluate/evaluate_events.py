@@ -21,7 +21,7 @@ from ui.evaluate.poll_events import models_of
 from ui.shared import data_fields, jobs
 from ui.shared.errors import told
 from ui.shared.job_events import JobEvents
-from ui.shared.limits import ACT, QUIET
+from ui.shared.limits import ACT, EACH, LAST, QUIET
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch, signature
 
@@ -50,7 +50,7 @@ def _connect_evaluations(tab: EvaluateTab, page: gr.Blocks, settings: Settings) 
     tab.start.click(told(start), tab.asked, choosing, **ACT)
     tab.cancel.click(told(cancel), tab.watch, tab.outputs, **ACT)
     tab.resume.click(told(resume), tab.watch, tab.outputs, **ACT)
-    tab.chooser.input(told(events.select), tab.chooser, choosing, **ACT)
+    tab.chooser.input(told(events.select), tab.chooser, choosing, **LAST, **ACT)
 
 
 def job_events(settings: Settings) -> JobEvents[Evaluation]:
@@ -83,8 +83,8 @@ def _connect_texts(tab: EvaluateTab, settings: Settings) -> None:
 
     chosen_anew = [tab.which.input, tab.order.input]
     texts = [tab.cases, tab.case, *tab.marks.outputs]
-    gr.on(chosen_anew, told(choose), [tab.watch, tab.which, tab.order], texts, **ACT)
-    tab.cases.select(told(read), tab.watch, texts[1:], **ACT)
+    gr.on(chosen_anew, told(choose), [tab.watch, tab.which, tab.order], texts, **LAST, **ACT)
+    tab.cases.select(told(read), tab.watch, texts[1:], **EACH, **ACT)
     tab.marks.mark.click(told(mark), [tab.watch, tab.marks.opened], tab.marks.outputs, **ACT)
 
 

@@ -20,7 +20,7 @@ from models.errors import BadRequest, DistillError
 from models.settings import Settings
 from ui.evaluate.evaluate_tab import EvaluateTab
 from ui.shared.errors import told
-from ui.shared.limits import ACT, QUIET
+from ui.shared.limits import ACT, LAST, QUIET
 from ui.shared.studio import Studio
 from ui.shared.visitors import Allowance, address_of
 from ui.shared.watching import Watch
@@ -69,7 +69,7 @@ def connect(tab: EvaluateTab, page: gr.Blocks, studio: Studio) -> None:
     panel.make.click(told(make), asked, panel.outputs, **ACT)
     which = [panel.password, panel.chooser]
     panel.refresh.click(told(look), which, panel.outputs, **ACT)
-    panel.chooser.input(told(look), which, panel.outputs, **ACT)
+    panel.chooser.input(told(look), which, panel.outputs, **LAST, **ACT)
     panel.close.click(told(close), which, panel.outputs, **ACT)
     panel.show.click(told(show), which, panel.outputs, **ACT)
 

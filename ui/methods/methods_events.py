@@ -15,7 +15,7 @@ from ui.methods.methods_panel import MethodsPanel
 from ui.shared import jobs
 from ui.shared.errors import told
 from ui.shared.job_events import JobEvents
-from ui.shared.limits import ACT, QUIET
+from ui.shared.limits import ACT, LAST, QUIET
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch, signature
 
@@ -39,7 +39,7 @@ def connect(panel: MethodsPanel, form: RunForm, page: gr.Blocks, studio: Studio)
     panel.start.click(told(start), [*panel.asked, *form.inputs], choosing, **ACT)
     panel.cancel.click(told(cancel), panel.watch, panel.outputs, **ACT)
     panel.resume.click(told(resume), panel.watch, panel.outputs, **ACT)
-    panel.chooser.input(told(events.select), panel.chooser, choosing, **ACT)
+    panel.chooser.input(told(events.select), panel.chooser, choosing, **LAST, **ACT)
 
 
 def job_events(settings: Settings) -> JobEvents[Comparison]:

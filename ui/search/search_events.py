@@ -24,7 +24,7 @@ from ui.search.search_tab import SearchTab, SearchView
 from ui.shared import data_fields, jobs, rendering
 from ui.shared.errors import told
 from ui.shared.job_events import JobEvents
-from ui.shared.limits import ACT, QUIET
+from ui.shared.limits import ACT, EACH, LAST, QUIET
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch, signature
 
@@ -78,7 +78,7 @@ def _connect_searches(tab: SearchTab, place: gr.Tab, settings: Settings) -> None
     view.small.click(told(small), None, choosing, **ACT)
     view.cancel.click(told(cancel), looked_at, view.outputs, **ACT)
     view.resume.click(told(resume), looked_at, view.outputs, **ACT)
-    view.chooser.input(told(select), view.chooser, choosing, **ACT)
+    view.chooser.input(told(select), view.chooser, choosing, **LAST, **ACT)
 
 
 def _connect_candidates(view: SearchView, form: RunForm, tabs: gr.Tabs, studio: Studio) -> None:
@@ -94,8 +94,8 @@ def _connect_candidates(view: SearchView, form: RunForm, tabs: gr.Tabs, studio: 
         return into_form(_of(watch, settings), picked, studio)
 
     candidate = [view.picked, view.scatter, view.candidate, view.distil]
-    view.scatter.select(told(point), view.watch, candidate, **ACT)
-    view.table.select(told(line), view.watch, candidate, **ACT)
+    view.scatter.select(told(point), view.watch, candidate, **EACH, **ACT)
+    view.table.select(told(line), view.watch, candidate, **EACH, **ACT)
     filled = [tabs, form.teacher, form.origin, form.student, form.data.source, form.data.hub]
     view.distil.click(told(distil), [view.watch, view.picked], filled, **ACT)
 

@@ -10,3 +10,7 @@ QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 """For events that are quick, cannot fail and have no endpoint: the page shows no error of theirs."""
 ACT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
 """For events that may be refused with a message."""
+LAST: dict[str, Any] = {"trigger_mode": "always_last"}
+"""For a field that may change again before it is answered: by default Gradio drops the second change."""
+EACH: dict[str, Any] = {"trigger_mode": "multiple"}
+"""The same for a place in a table or a chart, which the event carries: `LAST` would repeat the first."""
