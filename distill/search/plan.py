@@ -69,14 +69,18 @@ class Plan:
 
     def __post_init__(self) -> None:
         if self.sampler not in SAMPLERS:
-            raise BadConfig(f"sampler is {self.sampler!r}; use one of {', '.join(SAMPLERS)}.")
+            raise BadConfig(f"sampler is {self.sampler!r}; use one of {', '.join(SAMPLERS)}.", "sampler")
         if self.multi and self.sampler == "controller":
-            raise BadConfig("The controller learns from one reward: leave multi out, or use tpe or nsga2.")
+            raise BadConfig(
+                "The controller learns from one reward: leave multi out, or use tpe or nsga2.", "multi"
+            )
         for entry in fields(self):
             low, high = entry.metadata.get("range", (None, None))
             value = getattr(self, entry.name)
             if low is not None and value is not None and not low <= value <= high:
-                raise BadConfig(f"{entry.name} is {value}; use a value from {low:,.12g} to {high:,.12g}.")
+                raise BadConfig(
+                    f"{entry.name} is {value}; use a value from {low:,.12g} to {high:,.12g}.", entry.name
+                )
         if self.grace <= self.heartbeat:
             raise BadConfig(f"grace is {self.grace}; use more than heartbeat, which is {self.heartbeat}.")
         _ = self.reward

@@ -25,9 +25,9 @@ class Reward:
 
     def __post_init__(self) -> None:
         if not -10 <= self.alpha <= 0:
-            raise BadConfig(f"reward_alpha is {self.alpha:g}; use a value from -10 to 0.")
+            raise BadConfig(f"reward_alpha is {self.alpha:g}; use a value from -10 to 0.", "reward_alpha")
         if not 0.001 <= self.beta <= 10:
-            raise BadConfig(f"reward_beta is {self.beta:g}; use a value from 0.001 to 10.")
+            raise BadConfig(f"reward_beta is {self.beta:g}; use a value from 0.001 to 10.", "reward_beta")
 
     def __call__(self, loss: float, reference: float, share: float) -> float:
         """The reward.

@@ -24,6 +24,7 @@ from ui.search.search_tab import SearchTab, SearchView
 from ui.shared import data_fields, jobs, rendering
 from ui.shared.errors import told
 from ui.shared.job_events import JobEvents
+from ui.shared.labels import SEARCH
 from ui.shared.limits import ACT, EACH, LAST, QUIET
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch, signature
@@ -74,7 +75,7 @@ def _connect_searches(tab: SearchTab, place: gr.Tab, settings: Settings) -> None
     cancel, resume = events.after(Search.cancel), events.after(lambda found: found.resume(settings))
     place.select(told(events.opened), [view.chosen, *looked_at], view.outputs, **QUIET)
     gr.Timer(_TICK).tick(tick, [view.chosen, *looked_at], view.outputs, **QUIET)
-    tab.start.click(told(start), tab.asked, choosing, **ACT)
+    tab.start.click(told(start, labels=SEARCH), tab.asked, choosing, **ACT)
     view.small.click(told(small), None, choosing, **ACT)
     view.cancel.click(told(cancel), looked_at, view.outputs, **ACT)
     view.resume.click(told(resume), looked_at, view.outputs, **ACT)

@@ -8,6 +8,7 @@ from distill.search import Plan
 from ui.search import search_rendering
 from ui.shared import data_fields, jobs
 from ui.shared.data_fields import DataFields
+from ui.shared.labels import SEARCH
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch
 
@@ -104,33 +105,29 @@ def _what(studio: Studio) -> tuple[gr.Component, ...]:
     )
     with gr.Row():
         sampler = gr.Dropdown(
-            SAMPLERS, value=Plan.sampler, label="Who chooses the shapes", filterable=False, min_width=240
+            SAMPLERS, value=Plan.sampler, label=SEARCH["sampler"], filterable=False, min_width=240
         )
-        trials = gr.Number(
-            20, label="Candidates", precision=0, minimum=1, elem_id="search-trials", min_width=120
-        )
+        trials = gr.Number(20, label=SEARCH["trials"], precision=0, elem_id="search-trials", min_width=120)
     return teacher, sampler, trials
 
 
 def _advanced() -> list[gr.Component]:
     with gr.Row():
         numbers = [
-            _number(Plan.reward_beta, "Latency goal, × the teacher’s", "beta"),
-            _number(Plan.reward_alpha, "Weight of latency (alpha, 0 or less)", "alpha"),
-            _number(Plan.slowest, "Slowest that is trained, × the teacher’s", "slowest"),
+            _number("reward_beta", Plan.reward_beta),
+            _number("reward_alpha", Plan.reward_alpha),
+            _number("slowest", Plan.slowest),
         ]
     with gr.Row():
         numbers += [
-            _number(Plan.share, "Share of the data for each", "share"),
-            _number(0, "Steps for each (0: 4 epochs)", "steps"),
-            _number(Plan.seed, "Seed", "seed"),
+            _number("share", Plan.share),
+            _number("steps", 0),
+            _number("seed", Plan.seed),
         ]
-    multi = gr.Checkbox(
-        False, label="Loss and latency as two objectives, in place of one reward", elem_id="search-multi"
-    )
+    multi = gr.Checkbox(False, label=SEARCH["multi"], elem_id="search-multi")
     space = gr.Textbox(
         "",
-        label="Shapes to try, as JSON (empty: all up to the teacher’s)",
+        label=SEARCH["space"],
         placeholder='{"decoder_layers": [1, 2], "kind": "relu"}',
         lines=2,
         max_lines=8,
@@ -139,8 +136,8 @@ def _advanced() -> list[gr.Component]:
     return [*numbers, multi, space]
 
 
-def _number(value: float, label: str, name: str) -> gr.Number:
-    return gr.Number(value, label=label, elem_id=f"search-{name}", min_width=160)
+def _number(name: str, value: float) -> gr.Number:
+    return gr.Number(value, label=SEARCH[name], elem_id=f"search-{name}", min_width=160)
 
 
 def _view(cancel: gr.Button, resume: gr.Button) -> SearchView:

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -17,19 +17,21 @@ FULL = "The server’s disk is full: nothing can be saved until someone frees so
 _log = logging.getLogger(__name__)
 
 
-def message(problem: Exception) -> str:
+def message(problem: Exception, labels: Mapping[str, str] = LABELS) -> str:
     """The sentence for the visitor, unescaped; anything but a `DistillError` is logged with its traceback."""
     if isinstance(problem, DistillError):
-        return _with_labels(problem)
+        return _with_labels(problem, labels)
     _log.error("Unexpected error", exc_info=problem)
     return FULL if disk_is_full(problem) else OUR_FAULT
 
 
-def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
+def told(
+    function: Callable[..., Any], html: bool = True, labels: Mapping[str, str] = LABELS
+) -> Callable[..., Any]:
     """An event function or endpoint whose errors reach the visitor as `gr.Error`.
 
     The page shows the text as HTML, and it may quote what was typed: so it is escaped, unless `html` is
-    False, for an endpoint whose clients take it as it is.
+    False, for an endpoint whose clients take it as it is. `labels` are what the form calls the settings.
     """
     if inspect.isgeneratorfunction(function):
 
@@ -38,7 +40,7 @@ def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
             try:
                 yield from function(*args, **kwargs)
             except Exception as problem:
-                raise error(problem, html) from None
+                raise error(problem, html, labels) from None
 
         return generate
 
@@ -47,25 +49,25 @@ def told(function: Callable[..., Any], html: bool = True) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as problem:
-            raise error(problem, html) from None
+            raise error(problem, html, labels) from None
 
     return call
 
 
-def error(problem: Exception, html: bool = True) -> gr.Error:
-    """What a client is told about a problem; `html` as for `told`."""
+def error(problem: Exception, html: bool = True, labels: Mapping[str, str] = LABELS) -> gr.Error:
+    """What a client is told about a problem; `html` and `labels` as for `told`."""
     if isinstance(problem, gr.Error):
         return problem
-    said = message(problem)
+    said = message(problem, labels)
     if not html and isinstance(problem, DistillError):  # a script knows the setting by its own name
         said = str(problem)
     return gr.Error(escape(said) if html else said, title="Not possible", print_exception=False)
 
 
-def _with_labels(problem: DistillError) -> str:
-    """The message with the page's labels in place of the settings' names, where they have one."""
+def _with_labels(problem: DistillError, labels: Mapping[str, str]) -> str:
+    """The message with the form's labels in place of the settings' names, where they have one."""
     said = str(problem)
     for name in problem.settings:
-        if label := LABELS.get(name, "").partition(" (")[0]:
+        if label := labels.get(name, "").partition(" (")[0]:
             said = said.replace(name, f"“{label}”", 1)
     return said

@@ -1,4 +1,4 @@
-"""The page's label for each setting, in whichever form it appears, and for what each rule finds."""
+"""The page's label for each setting, and for what each rule finds."""
 
 DECODING = {
     "beams": "Beams (1 streams)",
@@ -35,6 +35,20 @@ TEACHING = {
 }
 """The settings of teaching that have a control of their own; the method sets them."""
 LABELS = DECODING | SIZE | TEACHING
+"""Those of a run and of a summary, in whichever form they appear."""
+SEARCH = {
+    "sampler": "Who chooses the shapes",
+    "trials": "Candidates",
+    "reward_beta": "Latency goal, × the teacher’s",
+    "reward_alpha": "Weight of latency (alpha, 0 or less)",
+    "slowest": "Slowest that is trained, × the teacher’s",
+    "share": "Share of the data for each",
+    "steps": "Steps for each (0: 4 epochs)",
+    "seed": "Seed",
+    "multi": "Loss and latency as two objectives, in place of one reward",
+    "space": "Shapes to try, as JSON (empty: all up to the teacher’s)",
+}
+"""The settings of a search, apart from those of a run: a run has a seed too, and no field for it."""
 _FAULTS = {
     "charset": "strange characters",  # lost ones, control characters, another script
     "repetition": "repetition",

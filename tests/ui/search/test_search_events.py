@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from distill.search.teachers import space_of, teacher_of
 from models.errors import BadRequest
 from models.settings import Settings
 from tests.distill.search.fake import Fake, new, work
+from ui import page
 from ui.distil import distil_tab
 from ui.search import asking, search_events, search_rendering, search_tab
 from ui.search.search_events import drawn, into_form
@@ -67,6 +69,28 @@ def test_what_is_wrong_is_said(
 ) -> None:
     with pytest.raises(problem, match=words):
         asking.plan(settings, *{**VALUES, **changes}.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"trials": 0}, "“Candidates” is 0; use a value from 1"),
+        ({"alpha": 1}, "“Weight of latency” is 1; use a value from -10 to 0."),
+        ({"goal": 0}, "“Latency goal, × the teacher’s” is 0; use"),
+        ({"seed": -1}, "“Seed” is -1; use"),
+        ({"sampler": "controller", "multi": True}, "leave “Loss and latency as two objectives, in place of"),
+    ],
+)
+def test_a_setting_that_is_refused_is_called_what_the_tab_calls_it(
+    changes: dict[str, Any], words: str, settings: Settings
+) -> None:
+    built = page.build(settings)
+    button = next(part for part in built.blocks.values() if part.elem_id == "start-search")
+    start = next(done.fn for done in built.fns.values() if (button._id, "click") in done.targets)
+    assert start is not None
+    with pytest.raises(gr.Error) as caught:
+        start(*{**VALUES, **changes}.values())
+    assert words in unescape(str(caught.value.message))
 
 
 def test_the_small_search_needs_no_new_weights(settings: Settings) -> None:
