@@ -123,7 +123,24 @@ def test_a_late_tick_loses_no_picked_candidate(settings: Settings) -> None:
     assert visit.held[candidate] == best != picked  # for once
     visit.end(visit.begin(tick))
     assert visit.held[candidate] == picked
-    assert visit.held[watch].picked == number
+    assert visit.held[watch].said == (number,)
+    assert visit.begin(tick) == {}
+
+
+def test_a_late_tick_loses_no_words_that_runs_are_searched_by(settings: Settings) -> None:
+    run = runs.create(RunConfig(student="embedded/original"), settings)
+    visit = Visit(settings)
+    tick, table = visit.tick("run-table"), visit.part("run-table")
+    visit.select("run-table", run)
+    run.update(status="finished")
+    late = visit.begin(tick)
+    visit.end({visit.part("run-search"): "no such run"})
+    visit.end(visit.begin(visit.event("run-search", "input")))
+    found = visit.held[table]["label"]
+    visit.end(late)
+    assert visit.held[table]["label"] != found == "0 of 1 runs: select one"  # for once
+    visit.end(visit.begin(tick))
+    assert visit.held[table]["label"] == found
     assert visit.begin(tick) == {}
 
 

@@ -42,6 +42,9 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     def select(words: str, order: str, event: gr.SelectData) -> list[Any]:
         return events.select(str(event.row_value[0]), words, order)
 
+    def listed(watch: Watch, *wanted: str) -> tuple[Watch, Any]:
+        return replace(watch, said=wanted), run_list.drawn(_all(studio), *wanted)
+
     def put_beside(watch: Watch) -> tuple[Any, Any]:
         return gr.Tabs(selected="compare"), gr.update(choices=studio.choices(), value=f"run:{watch.job_id}")
 
@@ -60,9 +63,9 @@ def connect(tab: DistilTab, compare: CompareTab, tabs: gr.Tabs, page: gr.Blocks,
     view.compare.click(told(put_beside), tab.watch, [tabs, compare.columns["distilled"].model], **ACT)
     gr.on(
         [view.all.words.input, view.all.order.input],
-        lambda *wanted: run_list.drawn(_all(studio), *wanted),
-        view.all.wanted,
-        view.all.table,
+        listed,
+        looked_at,
+        [tab.watch, view.all.table],
         **LAST,
         **QUIET,
     )
@@ -77,17 +80,17 @@ def job_events(studio: Studio) -> JobEvents[Run]:
     )
 
 
-def look(run: Run) -> Watch:
-    """The present look of a run."""
+def look(run: Run, *wanted: str) -> Watch:
+    """The present look of a run, and of the list."""
     seen = signature(run)  # before the status: news in between is drawn at the next tick
-    return Watch(run.run_id, run.status().status, seen)
+    return Watch(run.run_id, run.status().status, seen, wanted)
 
 
 def drawn(
     run: Run | None, studio: Studio, wanted: Sequence[str] = ("", "newest"), before: Watch | None = None
 ) -> list[Any]:
-    """The watch and every component of the view for a run; the list, and what looks after the run, only where
-    a state has changed.
+    """The watch and every component of the view for a run; what looks after the run only where its state has
+    changed, the list also where other runs are wanted.
 
     Args:
         run: The run; None where there is none.
@@ -96,12 +99,13 @@ def drawn(
         before: What the page shows already.
     """
     if run is None:
-        return _nothing()
-    watch, status, config = look(run), _shown(run), _config(run)
+        return _nothing(wanted)
+    watch, status, config = look(run, *wanted), _shown(run), _config(run)
     going, stopping = status.status == "running", run.stop_requested()
     tuned = status.student is not None and config is not None and not config.teacher
     worse = status.status == "worse"
     same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
+    same_list = same and before is not None and before.said == watch.said
     return [
         watch,
         run_rendering.status(status, config),
@@ -115,7 +119,7 @@ def drawn(
         gr.update(visible=tuned),
         run_rendering.result(run.result()),
         run.log_tail(),
-        *([gr.skip()] * 2 if same else _list(studio, wanted)),
+        *([gr.skip()] * 2 if same_list else _list(studio, wanted)),
         *([gr.skip()] * len(_NO_CARE) if same else _care(status, before)),
         *_charts(run.metrics()),
     ]
@@ -124,10 +128,10 @@ def drawn(
 _NO_CARE = [gr.update(visible=False), *[gr.skip()] * 5, gr.update(visible=False)]
 
 
-def _nothing() -> list[Any]:
+def _nothing(wanted: Sequence[str]) -> list[Any]:
     """The view without a run."""
-    hidden = gr.update(visible=False)
-    return [Watch(), run_rendering.NO_RUN, *[hidden] * 4, "", "", hidden, hidden, *_NO_CARE, *_charts([])]
+    watch, hidden = Watch(said=tuple(wanted)), gr.update(visible=False)
+    return [watch, run_rendering.NO_RUN, *[hidden] * 4, "", "", hidden, hidden, *_NO_CARE, *_charts([])]
 
 
 def _care(status: RunStatus, before: Watch | None) -> list[Any]:

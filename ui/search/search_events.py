@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -56,8 +55,6 @@ def _connect_searches(tab: SearchTab, place: gr.Tab, settings: Settings) -> None
     def tick(chosen: str | None, watch: Watch, picked: int | None) -> Any:
         if not watch.state:  # the tab has not been opened yet
             return gr.skip()
-        if watch.picked != picked:  # since it was drawn: that is news
-            watch = replace(watch, seen=())
         return events.tick(chosen, watch, picked)
 
     def choose(found: Search) -> list[Any]:
@@ -129,17 +126,17 @@ def drawn(
     """
     if found is None:
         none = [*[gr.skip()] * 3, search_rendering.NONE, *[gr.skip()] * 8]
-        return [Watch(state="none", picked=picked), gr.update(visible=True), *none]
+        return [Watch(state="none", said=(picked,)), gr.update(visible=True), *none]
     seen = signature(found)  # before the status: news in between is drawn at the next tick
     try:
         status, rows = found.status(), _rows(found)
     except DistillError as problem:  # one broken search must not take the tab with it
-        broken = Watch(found.search_id, "broken", seen, picked)
+        broken = Watch(found.search_id, "broken", seen, (picked,))
         chooser, said = jobs.chooser(found, searches.all_searches(settings)), rendering.failed(str(problem))
         return [broken, *[gr.update(visible=False)] * 3, chooser, said, *_nothing()]
-    watch = Watch(found.search_id, f"{status['status']} {len(rows)}", seen, picked)
+    watch = Watch(found.search_id, f"{status['status']} {len(rows)}", seen, (picked,))
     same = before is not None and (before.job_id, before.state) == (watch.job_id, watch.state)
-    repicked = before is not None and before.picked != picked
+    repicked = before is not None and before.said != watch.said
     return [
         watch,
         gr.update(visible=False),

@@ -19,7 +19,8 @@ class JobEvents(Generic[Job]):
     """The events of one kind of work.
 
     What a visitor starts or selects is kept in a state of its own, `chosen`, which no tick writes. A tick
-    that was under way meanwhile may draw the former job over it: the next one sees that and mends it.
+    that was under way meanwhile may draw the former job over it: the next one sees that and mends it. It is
+    the same with what else the page says, which the watch has as it was drawn.
 
     Args:
         find: The job of an id.
@@ -45,9 +46,9 @@ class JobEvents(Generic[Job]):
         return self.drawn(self.shown(chosen, watch), None, *said)
 
     def tick(self, chosen: str | None, watch: Watch, *said: Any) -> Any:
-        """The view where there is news."""
+        """The view where there is news, or the page says something else."""
         job = self.shown(chosen, watch)
-        return self.drawn(job, watch, *said) if has_news(job, watch) else gr.skip()
+        return self.drawn(job, watch, *said) if has_news(job, watch) or watch.said != said else gr.skip()
 
     def choose(self, job: Job, *said: Any) -> list[Any]:
         """The new `chosen`, then the view of that job."""

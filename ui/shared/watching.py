@@ -1,6 +1,7 @@
 """What a page knows about the work it shows, so that a tick without news is cheap."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from distill.jobs.job_folder import JobFolder
 
@@ -16,13 +17,13 @@ class Watch:
         job_id: Its id, or None for none yet.
         state: Its status then.
         seen: What its files looked like then.
-        picked: Of a search: the number of the candidate picked then, or None for the best.
+        said: What else the page said then: which candidate was picked, or which runs were to be listed.
     """
 
     job_id: str | None = None
     state: str = ""
     seen: Signature = ()
-    picked: int | None = None
+    said: tuple[Any, ...] = ()
 
 
 def signature(shown: JobFolder) -> Signature:

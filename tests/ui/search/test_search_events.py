@@ -145,7 +145,7 @@ def test_a_candidate_picked_since_the_view_was_drawn_is_drawn_and_nothing_else(
     assert tab is not None
     number = next(iter(results.collect(found)))["number"]
     shown = named(drawn(found, settings, number, drawn(found, settings)[0]), tab.view)
-    assert shown["watch"].picked == number
+    assert shown["watch"].said == (number,)
     assert f"Candidate {number}<" in shown["candidate"]
     assert [shown[name] for name in ("chooser", "curves", "importance", "table", "csv", "report")] == [
         gr.skip()

@@ -15,7 +15,7 @@ from ui.shared.watching import Watch, signature
 
 
 def drawn(run: Run | None, before: Watch | None, *said: str) -> list[Any]:
-    return [Watch(run.run_id, "", signature(run)) if run else Watch(), *said]
+    return [Watch(run.run_id, "", signature(run), said) if run else Watch(said=said), *said]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def new_run(settings: Settings, status: str = "finished") -> Run:
 def test_a_fresh_page_shows_the_job_that_runs_else_the_newest(
     events: JobEvents[Run], settings: Settings
 ) -> None:
-    assert events.opened(None, Watch(), "said") == [Watch(), "said"]
+    assert events.opened(None, Watch(), "said") == [Watch(said=("said",)), "said"]
     first, second = new_run(settings, "running"), new_run(settings)
     assert events.opened(None, Watch())[0].job_id == first.run_id
     first.update(status="cancelled")
@@ -58,7 +58,8 @@ def test_a_tick_without_news_draws_nothing(events: JobEvents[Run], settings: Set
     run = new_run(settings)
     chosen, watch, said = events.select(run.run_id, "said")
     assert (chosen, watch.job_id, said) == (run.run_id, run.run_id, "said")
-    assert events.tick(chosen, watch) == gr.skip()
+    assert events.tick(chosen, watch, "said") == gr.skip()
+    assert events.tick(chosen, watch, "more") == drawn(run, watch, "more")
     run.update(message="News")
     assert events.tick(chosen, watch, "said") == drawn(run, watch, "said")
 
