@@ -16,6 +16,8 @@ from distill.errors import BadConfig
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of one."""
+_grown: dict[Path, tuple[int, int, list[dict[str, Any]]]] = {}
+"""The growing file read last: its inode, the end of its last whole line, and the objects up to there."""
 
 
 def make_folder(path: Path) -> None:
@@ -115,12 +117,35 @@ def append_json_line(path: Path, value: Any) -> None:
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """The objects on all whole lines."""
-    values = []
     try:
-        lines = path.read_bytes().split(b"\n")
+        return _objects(path.read_bytes())
     except OSError:
         return []
-    for line in lines:
+
+
+def read_growing_json_lines(path: Path) -> list[dict[str, Any]]:
+    """The same of a file that is appended to and read again and again: of the one read last, only what was
+    appended is read. The objects are shared with later calls, so change none."""
+    inode, end, values = _grown.get(path, (0, 0, []))
+    try:
+        with path.open("rb") as lines:
+            found = os.fstat(lines.fileno())
+            if found.st_ino != inode or found.st_size < end:  # another file, or it was cut
+                end, values = 0, []
+            lines.seek(end)
+            added = lines.read()
+    except OSError:
+        return []
+    whole, _, rest = added.rpartition(b"\n")
+    values = [*values, *_objects(whole)]
+    _grown.clear()
+    _grown[path] = found.st_ino, end + len(added) - len(rest), values
+    return [*values, *_objects(rest)]
+
+
+def _objects(lines: bytes) -> list[dict[str, Any]]:
+    values = []
+    for line in lines.split(b"\n"):
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):

@@ -18,7 +18,7 @@ from distill.config import RunConfig, parse_layers
 from distill.data.naming import check_names
 from distill.errors import BadConfig, RunConflict
 from distill.jobs import processes
-from distill.jobs.files import append_json_line, read_json_lines, read_object
+from distill.jobs.files import append_json_line, read_growing_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import RunStatus, readable
 from distill.runs import checkpoints, end_table
@@ -89,9 +89,12 @@ class Run(JobFolder):
         return end_table.readable(read_object(self.folder / "result.json") or {})
 
     def metrics(self) -> list[dict[str, Any]]:
-        """One dict per step, oldest first. Steps repeated after a resume count once, as last written."""
+        """One dict per step, oldest first. Steps repeated after a resume count once, as last written.
+
+        Later calls give the same dicts again, so change none.
+        """
         rows: dict[tuple, dict[str, Any]] = {}
-        for row in read_json_lines(self.folder / "metrics.jsonl"):
+        for row in read_growing_json_lines(self.folder / "metrics.jsonl"):
             step = row.get("step")
             if isinstance(step, int) and not isinstance(step, bool) and 0 <= step <= _MOST_STEPS:
                 rows[(row["step"], is_validation(row))] = row

@@ -1,6 +1,7 @@
 """A run's folder: found, listed, read, whatever was left in it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from distill import runs
 from distill.config import RunConfig
 from distill.errors import RunConflict, RunNotFound
-from distill.jobs import processes
+from distill.jobs import files, processes
 from distill.jobs.status import RunStatus
 from distill.runs import Run
 from models.settings import Settings
@@ -220,6 +221,38 @@ def test_a_torn_line_of_metrics_is_left_out_and_ended(settings: Settings) -> Non
     run.record({"step": 2, "loss": float("nan")})
     run.record({"step": 3, "loss": float("inf")})
     assert run.metrics() == [{"step": 1, "loss": 2.0}, {"step": 2, "loss": None}, {"step": 3, "loss": None}]
+
+
+def test_of_metrics_only_what_was_appended_is_read_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, other, read, objects = _new(settings), _new(settings), [], files._objects
+
+    def note(lines: bytes) -> list[dict[str, Any]]:
+        read.append(lines)
+        return objects(lines)
+
+    for step in (1, 2):
+        run.record({"step": step})
+        assert len(run.metrics()) == step
+        monkeypatch.setattr(files, "_objects", note)
+    assert b"".join(read) == b'{"step": 2}'
+    assert other.metrics() == []  # which has none of the one's rows
+    assert [row["step"] for row in run.metrics()] == [1, 2]
+
+
+def test_metrics_that_were_cut_or_replaced_are_read_anew(settings: Settings) -> None:
+    run = _new(settings)
+    file = run.folder / "metrics.jsonl"
+    for step in (1, 2, 3):
+        run.record({"step": step})
+    assert len(run.metrics()) == 3
+    os.truncate(file, len('{"step": 1}\n'))
+    assert run.metrics() == [{"step": 1}]
+    run.record({"step": 2, "loss": 2.0})
+    assert run.metrics() == [{"step": 1}, {"step": 2, "loss": 2.0}]
+    files.write_json_lines(file, [{"step": step} for step in range(1, 9)])
+    assert len(run.metrics()) == 8
 
 
 def test_steps_repeated_after_a_resume_count_once(settings: Settings) -> None:
