@@ -9,6 +9,7 @@ from distill.jobs import trash
 from distill.jobs.files import read_json
 from distill.jobs.job_folder import JobFolder
 from distill.runs.run_folder import Run
+from models.engines import conversion
 from models.settings import Settings
 
 _KINDS = {
@@ -31,7 +32,7 @@ def dependents(run: Run, settings: Settings) -> list[str]:
 
 
 def delete(run: Run, settings: Settings) -> None:
-    """Move a run to the trash.
+    """Move a run to the trash, and drop what its student was converted to.
 
     Raises:
         RunConflict: It is at work, or something that builds on it is.
@@ -45,7 +46,10 @@ def delete(run: Run, settings: Settings) -> None:
             raise RunConflict(
                 f"The {kind} {job.folder.name} is at work on the run {run.run_id}: cancel it first."
             )
+    converted = conversion.entries(run.student, settings.home)
     trash.put(run.folder, settings)
+    for entry in converted:
+        conversion.discard(entry)
 
 
 def _users(run: Run, settings: Settings) -> Iterator[JobFolder]:

@@ -77,8 +77,13 @@ def read_special_ids(entry: Path) -> dict[str, Any]:
     return json.loads((entry / "config.json").read_text(encoding="utf-8"))["special_ids"]
 
 
+def entries(folder: Path, home: Path) -> list[Path]:
+    """What was made of this model, or of another one with the same weights, in whichever precision."""
+    return list((home / "ctranslate2").glob(f"{_hash(folder)}-*"))
+
+
 def discard(entry: Path) -> None:
-    """Drop a cache entry that turned out broken."""
+    """Drop a cache entry that is broken or no longer needed; whoever needs it after all makes it anew."""
     shutil.rmtree(entry, ignore_errors=True)
 
 

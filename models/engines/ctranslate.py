@@ -32,7 +32,7 @@ class CTranslate2Engine:
         self.device, self.dtype = choice.device, choice.dtype
         self._translator, special = _opened(folder, entry, choice, settings)
         self.threads = settings.threads or _threads(entry)
-        self._reopen = partial(_open, entry, choice.device, choice.dtype, settings)
+        self._reopen = partial(_opened, folder, entry, choice, settings)
         self._ends = end_ids(special)
         self._silent = {special["pad_token_id"], special["bos_token_id"]}
         self._first = special["forced_bos_token_id"]
@@ -119,7 +119,7 @@ class CTranslate2Engine:
         options["sampling_topp"] = sampling.top_p
         options["sampling_temperature"] = sampling.temperature
         ctranslate2.set_random_seed(sampling.seed)
-        return self._reopen()
+        return self._reopen()[0]
 
     def fall_back(self) -> None:
         """Never needed: this engine raises no `Overflow`."""

@@ -14,6 +14,7 @@ from distill.jobs import processes, trash
 from distill.jobs.checksums import checksums
 from distill.jobs.files import write_json
 from distill.runs import Run, deleting
+from models.engines import conversion
 from models.errors import BadRequest
 from models.settings import Settings
 
@@ -44,6 +45,23 @@ def test_a_deleted_run_comes_back_as_it_was(settings: Settings) -> None:
     assert trash.restore(f"run:{run.run_id}", settings) == run.folder
     assert checksums(run.folder) == before
     assert trash.contents(settings) == []
+
+
+def test_what_a_deleted_run_s_student_was_converted_to_goes_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversion, "_convert", lambda folder, target, quantization: target.mkdir())
+    run, other = _run(settings), _run(settings)
+    for each in (run, other):
+        each.student.mkdir()
+        write_json(each.student / "config.json", {"of": each.run_id})
+    gone = [conversion.converted(run.student, precision, settings.home) for precision in ("int8", "float32")]
+    kept = conversion.converted(other.student, "int8", settings.home)
+    with pytest.raises(BadRequest):
+        deleting.delete(run, replace(settings, visitor=True, enable_distill=False))
+    assert all(entry.is_dir() for entry in gone)
+    deleting.delete(run, settings)
+    assert list(kept.parent.iterdir()) == [kept]
 
 
 def test_a_running_run_is_not_deleted_and_one_whose_process_died_is(settings: Settings) -> None:

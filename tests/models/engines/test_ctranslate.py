@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models import engines
-from models.decoding import Decoding
+from models.decoding import Decoding, Sampling
 from models.engines import Engine, EngineChoice, Stopped, conversion, ctranslate, open_engine, prepare
 from models.errors import BadRequest, ModelUnavailable
 from models.settings import Settings
@@ -230,6 +230,16 @@ def test_a_home_that_cannot_be_written_to_is_said(folder: Path, tmp_path: Path) 
     (tmp_path / "file").touch()
     with pytest.raises(ModelUnavailable, match=r"cannot be saved in .*: Not a directory.*STUDIO_HOME"):
         conversion.converted(folder, "int8", tmp_path / "file")
+
+
+def test_an_entry_that_was_dropped_is_made_anew_for_sampling(folder: Path, tmp_path: Path) -> None:
+    """It is opened once more for each draw, and a deleted run takes the entry of its weights along."""
+    engine, decoding = open_fast(folder, "int8", tmp_path), Decoding(beams=1, max_new_tokens=8)
+    drawn = engine.generate_batch(INPUTS, decoding, sampling=Sampling(top_k=5, seed=7))
+    [entry] = conversion.entries(folder, tmp_path)
+    conversion.discard(entry)
+    assert engine.generate_batch(INPUTS, decoding, sampling=Sampling(top_k=5, seed=7)) == drawn
+    assert entry.is_dir()
 
 
 def test_an_engine_nobody_holds_any_more_ends_quietly(folder: Path, home: Path) -> None:
