@@ -77,7 +77,18 @@ class _Layout:
 
     def like_rows(self, lines: Sequence[str]) -> bool:
         """Whether most of these lines would be rows of their own where quotation marks mean nothing."""
-        return sum(line.count(self.delimiter) == len(self.header) - 1 for line in lines) * 2 > len(lines)
+        ends = [line.count(self.delimiter) for line in lines]
+        if self._apart_from_prose(lines):
+            ends = [count - line.count(f"{self.delimiter} ") for count, line in zip(ends, lines, strict=True)]
+        return ends.count(len(self.header) - 1) * 2 > len(lines)
+
+    def _apart_from_prose(self, lines: Sequence[str]) -> bool:
+        """Whether a space after a delimiter tells one in prose from one that ends a cell.
+
+        It does in a record of several lines where those beside its quotation marks have none.
+        """
+        spaced = (f'"{self.delimiter} ', f'{self.delimiter} "')
+        return len(lines) > 1 and not any(sign in line for line in lines for sign in spaced)
 
     def is_whole(self, lines: Sequence[str], cells: Sequence[str]) -> bool:
         """Whether what was read from several lines is one row; texts do hold commas and line ends."""
@@ -95,12 +106,15 @@ class _Layout:
         with open_text(self.path, newline="") as text:
             lines = _Lines(islice(text, self.skipped, None))
             for (first, *others), cells in _records(lines, self):
-                if cells and len(cells) == len(self.header) and not self.like_rows([first, *others]):
+                whole = cells is not None and len(cells) == len(self.header)
+                if whole and not self.like_rows([first, *others]):
                     return True
-                if cells:
-                    lines.give_back(others)
-                begins = any(cell.lstrip().startswith('"') for cell in self.literal(first))
-                plain, marked = plain + (not begins), marked + begins
+                if not whole:
+                    lines.give_back(others if cells else [])
+                    others = []
+                marks = any(cell.lstrip().startswith('"') for cell in self.literal(first))
+                marks += sum('"' in line for line in others)
+                plain, marked = plain + 1 + len(others) - marks, marked + marks
         return marked > plain
 
 
@@ -139,10 +153,7 @@ def _rows(text: Iterator[str], layout: _Layout) -> Iterator[list[str] | Broken]:
         elif len(cells) == width and not (stray and first.count('"') % 2 and layout.quotes):
             yield cells
         else:
-            why = (
-                "with a stray quotation mark" if stray else "with another number of cells than the first line"
-            )
-            yield Broken(why, beginning(first))
+            yield Broken(_STRAY if stray else _CELLS, beginning(first))
 
 
 def _is_swallowed(cell: str, delimiter: str) -> bool:

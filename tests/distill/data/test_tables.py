@@ -122,7 +122,7 @@ def test_other_columns_that_might_be_meant_are_told(tmp_path: Path) -> None:
 # ---- separated values ----
 
 
-@pytest.mark.parametrize("sign", ["\t", ",", ";", "|"])
+@pytest.mark.parametrize("sign", ["\t", ",", ";", "|", ", ", "; "])
 @pytest.mark.parametrize(
     ("opened", "closed"),
     [
@@ -142,7 +142,9 @@ def test_stray_quotation_marks_swallow_no_rows(
     rows[opened[0]][opened[1]] = '"' + rows[opened[0]][opened[1]]
     if closed:
         rows[closed[0]][closed[1]] += '"'
-    read = _load(tmp_path / "a.csv", "\n".join(_plain(sign, [(t, s) for t, s in rows])))
+    lines = _plain(sign, [(t, s) for t, s in rows])
+    lines[0] = lines[0].replace(" ", "")  # a header without the spaces that the rows have
+    read = _load(tmp_path / "a.csv", "\n".join(lines))
     assert [(r.document, r.summary) for r in read.rows] == [tuple(row) for row in rows]
     assert not read.left_out
 
@@ -177,6 +179,34 @@ def test_texts_of_paragraphs_are_read_where_no_line_is_a_row(tmp_path: Path) -> 
     rows = [(f"One, two {n}\nthree, four\nfive, six\nseven", "gist") for n in range(5)]
     rows += [("One\ntwo", "gist")]
     assert len(_load(tmp_path / "a.csv", _table(("text", "summary"), rows)).rows) == 6
+
+
+_PROSE = [
+    "In Paris, the vote was close.\nIt ended at noon.",
+    "In Paris, the vote was close.\nAt noon, it ended.\nBy one, all knew.\nBy two, all slept.",
+    "About 10,000 came.\nIt ended at noon.",
+    "In Paris,\nthe vote was close.",
+]
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+@pytest.mark.parametrize("text", _PROSE)
+@pytest.mark.parametrize("column", [0, 1])
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_quoted_text_each_line_of_which_has_one_separator_is_one_row(
+    tmp_path: Path, sign: str, text: str, column: int, others: int
+) -> None:
+    odd = [text.replace(",", sign), "Close vote"]
+    rows = [(odd[column], odd[1 - column])] * (others + 1) + PAIRS[:others]
+    read = _load(tmp_path / "a.csv", _table(("text", "summary"), rows, sign))
+    assert [(r.document, r.summary) for r in read.rows] == rows
+    assert not read.left_out
+
+
+def test_one_quoted_text_with_commas_among_many_that_need_no_marks_is_one_row(tmp_path: Path) -> None:
+    rows = [(_PROSE[0], "Close vote"), *PAIRS]
+    read = _load(tmp_path / "a.csv", _table(("text", "summary"), rows))
+    assert [(r.document, r.summary) for r in read.rows] == rows
 
 
 def test_in_a_quoted_file_a_damaged_row_is_left_out_and_the_next_is_read(tmp_path: Path) -> None:
