@@ -9,6 +9,8 @@ PREFIX = "summarize: "
 """The task prefix T5 was trained with."""
 INPUT_LIMIT = 512
 """The most input tokens a model is given, prefix and end token included."""
+INPUT_LEAST = 8
+"""The fewest that its own limit may be: prefix and end token leave room for a text."""
 MAX_BEAMS = 8
 MAX_NEW_TOKENS = 512
 MAX_HYPOTHESES = 64

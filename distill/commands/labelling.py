@@ -131,12 +131,15 @@ def refine(
     from distill.data import load
     from distill.errors import BadConfig
     from distill.rules import report_table
+    from models.decoding import INPUT_LEAST
     from models.store.catalogue import resolve
     from models.store.loading import fetch
     from models.text.encoding import open_encoder
 
     if input_tokens and not reader:
         raise BadConfig("--input-tokens says how much a model reads: name the model with --reader.")
+    if input_tokens and input_tokens < INPUT_LEAST:
+        raise BadConfig(f"--input-tokens is {input_tokens}; use {INPUT_LEAST} or more.")
     seen = {"seen": open_encoder(fetch(resolve(reader, settings)), input_tokens).seen} if reader else {}
     examples = load(
         data,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from distill.config.settings import setting
 from distill.errors import BadConfig
+from models.decoding import INPUT_LEAST, INPUT_LIMIT
 
 LEAD_WORDS = 40
 FEATURE_TERMS = ("hidden", "embedding", "attention", "relation", "contrastive")
@@ -58,8 +59,8 @@ class DataSettings:
     input_tokens: int | None = setting(
         None,
         "tokens the student is trained to read, the prefix included; by default as many as it reads",
-        low=8,
-        high=512,
+        low=INPUT_LEAST,
+        high=INPUT_LIMIT,
     )
     target_tokens: int = setting(128, "summaries are cut to this many tokens", low=4, high=512)
 

@@ -17,7 +17,14 @@ from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
 from distill.stats import interval
 from distill.tasks import SHOWN
-from models.decoding import INPUT_LIMIT, MAX_LENGTH_PENALTY, MAX_NEW_TOKENS, MAX_NO_REPEAT_NGRAM, Decoding
+from models.decoding import (
+    INPUT_LEAST,
+    INPUT_LIMIT,
+    MAX_LENGTH_PENALTY,
+    MAX_NEW_TOKENS,
+    MAX_NO_REPEAT_NGRAM,
+    Decoding,
+)
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _README = "README.md"
@@ -97,7 +104,7 @@ def export_student(
         raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
     _check("shortest", shortest, 0, MAX_NEW_TOKENS)
     _check("no_repeat_ngram", no_repeat_ngram, 0, MAX_NO_REPEAT_NGRAM)
-    _check("input_tokens", input_tokens, 1, INPUT_LIMIT)
+    _check("input_tokens", input_tokens, INPUT_LEAST, INPUT_LIMIT)
     if length_penalty is not None and not abs(length_penalty) <= MAX_LENGTH_PENALTY:
         raise BadConfig(f"length_penalty is {length_penalty:g}; use a number from -5 to 5.")
     check_new_folder(folder)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from models.decoding import INPUT_LEAST
 from models.errors import ModelUnavailable
 from models.folders.files import is_whole
 from models.folders.weights import EMBEDDINGS, Tensor, parameters
@@ -30,6 +31,8 @@ _WORDS = {
     ),
     **dict.fromkeys(("dtype", "torch_dtype"), ("float32, bfloat16 or float16", r"(torch\.)?b?float\d\d")),
 }
+LIMITS = ("n_positions", "max_position_embeddings")
+"""What the families call the most tokens that a model reads; some have none, or none above 0."""
 _IDS = ("pad_token_id", "eos_token_id", "bos_token_id", "decoder_start_token_id", "forced_bos_token_id")
 
 
@@ -112,6 +115,8 @@ def _wanted(name: str, value: Any, vocabulary: int) -> str:
         return "" if number and 0 <= value <= 1 else "a number from 0 to 1"
     if name in _COUNTS:
         return "" if is_whole(value) and 0 < int(value) <= _MOST else f"a whole number from 1 to {_MOST}"
+    if name in LIMITS and isinstance(value, int | float) and 0 < value < INPUT_LEAST:  # true is a 1
+        return f"{INPUT_LEAST} or more"
     if name in _SWITCHES:
         return "" if isinstance(value, bool) else "true or false"
     if name in _WORDS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.decoding import INPUT_LIMIT, Usual
 from models.errors import ModelUnavailable
-from models.folders.claims import check_values, check_weights
+from models.folders.claims import LIMITS, check_values, check_weights
 from models.folders.files import is_whole, read_object, shown
 from models.folders.weights import parameters, read_headers, stored
 
@@ -103,7 +103,7 @@ def _input_tokens(config: dict[str, Any]) -> int:
 
     Others have one embedding for each position.
     """
-    limits = [config.get(name) for name in ("n_positions", "max_position_embeddings")]
+    limits = [config.get(name) for name in LIMITS]
     return min([INPUT_LIMIT, *(limit for limit in limits if isinstance(limit, int) and limit > 0)])
 
 

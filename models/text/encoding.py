@@ -60,12 +60,17 @@ class TextEncoder:
         """All the tokens in parts of whole sentences that fit, each with the prefix, without special ones.
 
         Raises:
-            BadRequest: These are too many parts.
+            BadRequest: These are too many parts, or the prefix alone takes all that the model reads.
         """
         opening = encoded.tokens_before(len(self._prefix.rstrip()))
         prefix, ids = encoded.ids[:opening], encoded.ids[opening:]
         ends = [encoded.tokens_before(place) - opening for place in stops(encoded.text)]
-        pieces = divide(len(ids), ends, self.tokenizer.room(self.limit) - opening)
+        room = self.tokenizer.room(self.limit) - opening
+        if room < 1:
+            raise BadRequest(
+                f"The model reads {self.limit} tokens at most, which its prefix fills: there are no parts."
+            )
+        pieces = divide(len(ids), ends, room)
         if len(pieces) > MAX_PARTS:
             raise BadRequest(
                 f"The text would be summarised in {len(pieces)} parts; {MAX_PARTS} is the limit. "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from distill.errors import BadConfig, IncompatibleModels
 from distill.families import anatomy
+from models.decoding import INPUT_LEAST
 from models.folders.inspection import ModelInfo
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class FreshShape:
             raise BadConfig(f"The shape's kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
         if self.width < self.head_size:  # the circuit needs that many directions of its own
             raise BadConfig(f"The shape's width is {self.width}; use {self.head_size} or more.")
+        if self.input_tokens < INPUT_LEAST:
+            raise BadConfig(f"The shape's input_tokens is {self.input_tokens}; use {INPUT_LEAST} or more.")
         if self.heads < 2:  # one looks one place back, one further
             raise BadConfig(f"The shape's heads is {self.heads}; use 2 or more.")
 

@@ -111,6 +111,7 @@ def test_fresh_students_of_one_seed_are_equal() -> None:
     [
         ({"heads": 0}, "heads is 0; use 1 or more"),
         ({"decoder_layers": -1}, "decoder_layers is -1; use 1 or more"),
+        ({"input_tokens": 7}, "input_tokens is 7; use 8 or more"),
         ({"width": 32}, "width is 32; use 64 or more"),
     ],
 )

@@ -45,6 +45,12 @@ def test_anothers_file_is_left_alone(tmp_path: Path) -> None:
     assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_refine_refuses_a_reader_of_too_few_tokens(call: Call, tiny: Path, tmp_path: Path) -> None:
+    options = ("--out", str(tmp_path / "a.jsonl"), "--reader", str(tiny), "--input-tokens", "7")
+    code, _, errors = call("refine", "--data", "built-in", *options)
+    assert (code, errors) == (2, "--input-tokens is 7; use 8 or more.\n")
+
+
 def test_refine_compares_with_what_the_reader_reads(
     call: Call, tiny: Path, articles: Path, tmp_path: Path
 ) -> None:

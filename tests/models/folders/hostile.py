@@ -128,7 +128,8 @@ def _config() -> Iterator[tuple[str, tuple[Spoil, str | None]]]:
         "is_encoder_decoder": ("no", 0, False),
         "tie_word_embeddings": ("x", 5),
         "dtype": ("nonsense", 5),
-        "n_positions": (10**12, float("inf")),
+        "n_positions": (10**12, float("inf"), 1, 7, True),
+        "max_position_embeddings": (1, 7, 7.5, True),
         "relative_attention_max_distance": (0, -5, "x"),
         "quantization_config": ({"quant_method": "bitsandbytes", "load_in_8bit": True},),
     }.items():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.decoding import INPUT_LIMIT, Decoding
+from models.decoding import INPUT_LEAST, INPUT_LIMIT, Decoding
 from models.engines import Stopped
 from models.engines.pytorch import TorchEngine
 from models.errors import BadRequest
@@ -17,6 +17,7 @@ from models.serving.measure import INFERENCE_LOCK
 from models.serving.pool import ModelPool
 from models.serving.summarizer import Summarizer
 from models.settings import Settings
+from models.text.encoding import TextEncoder
 from tests.models.fakes import WEIGHTS, FakeCuda, FakeEngine
 from tests.tiny import make_tiny_t5
 
@@ -132,6 +133,16 @@ def test_the_figures_are_those_of_the_clock(tiny: Path, monkeypatch: pytest.Monk
 def test_too_many_parts_are_refused_with_their_number(tiny: Path) -> None:
     with pytest.raises(BadRequest, match="in 40 parts; 32 is the limit"):
         with_fake(tiny, FakeEngine([THE])).summarize("the " * 20_000, GREEDY, long_input="parts")
+
+
+def test_the_least_limit_has_parts_and_one_that_the_prefix_fills_has_none(tiny: Path) -> None:
+    encoder = TextEncoder(open_tokenizer(tiny), inspect(tiny), INPUT_LEAST)
+    parts = encoder.parts(encoder.encode("the cat sat on the mat. " * 3))
+    assert all(len(encoder.tokenizer.wrap(part)) <= INPUT_LEAST for part in parts)
+    for limit in (1, 2, 3):
+        short = TextEncoder(open_tokenizer(tiny), inspect(tiny), limit)
+        with pytest.raises(BadRequest, match=f"reads {limit} tokens at most, which its prefix fills"):
+            short.parts(short.encode("the cat sat on the mat."))
 
 
 def test_a_stop_between_parts_is_obeyed_by_an_engine_without_steps(tiny: Path) -> None:
