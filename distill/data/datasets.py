@@ -44,6 +44,7 @@ def load(
     sample_seed: int | None = None,
     summary_optional: bool = False,
     settings: Settings | None = None,
+    keep: bool = True,
 ) -> Examples:
     """Read examples.
 
@@ -57,10 +58,11 @@ def load(
         summary_optional: Keep rows without a summary (texts to label).
         settings: Who is asking, and where hub sets are kept; None allows any source and uses the library's
             folder.
+        keep: Whether to keep the rows, or only to count them.
 
     Raises:
         BadData: The source may not be named here (see `check_allowed`), does not exist or cannot be read,
-            lacks a column, or has no usable row.
+            lacks a column, has no usable row, or more than the memory may hold.
     """
     check_allowed(source, settings)
     hub = HUB_DATASETS.get(source)
@@ -69,11 +71,11 @@ def load(
     first = limit if sample_seed is None else None
     table = _open(source, split, settings)
     columns = choose_columns(table.columns, document, summary, summary_optional) if table.columns else None
-    examples = collect(table, columns, first, summary_optional)
+    examples = collect(table, columns, first, summary_optional, keep)
     if sample_seed is not None:
         wanted = min(limit or len(examples.rows), len(examples.rows))
         examples = replace(examples, rows=random.Random(sample_seed).sample(examples.rows, wanted))
-    if not examples.rows:
+    if not examples.usable:
         raise BadData(f"{Path(source).name} has no usable row: {examples.note}. {_NEEDED}")
     return examples
 
@@ -145,7 +147,7 @@ def _described(
 ) -> str:
     document, summary = columns
     options = {"document_column": document, "summary_column": summary, "summary_optional": summary_optional}
-    return load(path, **options).note
+    return load(path, **options, keep=False).note  # the page's process has no memory for them
 
 
 def split_off(examples: Examples, validation: int, seed: int) -> tuple[list[Example], list[Example]]:

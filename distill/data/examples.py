@@ -7,8 +7,12 @@ from typing import Any
 
 from distill.data.columns import Columns
 from distill.data.table import Broken, Table
+from distill.errors import BadData
 from models.text.tidying import CHARACTER_LIMIT, blank
 
+MOST_ROWS = 5_000_000
+MOST_CHARACTERS = 2_000_000_000
+"""Of one source at most: twice what CNN/DailyMail has. A small packed file may hold any number."""
 _BEGINS = 40  # characters of a row that is left out
 
 
@@ -33,7 +37,8 @@ class LeftOut:
 class Examples:
     """What was read: the usable rows, and of each reason not to use a row what it left out.
 
-    `empty` counts rows without a text or a summary, `broken` those that hold something else.
+    `empty` counts rows without a text or a summary, `broken` those that hold something else; `counted` those
+    that are usable but were not kept.
     """
 
     rows: list[Example]
@@ -41,11 +46,12 @@ class Examples:
     broken: int = 0
     columns: Columns | None = field(default=None, compare=False)
     left_out: dict[str, LeftOut] = field(default_factory=dict, compare=False)
+    counted: int = 0
 
     @property
     def note(self) -> str:
         """One line on what was read: the columns, the rows, and those left out with an example each."""
-        told = f"{len(self.rows):,} example{'' if len(self.rows) == 1 else 's'}"
+        told = f"{self.usable:,} example{'' if self.usable == 1 else 's'}"
         if self.columns:
             named = [f"texts from “{self.columns.document}”"]
             named += (
@@ -58,8 +64,13 @@ class Examples:
             f"{out.count:,} {why} (first: row {out.row:,}, “{out.begins}”)"
             for why, out in self.left_out.items()
         )
-        read = len(self.rows) + self.empty + self.broken
+        read = self.usable + self.empty + self.broken
         return f"{told} of {read:,} rows; left out: {'; '.join(reasons)}"
+
+    @property
+    def usable(self) -> int:
+        """How many rows are usable, whether they were kept or only counted."""
+        return len(self.rows) + self.counted
 
     @property
     def digest(self) -> str:
@@ -70,9 +81,16 @@ class Examples:
         return digest.hexdigest()
 
 
-def collect(table: Table, columns: Columns | None, limit: int | None, summary_optional: bool) -> Examples:
-    """Read the usable rows of a table, `limit` at most."""
+def collect(
+    table: Table, columns: Columns | None, limit: int | None, summary_optional: bool, keep: bool = True
+) -> Examples:
+    """Read the usable rows of a table, `limit` at most; keep them, or only count them.
+
+    Raises:
+        BadData: There are more than the memory may hold.
+    """
     rows: list[Example] = []
+    usable = characters = 0
     left_out: dict[str, LeftOut] = {}
     counts = {"empty": 0, "broken": 0}
     wanted = [place for place in columns.places if place is not None] if columns else []
@@ -80,8 +98,12 @@ def collect(table: Table, columns: Columns | None, limit: int | None, summary_op
         text, gist = ("", "") if isinstance(row, Broken) else [*row, None, None][:2]
         kind, why = _flaw(row, text, gist, summary_optional)
         if not kind:
-            rows.append(Example(text.strip(), gist.strip() if isinstance(gist, str) else ""))
-            if limit is not None and len(rows) >= limit:
+            example = Example(text.strip(), gist.strip() if isinstance(gist, str) else "")
+            usable, characters = usable + 1, characters + len(example.document) + len(example.summary)
+            _check_size(usable, characters)
+            if keep:
+                rows.append(example)
+            if limit is not None and usable >= limit:
                 break
             continue
         counts[kind] += 1
@@ -90,7 +112,15 @@ def collect(table: Table, columns: Columns | None, limit: int | None, summary_op
         else:
             begins = row.begins if isinstance(row, Broken) else str(gist if _missing(text) else text)
             left_out[why] = LeftOut(1, number, " ".join(begins[: 4 * _BEGINS].split())[:_BEGINS])
-    return Examples(rows, counts["empty"], counts["broken"], columns, left_out)
+    return Examples(rows, counts["empty"], counts["broken"], columns, left_out, usable - len(rows))
+
+
+def _check_size(rows: int, characters: int) -> None:
+    if rows > MOST_ROWS or characters > MOST_CHARACTERS:
+        raise BadData(
+            f"The data has more than {MOST_ROWS:,} rows or {MOST_CHARACTERS:,} characters, the most that is"
+            " read: give a part of it, or use its first rows alone (max_examples of a run, --limit)."
+        )
 
 
 def _flaw(row: Any, text: Any, gist: Any, summary_optional: bool) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from distill.errors import BadData
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
+_AT_ONCE = 8  # rows: a small file may repeat a long text in each
+
 
 def parquet_table(path: Path) -> Table:
     """The rows of a file.
@@ -23,12 +25,11 @@ def parquet_table(path: Path) -> Table:
     def rows(wanted: Sequence[int]) -> Iterator[Row]:
         names = [columns[place] for place in wanted]
         with _opened(path) as file:
-            for batch in file.iter_batches(batch_size=1000, columns=list(dict.fromkeys(names))):
+            for batch in file.iter_batches(batch_size=_AT_ONCE, columns=list(dict.fromkeys(names))):
                 there = batch.schema.names  # a name may stand there twice
-                yield from zip(
-                    *(batch.column(_place(columns, place, there)).to_pylist() for place in wanted),
-                    strict=True,
-                )
+                cells = [batch.column(_place(columns, place, there)) for place in wanted]
+                for row in range(batch.num_rows):
+                    yield tuple(column[row].as_py() for column in cells)
 
     return Table(columns, rows)
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import logging
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -505,6 +506,49 @@ def test_columns_that_nobody_asked_for_spoil_no_parquet(tmp_path: Path) -> None:
             data.load(source, document_column=wrong)
     with pytest.raises(BadData, match=r"no usable row|cannot be read"):
         data.load(source, document_column="late")
+
+
+def _fill(path: Path, text: str, rows: int) -> str:
+    """A small file with many rows, as its name says."""
+    if path.suffix == ".parquet":
+        return _parquet(path, [{"text": text, "summary": "s"}] * rows)
+    lines = {
+        ".csv": ["text,summary", *[f"{text},s"] * rows],
+        ".jsonl": [f'{{"text": "{text}", "summary": "s"}}'] * rows,
+    }
+    return _write(path, gzip.compress("\n".join(lines[path.with_suffix("").suffix]).encode()))
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz", "a.parquet"])
+@pytest.mark.parametrize("most", ["MOST_ROWS", "MOST_CHARACTERS"])
+def test_more_than_the_memory_may_hold_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: str
+) -> None:
+    source, config, settings = (
+        _fill(tmp_path / name, "abc", 30),
+        RunConfig(student="s"),
+        Settings(home=tmp_path),
+    )
+    monkeypatch.setattr(f"distill.data.examples.{most}", {"MOST_ROWS": 30, "MOST_CHARACTERS": 120}[most])
+    assert len(data.load(source).rows) == 30
+    assert data.describe(source, config, settings).startswith("30 examples")
+    monkeypatch.setattr(f"distill.data.examples.{most}", {"MOST_ROWS": 29, "MOST_CHARACTERS": 119}[most])
+    _fill(tmp_path / name, "abc", 30)  # changed, so that it is looked at anew
+    for read in (lambda: data.load(source), lambda: data.describe(source, config, settings)):
+        with pytest.raises(BadData, match="the most that is read: give a part of it"):
+            read()
+    assert len(data.load(source, limit=29).rows) == 29
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz", "a.parquet"])
+def test_to_describe_a_file_its_rows_are_not_kept(tmp_path: Path, name: str) -> None:
+    source = _fill(tmp_path / name, "word " * 40_000, 200)  # 40 million characters
+    tracemalloc.start()
+    said = data.describe(source, RunConfig(student="s"), Settings(home=tmp_path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said.startswith("200 examples")
+    assert peak < 10_000_000
 
 
 def test_a_file_is_described_anew_once_it_has_changed(tmp_path: Path) -> None:
