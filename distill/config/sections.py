@@ -11,6 +11,8 @@ from distill.errors import BadConfig
 from models.decoding import INPUT_LEAST, INPUT_LIMIT
 
 LEAD_WORDS = 40
+LEARNABLE = (1.0, 21.0)
+"""Where a learnable temperature moves: from one to the other, and never quite there."""
 FEATURE_TERMS = ("hidden", "embedding", "attention", "relation", "contrastive")
 
 
@@ -145,6 +147,14 @@ class ObjectiveSettings:
             schedule, end = f"{name}_schedule", f"{name}_end"
             if getattr(self, schedule) in ("linear", "cosine") and getattr(self, end) is None:
                 raise BadConfig(f"{schedule} moves towards {end}: set that too.", schedule, end)
+        low, high = LEARNABLE
+        if self.temperature_schedule == "learnable" and not low < self.temperature < high:
+            raise BadConfig(
+                f"temperature is {self.temperature:g}, where a learnable one starts that moves between"
+                f" {low:g} and {high:g}: set it to a value between them, or change temperature_schedule.",
+                "temperature",
+                "temperature_schedule",
+            )
         if self.rollouts == 1:
             raise BadConfig("rollouts compares the summaries of a text: set it to 2 or more, or to 0.")
         if self.rollouts and not self.on_policy:

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from distill.config.sections import LEARNABLE
+
 Schedule = Callable[[float], float]
 """From the run's progress, 0 to 1, to a value."""
 
@@ -32,11 +34,12 @@ class LearnableTemperature(nn.Module):
         start: T at the first step, within the range.
     """
 
-    LOW, HIGH, REVERSAL = 1.0, 21.0, 1.0
+    LOW, HIGH = LEARNABLE
+    REVERSAL = 1.0
 
     def __init__(self, start: float) -> None:
         super().__init__()
-        share = min(max((start - self.LOW) / (self.HIGH - self.LOW), 1e-3), 1 - 1e-3)
+        share = (start - self.LOW) / (self.HIGH - self.LOW)
         self.position = nn.Parameter(torch.tensor(math.log(share / (1 - share))))
 
     def forward(self, progress: float) -> Tensor:

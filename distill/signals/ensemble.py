@@ -1,5 +1,6 @@
 """Several teachers of one vocabulary as one."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -40,7 +41,7 @@ def parse_weights(text: str, teachers: int) -> list[float] | None:
         found = [float(part) for part in text.split(",")]
     except ValueError:
         found = []
-    if len(found) != teachers or min(found, default=0) <= 0:
+    if len(found) != teachers or min(found, default=0) <= 0 or not math.isfinite(sum(found)):
         raise BadConfig(
             f"teacher_weights is {text!r}; use equal, confidence, or {teachers} positive numbers by comma."
         )

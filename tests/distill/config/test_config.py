@@ -22,6 +22,13 @@ from distill.errors import BadConfig
         ({"alpha": [0.5]}, "alpha is \\[0.5\\]; it must be a number"),
         ({"alpha": True}, "alpha is True; it must be a number"),
         ({"temperature": 0}, "temperature is 0.0; use a value from 0.05 to 100"),
+        *(
+            (
+                {"temperature": wrong, "temperature_schedule": "learnable"},
+                f"temperature is {wrong:g}, where a learnable one starts that moves between 1 and 21",
+            )
+            for wrong in (0.5, 1, 21, 50)
+        ),
         ({"learning_rate": "nan"}, "learning_rate is nan; use a value from 1e-09 to 1"),
         ({"epochs": "inf"}, "epochs is inf; use a value from 0.001 to 1,000"),
         ({"max_steps": "inf"}, "max_steps is 'inf'; it must be a whole number"),

@@ -80,6 +80,12 @@ def test_schedules_move_alpha_and_temperature() -> None:
     assert outcome(made, progress=0.5).settings == pytest.approx({"alpha": 0.6, "temperature": 1.5})
 
 
+@pytest.mark.parametrize("start", [1.001, 1.5, 2.0, 20.999])
+def test_a_learnable_temperature_starts_where_the_settings_say(start: float) -> None:
+    made = objective(temperature=start, temperature_schedule="learnable")
+    assert outcome(made, progress=0).settings["temperature"] == pytest.approx(start)
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Any, Any]:
     """A student and a teacher that differ in width, depth and heads, with eager attention."""
