@@ -8,6 +8,7 @@ Its trained rows are normal runs, whose ids are in progress.json.
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from distill import runs
 from distill.comparison.plan import ComparisonPlan
 from distill.data.naming import check_names
 from distill.errors import BadConfig, DistillError, RunConflict
-from distill.jobs import processes
+from distill.jobs import processes, uploads
 from distill.jobs.files import read_object, write_json
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import readable
@@ -154,7 +155,8 @@ def create(plan: ComparisonPlan, settings: Settings) -> Comparison:
 
 
 def start(values: dict[str, Any], settings: Settings) -> Comparison:
-    """Check the settings, make a comparison and carry it out in a process of its own.
+    """Check the settings, make a comparison and carry it out in a process of its own; uploaded data is kept
+    for it.
 
     Raises:
         BadConfig: A setting is wrong.
@@ -164,7 +166,8 @@ def start(values: dict[str, Any], settings: Settings) -> Comparison:
     plan = ComparisonPlan.from_values(values)
     check_names(plan.base, settings)
     with processes.RunLock(settings.home) as lock:
-        comparison = create(plan, settings)
+        base = replace(plan.base, **uploads.kept(vars(plan.base), settings))
+        comparison = create(replace(plan, base=base), settings)
         comparison.spawn(settings, lock)
     return comparison
 

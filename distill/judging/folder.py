@@ -9,12 +9,13 @@ cases.jsonl  cases.csv  table.csv
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from distill.data import Example
 from distill.errors import BadConfig, DistillError, RunConflict
-from distill.jobs import processes
+from distill.jobs import processes, uploads
 from distill.jobs.checksums import checksum_of
 from distill.jobs.files import read_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
@@ -142,7 +143,8 @@ def create(plan: EvaluationPlan, settings: Settings) -> Evaluation:
 
 
 def start(values: Mapping[str, Any], settings: Settings) -> Evaluation:
-    """Check the settings, make an evaluation and carry it out in a process of its own.
+    """Check the settings, make an evaluation and carry it out in a process of its own; uploaded data is kept
+    for it.
 
     Args:
         values: As of `EvaluationPlan`.
@@ -156,7 +158,7 @@ def start(values: Mapping[str, Any], settings: Settings) -> Evaluation:
     plan = EvaluationPlan.from_dict(values)
     plan.check_names(settings)
     with processes.RunLock(settings.home) as lock:
-        evaluation = create(plan, settings)
+        evaluation = create(replace(plan, **uploads.kept(vars(plan), settings)), settings)
         evaluation.spawn(settings, lock)
     return evaluation
 

@@ -17,7 +17,7 @@ from typing import Any
 from distill.config import RunConfig, parse_layers
 from distill.data.naming import check_names
 from distill.errors import BadConfig, RunConflict
-from distill.jobs import processes
+from distill.jobs import processes, uploads
 from distill.jobs.files import append_json_line, read_growing_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import RunStatus, readable
@@ -238,7 +238,7 @@ def create(config: RunConfig, settings: Settings) -> Run:
 
 
 def start(values: dict[str, Any], settings: Settings) -> Run:
-    """Check the settings, make a run and carry it out in a process of its own.
+    """Check the settings, make a run and carry it out in a process of its own; uploaded data is kept for it.
 
     Raises:
         BadConfig: A setting is wrong.
@@ -248,7 +248,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
     config = RunConfig.from_dict(values)
     check_names(config, settings)
     with processes.RunLock(settings.home) as lock:
-        run = create(config, settings)
+        run = create(replace(config, **uploads.kept(vars(config), settings)), settings)
         run.spawn(settings, lock)
     return run
 

@@ -8,11 +8,12 @@
 A worker of another machine joins by the URL of the storage: `join`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from distill.data.naming import check_names
 from distill.errors import RunConflict
-from distill.jobs import processes
+from distill.jobs import processes, uploads
 from distill.search.folder import Search, alike, all_searches, create, find
 from distill.search.plan import Plan
 from models.settings import Settings
@@ -32,13 +33,16 @@ def begin(plan: Plan, settings: Settings, url: str | None = None) -> Search:
 
 
 def start(plan: Plan, settings: Settings, url: str | None = None) -> Search:
-    """Make a search and carry it out in a process of its own; errors as of `begin`.
+    """Make a search and carry it out in a process of its own; uploaded data is kept for it.
+
+    Errors as of `begin`.
 
     Raises:
         RunConflict: A run is busy.
     """
     shapes = _count(plan, settings)  # it may have to fetch the teacher
     with processes.RunLock(settings.home, shared=True) as lock:
+        plan = replace(plan, base=plan.base | uploads.kept(plan.base, settings))
         search = create(plan, settings, url, shapes=shapes)
         search.spawn(settings, lock)
     return search

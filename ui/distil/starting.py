@@ -7,7 +7,6 @@ from distill.comparison import Comparison
 from distill.errors import BadConfig
 from distill.runs import Run
 from models.settings import Settings
-from ui.shared import uploads
 from ui.shared.labels import TEACHING
 
 _OF_A_TEACHER = {*TEACHING, "teacher", "method", "more_teachers", "teacher_weights"}
@@ -29,7 +28,7 @@ def start(config: dict[str, Any], settings: Settings) -> Run:
             f"task is {config['task']!r}; use summarize or extract. "
             "Training on texts alone has a command of its own."
         )
-    return runs.start(uploads.kept(config, settings), settings)
+    return runs.start({name: _file(value) for name, value in config.items()}, settings)
 
 
 def tune_teacher(config: dict[str, Any], settings: Settings) -> Run:
@@ -40,7 +39,7 @@ def tune_teacher(config: dict[str, Any], settings: Settings) -> Run:
         RunConflict: Another run, comparison, search or evaluation is in progress.
     """
     own = {name: value for name, value in config.items() if name not in _OF_A_TEACHER}
-    return runs.start(uploads.kept({**own, "student": config["teacher"]}, settings), settings)
+    return runs.start({**own, "student": config["teacher"]}, settings)
 
 
 def compare(values: dict[str, Any], settings: Settings) -> Comparison:
@@ -50,4 +49,9 @@ def compare(values: dict[str, Any], settings: Settings) -> Comparison:
         BadConfig: A setting is wrong.
         RunConflict: Another run, comparison, search or evaluation is in progress.
     """
-    return comparison.start(uploads.kept(values, settings), settings)
+    return comparison.start(values, settings)
+
+
+def _file(given: Any) -> Any:
+    """The path in what a client sends for a file; anything else as it is."""
+    return given["path"] if isinstance(given, dict) and "path" in given else given

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from distill import judging
-from distill.judging import Evaluation
 from models.errors import BadRequest
-from models.settings import Settings
-from ui.shared import data_fields, uploads
+from ui.shared import data_fields
 
 _FEWEST, _MOST = 2, 6
 
@@ -41,13 +38,3 @@ def values(
         "shuffle": bool(shuffle),
         **data_fields.chosen(source, file, document, summary, hub),
     }
-
-
-def start(asked: dict[str, Any], settings: Settings) -> Evaluation:
-    """Evaluate in a process of its own; an uploaded file is kept for it.
-
-    Raises:
-        DistillError: A setting is wrong, or names what a visitor may not name.
-        RunConflict: A run is busy.
-    """
-    return judging.start(uploads.kept(asked, settings), settings)

@@ -42,7 +42,7 @@ def _connect_evaluations(tab: EvaluateTab, page: gr.Blocks, settings: Settings) 
     state, choosing = [tab.chosen, tab.watch], [tab.chosen, *tab.outputs]
 
     def start(*values: Any) -> list[Any]:
-        return events.choose(asking.start(asking.values(*values), settings))
+        return events.choose(judging.start(asking.values(*values), settings))
 
     cancel, resume = events.after(Evaluation.cancel), events.after(lambda found: found.resume(settings))
     page.load(told(events.opened), state, tab.outputs, **QUIET)

@@ -6,7 +6,7 @@ from distill.data import BUILT_IN
 from distill.search import Plan
 from models.errors import BadRequest
 from models.settings import Settings
-from ui.shared import data_fields, uploads
+from ui.shared import data_fields
 
 TEACHER = "embedded/teacher"
 SMALL: dict[str, Any] = {"trials": 6, "share": 1.0, "steps": 8, "new_tokens": 16}
@@ -23,11 +23,10 @@ def small(settings: Settings) -> Plan:
     return Plan.of({"teacher": TEACHER, "data": BUILT_IN}, space=space, **SMALL)
 
 
-def plan(settings: Settings, *values: Any) -> Plan:
-    """The fields as a plan, with an uploaded file kept for it.
+def plan(*values: Any) -> Plan:
+    """The fields as a plan.
 
     Args:
-        settings: The studio's.
         *values: Teacher, the five of the data, then those of `_own`.
 
     Raises:
@@ -38,7 +37,7 @@ def plan(settings: Settings, *values: Any) -> Plan:
     if not (teacher or "").strip():
         raise BadRequest("Choose a teacher.")
     base = {"teacher": teacher.strip(), **data_fields.chosen(*data)}
-    return Plan.of(uploads.kept(base, settings), **_own(*values[6:]))
+    return Plan.of(base, **_own(*values[6:]))
 
 
 def _own(

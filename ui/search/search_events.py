@@ -61,7 +61,7 @@ def _connect_searches(tab: SearchTab, place: gr.Tab, settings: Settings) -> None
         return [None, *events.choose(found, None)]
 
     def start(*values: Any) -> list[Any]:
-        return choose(searches.start(asking.plan(settings, *values), settings))
+        return choose(searches.start(asking.plan(*values), settings))
 
     def small() -> list[Any]:
         return choose(searches.start(asking.small(settings), settings))

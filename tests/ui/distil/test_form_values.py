@@ -8,9 +8,7 @@ from distill.config import RunConfig
 from distill.config.presets import METHODS, PRESETS
 from distill.errors import BadConfig
 from models.errors import BadRequest
-from models.settings import Settings
 from ui.distil import form_values
-from ui.shared import uploads
 
 MODELS = ("embedded/teacher", "model", "embedded/original", 4, 2)
 NO_DATA = ("built-in", None, None, None, None)
@@ -108,18 +106,3 @@ def test_a_file_with_chosen_columns() -> None:
 def test_what_is_missing_is_said(models: tuple[Any, ...], data: tuple[Any, ...], message: str) -> None:
     with pytest.raises(BadRequest, match=message):
         form_values.config(*values(models, data))
-
-
-def test_an_upload_is_kept_for_a_later_resume(settings: Settings) -> None:
-    upload = settings.temporary / "abc" / "news.csv"
-    upload.parent.mkdir(parents=True)
-    upload.write_text("document,summary\na,b\n")
-    config = uploads.kept({"data": str(upload)}, settings)
-    upload.unlink()
-    assert Path(config["data"]).read_text() == "document,summary\na,b\n"
-    assert Path(config["data"]).name == "news.csv"
-
-
-@pytest.mark.parametrize("data", ["built-in", "xsum", "/no/such/file.csv"])
-def test_other_data_stays_where_it_is(data: str, settings: Settings) -> None:
-    assert uploads.kept({"data": data}, settings) == {"data": data}

@@ -30,13 +30,13 @@ def test_what_is_no_distillation_is_refused(config: Any, message: str, settings:
 def test_data_that_a_client_uploads_is_kept(
     as_file: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: dict[str, Any] = {}
-    monkeypatch.setattr(runs, "start", lambda config, _: started.update(config))
+    monkeypatch.setattr(runs.Run, "spawn", lambda *_: None)
     upload = settings.temporary / "abc" / "news.csv"
     upload.parent.mkdir(parents=True)
     upload.write_text("document,summary\na,b\n")
     given = {"path": str(upload), "meta": {"_type": "gradio.FileData"}} if as_file else str(upload)
-    starting.start({"student": "s", "teacher": "t", "data": given, "validation": given}, settings)
+    models = {"student": "embedded/original", "teacher": "embedded/teacher"}
+    started = starting.start({**models, "data": given, "validation": given}, settings).config().as_dict()
     for name in ("data", "validation"):
         assert Path(started[name]).is_relative_to(settings.home / "uploads")
         assert Path(started[name]).read_text() == upload.read_text()

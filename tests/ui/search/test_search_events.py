@@ -46,10 +46,10 @@ def named(shown: list[Any], view: search_tab.SearchView) -> dict[str, Any]:
 
 
 def test_fields_become_a_plan(settings: Settings) -> None:
-    asked = asking.plan(settings, *VALUES.values())
+    asked = asking.plan(*VALUES.values())
     own = {"sampler": "random", "trials": 5, "steps": 8, "reward_beta": 0.5, "reward_alpha": -0.1}
     assert asked == Plan.of({"teacher": "t", "data": "built-in"}, **own)
-    narrowed = asking.plan(settings, *{**VALUES, "space": '{"width": [64]}', "steps": 0}.values())
+    narrowed = asking.plan(*{**VALUES, "space": '{"width": [64]}', "steps": 0}.values())
     assert (narrowed.space, narrowed.steps) == ({"width": [64]}, None)
 
 
@@ -68,7 +68,7 @@ def test_what_is_wrong_is_said(
     changes: dict[str, Any], problem: type[Exception], words: str, settings: Settings
 ) -> None:
     with pytest.raises(problem, match=words):
-        asking.plan(settings, *{**VALUES, **changes}.values())
+        asking.plan(*{**VALUES, **changes}.values())
 
 
 @pytest.mark.parametrize(

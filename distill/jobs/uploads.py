@@ -1,6 +1,7 @@
-"""Uploaded data is kept beyond the page's temporary folder, as a run must find it when it is resumed."""
+"""Uploaded data is kept beyond the page's temporary folder, as work must find it when it is resumed."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,28 +9,23 @@ from distill.jobs.files import copy_file
 from models.settings import Settings
 
 
-def kept(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """The config with its data files copied to the studio's own folder, where they are uploads."""
-    files = {name: _file(config[name]) for name in ("data", "validation") if config.get(name)}
-    return {**config, **{name: _keep(file, settings) for name, file in files.items()}}
+def kept(named: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+    """Copies, in the studio's own folder, of the data files among these settings that are uploads.
+
+    Whoever starts work asks for them last: of an upload that is refused nothing stays.
+    """
+    uploaded = {name: _within(settings.temporary, named.get(name)) for name in ("data", "validation")}
+    return {name: str(_keep(path, settings)) for name, path in uploaded.items() if path}
 
 
-def _file(given: Any) -> Any:
-    """The path in what a client sends for a file; anything else as it is."""
-    return given["path"] if isinstance(given, dict) and "path" in given else given
-
-
-def _keep(given: Any, settings: Settings) -> Any:
-    path = _within(settings.temporary, given)
-    if path is None:
-        return given
+def _keep(path: Path, settings: Settings) -> Path:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     target = settings.uploads / digest / path.name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         copy_file(path, target)
-    return str(target)
+    return target
 
 
 def _within(folder: Path, given: Any) -> Path | None:

@@ -1,0 +1,71 @@
+"""Uploaded data is kept for the work that was started with it, and for nothing that was refused."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill import comparison, judging, runs
+from distill.errors import DistillError
+from distill.jobs import processes, uploads
+from distill.jobs.job_folder import JobFolder
+from distill.search import Plan, searches
+from models.settings import Settings
+
+TEACHER = "embedded/teacher"
+RUN = {"student": "embedded/original", "teacher": TEACHER}
+
+
+def _search(values: dict[str, Any], settings: Settings) -> Any:
+    return searches.start(Plan.of(values), settings)
+
+
+STARTS = {
+    "run": (runs.start, RUN, {"epochs": 0}),
+    "comparison": (comparison.start, {**RUN, "methods": "logit"}, {"budget": "soon"}),
+    "evaluation": (judging.start, {"models": [TEACHER]}, {"limit": 0}),
+    "search": (_search, {"teacher": TEACHER}, {"alpha": 0}),
+}
+
+
+@pytest.fixture
+def upload(settings: Settings) -> Path:
+    path = settings.temporary / "abc" / "news.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("document,summary\na,b\n")
+    return path
+
+
+@pytest.mark.parametrize("kind", STARTS)
+def test_work_names_its_copy_of_an_upload(
+    kind: str, upload: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobFolder, "spawn", lambda *_: None)
+    start, values, _ = STARTS[kind]
+    job = start({**values, "data": str(upload)}, settings)
+    (copy,) = settings.uploads.glob("*/news.csv")
+    upload.unlink()
+    assert copy.read_text() == "document,summary\na,b\n"
+    plan = (job.folder / job.plan_file).read_text()
+    assert str(copy) in plan
+    assert str(upload) not in plan
+
+
+@pytest.mark.parametrize("kind", STARTS)
+@pytest.mark.parametrize("why", ["a setting", "a name", "busy"])
+def test_of_an_upload_that_is_refused_nothing_stays(
+    kind: str, why: str, upload: Path, settings: Settings
+) -> None:
+    start, values, wrong = STARTS[kind]
+    name = {"models": [TEACHER, "no such model"]} if kind == "evaluation" else {"teacher": "no such model"}
+    changes = {"a setting": wrong, "a name": name, "busy": {}}[why]
+    busy = processes.RunLock(settings.home) if why == "busy" else nullcontext()
+    with busy, pytest.raises(DistillError):
+        start({**values, **changes, "data": str(upload)}, settings)
+    assert not settings.uploads.exists()
+
+
+@pytest.mark.parametrize("data", ["built-in", "xsum", "/no/such/file.csv", 7, None])
+def test_other_data_stays_where_it_is(data: Any, settings: Settings) -> None:
+    assert uploads.kept({"data": data}, settings) == {}
