@@ -1,11 +1,12 @@
 """Throw runs away, and get them back: `trash`, with commands of its own."""
 
+import shutil
 from typing import Any
 
 from distill import runs
 from distill.commands.arguments import Answer, add_command
 from distill.errors import RunConflict
-from distill.jobs import trash
+from distill.jobs import trash, uploads
 from distill.runs import deleting
 from models.settings import Settings
 
@@ -23,6 +24,7 @@ def add(parsers: Any) -> None:
     restore_parser = add_command(commands, "restore", restore, "Bring something back from the trash.")
     restore_parser.add_argument("name", metavar="ID")
     add_command(commands, "empty", empty, "Delete all that is in the trash, for good.")
+    add_command(commands, "uploads", clear_uploads, "Delete the uploads that no work names, for good.")
 
 
 def list_trash(*, settings: Settings) -> Answer:
@@ -50,3 +52,11 @@ def restore(*, name: str, settings: Settings) -> Answer:
 def empty(*, settings: Settings) -> Answer:
     """Delete all of it."""
     return {"deleted": [each.as_dict() for each in trash.empty(settings)]}, 0
+
+
+def clear_uploads(*, settings: Settings) -> Answer:
+    """Delete what was uploaded for work that is gone."""
+    found = uploads.unused(settings)
+    for folder in found:
+        shutil.rmtree(folder)
+    return {"deleted": [str(folder) for folder in found]}, 0

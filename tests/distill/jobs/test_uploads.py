@@ -1,5 +1,7 @@
 """Uploaded data is kept for the work that was started with it, and for nothing that was refused."""
 
+import os
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -8,11 +10,13 @@ import pytest
 
 from distill import comparison, judging, runs
 from distill.errors import DistillError
-from distill.jobs import processes, uploads
+from distill.jobs import processes, trash, uploads
 from distill.jobs.job_folder import JobFolder
 from distill.search import Plan, searches
 from models.settings import Settings
+from tests.distill.test_cli import Call, call
 
+__all__ = ["call"]  # a fixture
 TEACHER = "embedded/teacher"
 RUN = {"student": "embedded/original", "teacher": TEACHER}
 
@@ -69,3 +73,35 @@ def test_of_an_upload_that_is_refused_nothing_stays(
 @pytest.mark.parametrize("data", ["built-in", "xsum", "/no/such/file.csv", 7, None])
 def test_other_data_stays_where_it_is(data: Any, settings: Settings) -> None:
     assert uploads.kept({"data": data}, settings) == {}
+
+
+@pytest.mark.parametrize("kind", STARTS)
+def test_an_upload_is_unused_once_no_work_names_it(
+    kind: str, upload: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobFolder, "spawn", lambda *_: None)
+    start, values, _ = STARTS[kind]
+    job = start({**values, "data": str(upload)}, settings)
+    (copies,) = settings.uploads.iterdir()
+    os.utime(copies, (0, 0))
+    assert uploads.unused(settings) == []
+    if kind == "run":
+        trash.put(job.folder, settings)
+        assert uploads.unused(settings) == []  # it may come back
+        trash.empty(settings)
+    else:
+        shutil.rmtree(job.folder)
+    assert uploads.unused(settings) == [copies]
+    uploads.kept({"data": str(upload)}, settings)
+    assert uploads.unused(settings) == []  # new again
+
+
+def test_the_command_deletes_only_uploads_that_are_unused(
+    call: Call, settings: Settings, upload: Path
+) -> None:
+    uploads.kept({"data": str(upload)}, settings)
+    (copies,) = settings.uploads.iterdir()
+    assert call("trash", "uploads")[:2] == (0, {"deleted": []})
+    os.utime(copies, (0, 0))
+    assert call("trash", "uploads")[:2] == (0, {"deleted": [str(copies)]})
+    assert list(settings.uploads.iterdir()) == []
