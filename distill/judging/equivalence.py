@@ -71,6 +71,11 @@ def threshold(found: Mapping[str, Any] | None) -> float | None:
     return calibration["threshold"] if calibration else None
 
 
+def measured(found: Mapping[str, Any] | None) -> bool:
+    """Whether `compare` could embed the summaries; if not, it may be able to another time."""
+    return bool(found) and not found.get("why")
+
+
 def cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """The cosine of each row's pair, both (texts, width) and of length 1 or 0; not a number where one is."""
     return (left * right).sum(axis=1).clip(-1.0, 1.0)

@@ -39,15 +39,19 @@ class Work:
         self._examples: list[Example] = []
         self._answers: dict[str, dict[int, dict[str, Any]]] = {}
         self._english = False
+        self._before = evaluation.result() or {}
         self._progress = _Progress(evaluation)
 
     def carry_out(self) -> dict[str, Any]:
-        """Do what is not done yet; the result.
+        """Do what is not done yet; the result. Of one that lacks nothing it is what was found before.
 
         Raises:
             RunConflict: It was cancelled; what is written is kept.
             DistillError: Something else that the user can mend.
         """
+        if self._before.get("complete") and equivalence.measured(self._before.get("equivalence")):
+            self._end("finished", "Finished")  # which a process that died last of all had left unsaid
+            return self._before
         self.evaluation.belongs_to(processes.identity())
         self.evaluation.update(status="running", message="Reading the data")
         again = f"python -m distill evaluate --resume {self.evaluation.evaluation_id} continues it."
@@ -79,7 +83,7 @@ class Work:
                 Writing(self.evaluation, name, self._examples, self.plan.decoding, tell).carry_out(pool)
                 pool.release(name)  # so that the next one's memory is its own
             self._answers[name] = self._measured(name)
-            if len(self._answers) < len(self.plan.models):
+            if len(self._answers) < len(self.plan.models) and not self._before.get("complete"):
                 self._keep_result(None)
         say = self._progress.say
         found = equivalence.compare(self.evaluation, self._examples, self._answers, self.settings, say)
@@ -144,8 +148,14 @@ class Work:
                 "beams": self.plan.beams,
                 "max_new_tokens": self.plan.max_new_tokens,
             },
-            "environment": environment(),
+            "environment": self._environment(),
         }
+
+    def _environment(self) -> dict[str, Any]:
+        """What the first model wrote with, wherever the rest is done; a lead is the same everywhere."""
+        before = self._before
+        wrote = before.get("complete") or any(not row.get("baseline") for row in before.get("results", []))
+        return (before.get("environment") if wrote else None) or environment()
 
     def _end(self, status: str, message: str) -> None:
         self.evaluation.update(status=status, message=message, eta_seconds=None)

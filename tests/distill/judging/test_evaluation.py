@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from distill import judging
 from distill.data import Example
-from distill.errors import BadConfig, DistillError, RunConflict
+from distill.errors import BadConfig, Cancelled, DistillError, RunConflict
 from distill.jobs import processes
 from distill.judging import Evaluation, EvaluationPlan, cases, results, work, writing
 from distill.judging.garbled import garbled_words, is_english
@@ -276,6 +277,61 @@ def test_cancelled_it_keeps_what_is_written(tiny: Path, settings: Settings, arti
     assert (evaluation.status()["done"], evaluation.status()["total"]) == (40, 40)
     with pytest.raises(RunConflict, match="is finished; it cannot be resumed"):
         evaluation.resume(settings)
+
+
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
+    monkeypatch.setattr(work, "environment", lambda: {"gpu": machine})
+
+
+def test_a_finished_one_is_given_again_as_it_was(
+    settings: Settings, articles: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left but equivalence, and that only where it could not be measured."""
+    _elsewhere(monkeypatch, "here")
+    command = ["evaluate", "lead:5", "lead:3", "--data", str(articles), "--once"]
+    _, first, _ = call(*command)
+    evaluation = judging.find(first["evaluation_id"], settings)
+    _elsewhere(monkeypatch, "there")
+    monkeypatch.setattr(work.equivalence, "compare", _cancel)
+    assert call(*command)[0] == 2
+    assert evaluation.status()["status"] == "cancelled"
+    assert json.loads(json.dumps(evaluation.result())) == first  # all of it, as long as there is no more
+    meanings = {"why": None, "model": "m", "sha256": "s", "calibration": None, "uncalibrated": "few"}
+    monkeypatch.setattr(work.equivalence, "compare", lambda *_: meanings)
+    _, whole, _ = call(*command)
+    assert (whole["equivalence"]["why"], whole["environment"]) == (None, {"gpu": "here"})
+    monkeypatch.setattr(work.Work, "_work", _cancel)
+    for again in (command, ["evaluate", "--resume", evaluation.evaluation_id]):
+        code, answer, _ = call(*again)
+        assert (code, answer, evaluation.status()["status"]) == (0, whole, "finished")
+
+
+def _cancel(*_: Any) -> None:
+    raise Cancelled
+
+
+def test_it_was_done_where_its_first_model_wrote(
+    tiny: Path, tiny_teacher: Path, settings: Settings, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not where a lead was cut, before anything was loaded that knows of a GPU."""
+    models = ["lead:3", str(tiny), str(tiny_teacher)]
+    values = {"models": models, "data": str(articles), "limit": 2, "beams": 1, "max_new_tokens": 4}
+    evaluation = judging.create(EvaluationPlan.from_dict(values), settings)
+    measured = work.Work._measured
+    for machine, last in (("first", models[1]), ("second", models[2]), ("third", None)):
+        _elsewhere(monkeypatch, machine)
+
+        def until(self: Any, name: str, last: str | None = last) -> Any:
+            if name == last:
+                raise PowerCut
+            return measured(self, name)
+
+        monkeypatch.setattr(work.Work, "_measured", until)
+        with pytest.raises(PowerCut) if last else nullcontext():
+            judging.carry_out(evaluation, settings)
+        assert (evaluation.result() or {})["environment"] == {
+            "gpu": "second" if last != models[1] else "first"
+        }
 
 
 def test_it_can_be_taken_away(settings: Settings, tmp_path: Path) -> None:
