@@ -90,6 +90,8 @@ def create(
             "INSERT INTO polls (poll, evaluation, created, models, scales) VALUES (?, ?, ?, ?, ?)",
             (poll_id, evaluation_id, time.time(), json.dumps(named), int(scales)),
         )
+        # Whoever votes knows the id and may know the models: what nobody is shown decides whose summary is A.
+        connection.execute("INSERT INTO seeds VALUES (?, ?)", (poll_id, secrets.token_hex()))
         connection.executemany(
             "INSERT INTO texts VALUES (?, ?, ?, ?)",
             [

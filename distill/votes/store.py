@@ -24,7 +24,9 @@ CREATE TABLE IF NOT EXISTS texts (
 CREATE TABLE IF NOT EXISTS votes (
     poll TEXT NOT NULL, person TEXT NOT NULL, text INTEGER NOT NULL, answer TEXT NOT NULL,
     ratings TEXT NOT NULL, voted REAL NOT NULL, PRIMARY KEY (poll, person, text));
+CREATE TABLE IF NOT EXISTS seeds (poll TEXT PRIMARY KEY, seed TEXT NOT NULL);
 """
+_NEWEST = "seeds"  # a table; a file without it is a new one, or of an earlier version
 
 
 def file(settings: Settings) -> Path:
@@ -69,7 +71,7 @@ def _open(settings: Settings) -> Iterator[sqlite3.Connection]:
         try:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous=FULL")
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name='votes'").fetchone():
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name=?", (_NEWEST,)).fetchone():
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.executescript(_SCHEMA)
             yield connection

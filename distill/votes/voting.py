@@ -67,6 +67,7 @@ def ballot(poll: Poll, person: str, settings: Settings) -> list[Ballot]:
     """
     check_person(person)
     with store.reading(settings) as connection:
+        seed = _seed(connection, poll)
         texts = connection.execute("SELECT * FROM texts WHERE poll = ?", (poll.poll_id,)).fetchall()
         votes = {
             row["text"]: Vote(row["answer"], json.loads(row["ratings"]))
@@ -78,12 +79,12 @@ def ballot(poll: Poll, person: str, settings: Settings) -> list[Ballot]:
         Ballot(
             row["text"],
             row["document"],
-            _shuffled(json.loads(row["summaries"]), poll, person, row["text"]),
+            _shuffled(json.loads(row["summaries"]), seed, person, row["text"]),
             votes.get(row["text"]),
         )
         for row in texts
     ]
-    return sorted(found, key=lambda each: _draw(poll.poll_id, person, each.text))
+    return sorted(found, key=lambda each: _draw(seed, person, each.text))
 
 
 def cast(
@@ -146,8 +147,16 @@ def _check_open(connection: Connection, poll: Poll, person: str, text: Any) -> N
             raise RunConflict(f"This vote has its {PEOPLE:,} voters: no more are taken.")
 
 
-def _shuffled(summaries: Mapping[str, str], poll: Poll, person: str, text: int) -> dict[str, str]:
-    order = sorted(summaries, key=lambda model: _draw(poll.poll_id, person, text, model))
+def _seed(connection: Connection, poll: Poll) -> str:
+    """What the orders of a poll are drawn with: a secret; of a poll of an earlier version its id, so that
+    they stay as they were.
+    """
+    found = connection.execute("SELECT seed FROM seeds WHERE poll = ?", (poll.poll_id,)).fetchone()
+    return found["seed"] if found else poll.poll_id
+
+
+def _shuffled(summaries: Mapping[str, str], seed: str, person: str, text: int) -> dict[str, str]:
+    order = sorted(summaries, key=lambda model: _draw(seed, person, text, model))
     return {model: summaries[model] for model in order}
 
 

@@ -45,6 +45,29 @@ def test_each_person_has_an_order_that_stays(poll: Poll, settings: Settings) -> 
     assert [text for text, _ in orders(ANN)] == [each.text for each in votes.ballot(poll, ANN, settings)]
 
 
+def test_what_the_orders_are_drawn_with_is_a_secret_but_of_a_poll_of_an_earlier_version(
+    poll: Poll, settings: Settings
+) -> None:
+    """Whoever knew it could tell from a poll's id and its models whose summary stands first."""
+
+    def guessed(person: str) -> bool:
+        return all(
+            list(each.summaries)
+            == sorted(each.summaries, key=lambda model: voting._draw(poll.poll_id, person, each.text, model))
+            for each in votes.ballot(poll, person, settings)
+        )
+
+    people = [PERSON.format(number) for number in range(20)]
+    assert not all(map(guessed, people))
+    with store.writing(settings) as connection:
+        connection.execute("DROP TABLE seeds")
+    assert all(map(guessed, people))
+    other = votes.create(poll.evaluation, settings, poll.models)  # in the same file
+    assert votes.find(other.poll_id, settings) == other
+    with store.reading(settings) as connection:
+        assert connection.execute("SELECT poll FROM seeds").fetchall()[0]["poll"] == other.poll_id
+
+
 def test_a_vote_can_be_changed_and_is_kept_once(evaluated: str, settings: Settings) -> None:
     poll = votes.create(evaluated, settings, MODELS[:2], scales=True)
     votes.cast(poll, ANN, 2, TIE, settings, {"lead:2": {"fluency": 5}})
