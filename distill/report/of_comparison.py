@@ -8,12 +8,12 @@ from distill.comparison import Comparison
 from distill.comparison.grid import written
 from distill.comparison.plan import REFERENCE
 from distill.errors import RunConflict
-from distill.jobs.environment import environment
 from distill.jobs.files import read_object
 from distill.report.again import set_options
 from distill.report.charts import bars
 from distill.report.heat_map import heat_map
-from distill.report.sheet import Sheet, Table, facts, flat, megabytes, millions, seconds
+from distill.report.sheet import Sheet, Table, facts, flat, made_with, megabytes, millions, seconds
+from distill.runs import Run
 from distill.stats import BETTER, NO_VERDICT, VERDICTS, interval, points
 
 _NAMED = ("teacher", "student", "data")
@@ -58,13 +58,22 @@ def sheet(comparison: Comparison) -> Sheet:
         charts=[chart for chart in [heat_map(found) if grid else _chart(rows)] if chart],
         cost=_cost(rows, found),
         lineage=[(row["method"], f"runs {', '.join(row['runs'])}") for row in rows if row["trained"]],
-        environment=facts({name: given.get(name) for name in ("engine", "dtype", "device")} | environment()),
+        environment=facts(
+            {name: given.get(name) for name in ("engine", "dtype", "device")}
+            | made_with(_first_to_last(comparison))
+        ),
         commands=[
             _command(comparison, found),
             f"python -m distill {command} --resume {comparison.comparison_id}",
         ],
         go_on=_go_on(comparison, rows),
     )
+
+
+def _first_to_last(comparison: Comparison) -> list[Run]:
+    """Its runs, also those that were deleted since."""
+    home = comparison.folder.parents[1]
+    return [Run(home / "runs" / run_id) for run_id in comparison.progress("runs").values()]
 
 
 def _varied(grid: Mapping[str, Any] | None) -> str:

@@ -10,7 +10,17 @@ from distill.errors import RunConflict
 from distill.jobs.files import read_object
 from distill.report.again import set_options
 from distill.report.charts import bars, lines
-from distill.report.sheet import MADE_WITH, Sheet, Table, facts, flat, megabytes, millions, seconds
+from distill.report.sheet import (
+    MADE_WITH,
+    Sheet,
+    Table,
+    facts,
+    flat,
+    made_with,
+    megabytes,
+    millions,
+    seconds,
+)
 from distill.runs import Run
 from distill.stats import BETTER, WORSE, interval, limits, points
 
@@ -50,7 +60,7 @@ def sheet(run: Run) -> Sheet:
         charts=[chart for chart in _charts(rows, metrics) if chart],
         cost=_cost(metrics),
         lineage=facts(flat({name: value for name, value in lineage.items() if name not in MADE_WITH})),
-        environment=facts({name: lineage.get(name) for name in MADE_WITH}),
+        environment=facts(made_with([run])),
         commands=[_command(settings)],
         go_on=_go_on(run.run_id, settings),
     )

@@ -2,18 +2,17 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from distill.errors import RunConflict
-from distill.jobs.environment import environment
 from distill.report import search_charts
 from distill.report.charts import bars
 from distill.report.search_says import answer, says
 from distill.report.search_tables import tables
 from distill.report.searched import Searched, find
-from distill.report.sheet import MADE_WITH, Sheet, facts, flat, seconds, setting
+from distill.report.sheet import Sheet, facts, flat, made_with, seconds, setting
 from distill.runs import Run
 from distill.search import Plan, results
 from distill.search.folder import Search
@@ -52,7 +51,7 @@ def sheet(found: Searched) -> Sheet:
         charts=[chart for chart in _charts(found, parts) if chart],
         cost=_cost(rows),
         lineage=_lineage(found, plan, attributes),
-        environment=facts(_made_with(search) | attributes.get("timing", {})),
+        environment=facts(made_with(_first_to_last(search)) | attributes.get("timing", {})),
         commands=_commands(found, plan),
     )
 
@@ -118,11 +117,8 @@ def _lineage(found: Searched, plan: Plan, attributes: Mapping[str, Any]) -> Sequ
     return facts({**told, **sums, "runs": runs or None})
 
 
-def _made_with(search: Search) -> dict[str, Any]:
-    """What its candidates were made with: as its first run noted it, else what is here now."""
-    noted = (run.lineage() for run in reversed(Run.newest_first(search.folder / "runs")))
-    lineage = next(filter(None, noted), None) or environment()
-    return {name: lineage.get(name) for name in MADE_WITH}
+def _first_to_last(search: Search) -> Iterable[Run]:
+    return reversed(Run.newest_first(search.folder / "runs"))
 
 
 def _commands(found: Searched, plan: Plan) -> list[str]:

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from distill import votes
-from distill.errors import RunConflict
-from distill.jobs.environment import environment
+from distill import judging, votes
+from distill.errors import RunConflict, RunNotFound
 from distill.report.charts import bars
 from distill.report.sheet import Case, Sheet, Table, facts
 from distill.votes import Poll
@@ -17,11 +16,12 @@ from models.settings import Settings
 
 @dataclass(frozen=True)
 class Voted:
-    """A poll, its results (see `votes.results`) and its texts."""
+    """A poll, its results (see `votes.results`), its texts, and what its summaries were written with."""
 
     poll: Poll
     results: Mapping[str, Any]
     cases: Sequence[votes.Case]
+    environment: Mapping[str, Any]
 
 
 def find(poll_id: str, settings: Settings) -> Voted:
@@ -32,7 +32,8 @@ def find(poll_id: str, settings: Settings) -> Voted:
         DistillError: This user may not see its results, or they cannot be read.
     """
     poll = votes.find(poll_id, settings)
-    return Voted(poll, votes.results(poll, settings), votes.cases(poll, settings))
+    results, cases = votes.results(poll, settings), votes.cases(poll, settings)
+    return Voted(poll, results, cases, _made_with(poll, settings))
 
 
 def sheet(voted: Voted) -> Sheet:
@@ -67,7 +68,7 @@ def sheet(voted: Voted) -> Sheet:
         charts=[_chart(found)],
         cost=[],
         lineage=facts({"evaluation": poll.evaluation, "models": poll.models}),
-        environment=facts(environment()),
+        environment=facts(voted.environment),
         commands=[_command(poll)],
         cases=_cases(voted.cases),
         go_on=[
@@ -75,6 +76,15 @@ def sheet(voted: Voted) -> Sheet:
             f"python -m distill votes csv {poll.poll_id} --out votes.csv",
         ],
     )
+
+
+def _made_with(poll: Poll, settings: Settings) -> Mapping[str, Any]:
+    """As its evaluation noted it; a poll does without that one."""
+    try:
+        found = judging.find(poll.evaluation, settings).result()
+    except RunNotFound:
+        return {}
+    return (found or {}).get("environment") or {}
 
 
 def _answers(found: Mapping[str, Any]) -> Table:

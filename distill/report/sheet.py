@@ -1,8 +1,10 @@
 """What a report says about one thing, before it is laid out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from distill.runs import Run
 
 Facts = Sequence[tuple[str, str]]
 """Names with their values."""
@@ -68,6 +70,15 @@ class Sheet:
 def facts(values: Mapping[str, Any]) -> Facts:
     """Plain values as facts; what is None is left out."""
     return [(name.replace("_", " "), _plain(value)) for name, value in values.items() if value is not None]
+
+
+def made_with(runs: Iterable[Run]) -> dict[str, Any]:
+    """What work was made with, as the first of its runs that is still there noted it; {} if none is.
+
+    What is here now may be another machine, with another version of everything.
+    """
+    lineage = next(filter(None, (run.lineage() for run in runs)), {})
+    return {name: lineage[name] for name in MADE_WITH if name in lineage}
 
 
 def _plain(value: Any) -> str:

@@ -24,6 +24,7 @@ from distill.comparison.says import describe
 from distill.errors import BadConfig, BadData, DistillError, RunConflict
 from distill.jobs import processes
 from distill.jobs.files import read_json
+from distill.report.sheet import facts, made_with
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
 from distill.training.validation import Validation
@@ -163,6 +164,8 @@ def test_a_report_tells_what_it_found(compared: Any, tmp_path: Path) -> None:
     assert [row[0] for row in sheet.tables[0].rows] == [row["method"] for row in result["rows"]]
     assert "--methods ce,logit,shrink --seeds 2 --budget 2" in sheet.commands[0]
     assert "--set learning_rate=0.001" in sheet.commands[0], "all that it takes to do it again"
+    first = runs.find(next(row["runs"][0] for row in result["rows"] if row["trained"]), settings)
+    assert dict(facts(made_with([first]))).items() <= dict(sheet.environment).items()
     students = " ".join(f"run:{row['runs'][0]}" for row in result["rows"] if row["trained"])
     assert f"evaluate {students} --data {settings.home}" in sheet.go_on[0]
     page = report.write(f"comparison:{result['comparison_id']}", settings, tmp_path / "r.html")

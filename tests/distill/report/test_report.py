@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from distill import judging, report, votes
 from distill.errors import BadConfig, RunConflict, RunNotFound
 from distill.judging import EvaluationPlan
 from distill.report import of_evaluation, of_run, of_vote
-from distill.report.sheet import flat
+from distill.report.sheet import facts, flat, made_with
 from distill.runs import Run
 from models.settings import Settings
 from tests.distill.test_cli import Call, call
@@ -132,8 +133,23 @@ def test_a_vote_on_one_page(evaluated: str, settings: Settings, tmp_path: Path, 
     assert [note for _, _, note in found.cases[1].summaries] == ["best for 0 of 8", "best for 6 of 8"]
     code, again, _ = call(*found.commands[0].split()[3:])
     assert (code, again["models"], again["texts"], again["scales"]) == (0, ["lead:2", "lead:3"], 2, True)
+    noted = (judging.find(evaluated, settings).result() or {})["environment"]
+    assert found.environment == facts(noted)
+    shutil.rmtree(settings.home / "evaluations")
+    assert report.compose(poll.poll_id, settings).environment == []
     with pytest.raises(BadConfig, match="owner's password"):  # before the owner shows the results
         report.compose(poll.poll_id, replace(settings, visitor=True, owner_password="x"))
+
+
+@pytest.mark.parametrize("noted", [{"commit": "c", "device": "H200", "seed": 1}, {}])
+def test_work_was_made_with_what_its_first_run_noted(tmp_path: Path, noted: dict[str, Any]) -> None:
+    """Not with what is there when a report is written."""
+    gone, first, last = (Run(tmp_path / name) for name in ("gone", "first", "last"))
+    for run, lineage in ((first, noted), (last, noted and {"commit": "d"})):
+        run.folder.mkdir()
+        run.lineage_file.write_text(json.dumps(lineage))
+    expected = {name: value for name, value in noted.items() if name != "seed"}
+    assert made_with([gone, first, last]) == expected
 
 
 def test_several_things_share_a_page(evaluated: str, settings: Settings, tmp_path: Path) -> None:
