@@ -61,12 +61,16 @@ def _users(run: Run, settings: Settings) -> Iterator[JobFolder]:
 
 
 def _mentions(value: Any, run: Run) -> bool:
-    """Whether JSON holds the run's id, its student's name or a path into its folder."""
+    """Whether JSON holds the run's id, its student's name or a path into its folder, also among others."""
     if isinstance(value, dict):
         return any(_mentions(each, run) for each in value.values())
     if isinstance(value, list):
         return any(_mentions(each, run) for each in value)
     if not isinstance(value, str):
         return False
+    return any(_names(part.strip(), run) for part in (value, *value.split(",")))  # a path may have commas
+
+
+def _names(value: str, run: Run) -> bool:
     name = value.rpartition("@")[0] or value
     return name in (run.run_id, f"run:{run.run_id}") or Path(value).is_relative_to(run.folder)

@@ -78,14 +78,16 @@ def test_what_builds_on_a_run_is_named_whatever_it_calls_it(settings: Settings) 
     run = _run(settings)
     student = _run(settings, teacher=f"run:{run.run_id}")
     folder = _run(settings, student=str(run.student))
+    among = _run(settings, more_teachers=f"gone, run:{run.run_id}@torch ,other")
     _job(settings, "comparisons/c", "progress.json", {"runs": {"ce/42": run.run_id}})
     _job(settings, "evaluations/e", "plan.json", {"models": ["x", f"run:{run.run_id}@torch:float32"]})
     _job(settings, "searches/s", "plan.json", {"base": {"teacher": f"run:{run.run_id}"}})
     _job(settings, "figurative/f", "runs.json", {"tune": run.run_id})
-    _job(settings, "evaluations/other", "plan.json", {"models": [f"run:{run.run_id}0", f"{run.folder}0"]})
+    _job(settings, "evaluations/other", "plan.json", {"models": [f"run:{run.run_id}0,x", f"{run.folder}0"]})
     assert deleting.dependents(run, replace(settings, distilled_model=f"run:{run.run_id}")) == [
         f"run {student.run_id}",
         f"run {folder.run_id}",
+        f"run {among.run_id}",
         "comparison c",
         "evaluation e",
         "search s",
@@ -93,6 +95,10 @@ def test_what_builds_on_a_run_is_named_whatever_it_calls_it(settings: Settings) 
         "the setting DISTILLED_MODEL",
     ]
     assert deleting.dependents(student, settings) == []
+    elsewhere = replace(settings, home=settings.home / "one, two")
+    lasting = _run(elsewhere)
+    user = _run(elsewhere, teacher=str(lasting.student))
+    assert deleting.dependents(lasting, elsewhere) == [f"run {user.run_id}"]
 
 
 def test_a_run_that_is_being_evaluated_is_not_deleted(settings: Settings) -> None:
