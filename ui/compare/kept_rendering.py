@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
-from textwrap import shorten
 
 from ui.compare.kept import Kept
 from ui.compare.results_log import settings
 from ui.shared import figures, rendering
 from ui.shared.labels import DECODING
 from ui.shared.result import Result
+from ui.shared.shortening import shortened
 
 _BACK = '<a href="./">Open the studio without it</a>'
 _LONG_INPUT = {"cut": "Cut it at the limit", "parts": "Summarise it in parts"}
@@ -78,7 +78,7 @@ def listed(found: Sequence[Kept]) -> str:
 
 def label(kept: Kept) -> str:
     """Its date and how its text begins."""
-    return f"{when(kept)}: {shorten(kept.text, _SHOWN, placeholder='…')}"
+    return f"{when(kept)}: {shortened(kept.text, _SHOWN)}"
 
 
 def when(kept: Kept) -> str:

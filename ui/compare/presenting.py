@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from textwrap import shorten
 
 from models.store.catalogue import ROLES
 from models.text.tidying import blank
 from ui.compare import examples, freshness, race
 from ui.compare.measuring import Measured
 from ui.shared.result import Session
+from ui.shared.shortening import shortened
 
 _OWN = "Your text"
 _SHOWN = 400  # characters of a text under its label; the stylesheet shows two lines of them
@@ -64,7 +64,7 @@ def heading(text: str | None, mine: Slide | None, begins: str = "") -> str:
     if at is None:
         return _headed("Three models, one text", "", "Press → or Page Down for the first text.", "")
     slide = slides[at]
-    begun = shorten(slide.text, _SHOWN, placeholder="…")
+    begun = shortened(slide.text, _SHOWN)
     return _headed(slide.label, f"{at + 1} of {len(slides)}", begun, begins)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from distill.stats import points
 from ui.shared import figures
 from ui.shared.labels import fault
 from ui.shared.rendering import LEGEND
+from ui.shared.shortening import shortened
 from ui.shared.words import Overlap, overlap
 
 FILTERS = [
@@ -42,7 +42,7 @@ def cases_frame(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     for case in cases[:SHOWN]:
         answers = case["answers"]
         row: dict[str, Any] = {"Text": case["text"]}
-        row["Begins"] = shorten(case["document"], _OPENING, placeholder="…")
+        row["Begins"] = shortened(case["document"], _OPENING)
         if scored:
             scores = {short: _points(answers.get(name, {}).get("rougeL")) for name, short in names.items()}
             row |= scores

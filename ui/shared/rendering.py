@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from textwrap import shorten
 
 from distill.families import anatomy
 from distill.rules import RuleOutcome
@@ -11,6 +10,7 @@ from models.store.loading import ModelInfo
 from ui.shared import domain, figures
 from ui.shared.labels import fault
 from ui.shared.result import Result
+from ui.shared.shortening import shortened
 from ui.shared.words import RUN, Overlap
 
 TITLES = {"original": "Original", "teacher": "Teacher", "distilled": "Distilled"}
@@ -241,7 +241,7 @@ def _rouge(result: Result) -> str:
         for key, label in names.items()
         if key in scores
     )
-    against = escape(shorten(result.reference, _REFERENCE_SHOWN, placeholder="…"))
+    against = escape(shortened(result.reference, _REFERENCE_SHOWN))
     return f'<dl class="tiles rouge">{inside}</dl><div class="against">ROUGE against “{against}”</div>'
 
 
