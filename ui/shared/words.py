@@ -1,14 +1,16 @@
 """Which words of a summary come from its input, and which are new."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
+
+import regex
+
+from distill.tasks.summarize.words import SIGN, SPACED, fold
 
 RUN = 3
 """So many words in a row, found in the input in the same order, count as copied."""
 
-# Scripts without spaces between words are read sign by sign.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = regex.compile(rf"(?V1){SIGN}|{SPACED}(?:['’-]{SPACED})*")
 
 Kind = Literal["copied", "known", "new", "other"]
 
@@ -33,8 +35,8 @@ class Overlap:
 def overlap(summary: str, source: str) -> Overlap:
     """Sort the words of `summary` into copied runs, known words and new ones (case does not count)."""
     matches = list(_WORD.finditer(summary))
-    words = [match.group().lower() for match in matches]
-    origin = [word.lower() for word in _WORD.findall(source)]
+    words = [fold(match.group()) for match in matches]
+    origin = [fold(word) for word in _WORD.findall(source)]
     known = set(origin)
     runs = {tuple(origin[i : i + RUN]) for i in range(len(origin) - RUN + 1)}
     copied: set[int] = set()
@@ -47,7 +49,7 @@ def overlap(summary: str, source: str) -> Overlap:
     return Overlap(_pieces(summary, matches, kinds), len(words), kinds.count("new"), len(copied))
 
 
-def _pieces(text: str, matches: list[re.Match[str]], kinds: list[Kind]) -> tuple[tuple[Kind, str], ...]:
+def _pieces(text: str, matches: list[regex.Match[str]], kinds: list[Kind]) -> tuple[tuple[Kind, str], ...]:
     """Join neighbours of one kind, together with what stands between them."""
     pieces: list[tuple[Kind, str]] = []
     end = 0

@@ -38,5 +38,23 @@ def test_signs_of_scripts_without_spaces_are_words() -> None:
     assert overlap("日本語の", "これは日本語です").copied == 3
 
 
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        ("नमस्ते दुनिया", 2),  # vowel signs belong to their letters
+        ("e\u0301te\u0301 cafe\u0301", 2),
+        ("ภาษา", 4),
+        ("ﾊﾞﾅﾅ", 3),
+        ("the well-known cat’s m\u00adat", 4),
+    ],
+)
+def test_marks_belong_to_the_letter_before_them(summary: str, words: int) -> None:
+    assert overlap(summary, "").words == words
+
+
+def test_of_a_word_only_the_letters_count() -> None:
+    assert overlap("Caf\u00e9s ＯＫ", "cafe\u0301s ok").new == 0
+
+
 def test_a_million_characters_take_no_time() -> None:
     assert overlap("the cat sat", "the cat sat on a mat " * 50_000).copied == 3
