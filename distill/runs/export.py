@@ -1,4 +1,4 @@
-"""Hand a student over: a plain T5 with its tokenizer and a model card, anywhere the user wants it."""
+"""Hand a student over: a plain model with its tokenizer and a model card, anywhere the user wants it."""
 
 import json
 import re
@@ -25,6 +25,7 @@ from models.decoding import (
     MAX_NO_REPEAT_NGRAM,
     Decoding,
 )
+from models.text.encoding import prefix_of
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
 _README = "README.md"
@@ -32,13 +33,14 @@ _SHOWN = ("label", "n", "beams", "seconds", "engine", "device")  # of a row, bes
 _CARD = Template(
     """---
 library_name: transformers
-tags: [summarization, t5, distillation]
+tags: [summarization, {{ model_type }}, distillation]
 ---
 
 # {{ name }}
 
-{{ kind }} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained` and begin each
-input with `summarize: `.
+{{ kind }} with T5 Distillation Studio. Load it with `AutoModelForSeq2SeqLM.from_pretrained`\
+{% if prefix %} and begin each
+input with `{{ prefix }}`{% endif %}.
 
 {% if rows %}
 {{ rows[0].n }} validation examples, {{ rows[0].beams }} beams, F1 × 100 with 95% intervals.
@@ -108,7 +110,7 @@ def export_student(
     if length_penalty is not None and not abs(length_penalty) <= MAX_LENGTH_PENALTY:
         raise BadConfig(f"length_penalty is {length_penalty:g}; use a number from -5 to 5.")
     check_new_folder(folder)
-    _check_student(run)
+    kind = _checked_kind(run)
     model: Any = load_model(run.student).to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest
@@ -119,7 +121,7 @@ def export_student(
     if input_tokens is not None:
         family_of(model.config.model_type).limit_input(model, input_tokens)
     save_model(model, run.student, folder, max_shard_size=shard_size)
-    (folder / _README).write_text(_card(run, folder.resolve().name), encoding="utf-8")
+    (folder / _README).write_text(_card(run, folder.resolve().name, kind), encoding="utf-8")
 
 
 def zip_student(run: Run, file: IO[bytes]) -> None:
@@ -131,21 +133,22 @@ def zip_student(run: Run, file: IO[bytes]) -> None:
         RunConflict: The run has no student yet, or its weights have changed since.
         ModelUnavailable: Something else of the student is damaged.
     """
-    _check_student(run)
+    kind = _checked_kind(run)
     folder = f"student-{run.run_id}"
     with zipfile.ZipFile(file, "w") as archive:
         for path in sorted(path for path in run.student.rglob("*") if path.is_file()):
             if path != run.student / _README:
                 archive.write(path, f"{folder}/{path.relative_to(run.student)}")
-        archive.writestr(f"{folder}/{_README}", _card(run, folder))
+        archive.writestr(f"{folder}/{_README}", _card(run, folder, kind))
 
 
-def _check_student(run: Run) -> None:
+def _checked_kind(run: Run) -> str:
+    """The `model_type` of a run's student, which is whole."""
     if not run.student.is_dir():
         raise RunConflict(f"The run {run.run_id} has no student yet: it is {run.status().status}.")
     if damage := changed_weights(run, run.student):
         raise RunConflict(f"The student of the run {run.run_id} is damaged ({damage}); start a new run.")
-    inspect(run.student)
+    return inspect(run.student).model_type
 
 
 def _check(name: str, value: int | None, low: int, high: int) -> None:
@@ -153,11 +156,13 @@ def _check(name: str, value: int | None, low: int, high: int) -> None:
         raise BadConfig(f"{name} is {value}; use a whole number from {low} to {high}.")
 
 
-def _card(run: Run, name: str) -> str:
+def _card(run: Run, name: str, model_type: str) -> str:
     config = run.config().as_dict()
     rows = (run.result() or {}).get("rows", [])
     return _CARD.render(
         name=name,
+        model_type=model_type,
+        prefix=prefix_of(model_type),
         kind=f"Distilled from `{_shown(config['teacher'])}`" if config["teacher"] else "Trained on labels",
         rows=rows if all(row.get(each) is not None for row in rows for each in _SHOWN) else [],
         interval=interval,

@@ -16,6 +16,11 @@ MAX_PARTS = 32
 _LEAST_SHARE = 0.75  # of the room that whole sentences have to fill; else the last one is cut
 
 
+def prefix_of(model_type: str) -> str:
+    """What every input of such a model begins with."""
+    return PREFIX if model_type in T5_FAMILY else ""
+
+
 class TextEncoder:
     """Makes a model's inputs and, for training, its labels. Safe to share between threads.
 
@@ -29,7 +34,7 @@ class TextEncoder:
         self.tokenizer = tokenizer
         self.folder = info.folder
         self.limit = min(INPUT_LIMIT, input_tokens or info.input_tokens)
-        self._prefix = PREFIX if info.model_type in T5_FAMILY else ""
+        self._prefix = prefix_of(info.model_type)
 
     def encode(self, text: str) -> Encoded:
         """All the tokens of a text that the model might be given, the prefix first, without special ones.

@@ -1,7 +1,9 @@
 """Students handed out as zips."""
 
 import io
+import shutil
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from distill.jobs.checksums import checksums
 from distill.jobs.files import write_json
 from distill.runs import Run
 from models.settings import Settings, make_home
-from tests.tiny import make_tiny_t5
+from tests.tiny import make_tiny_bart, make_tiny_t5
 from ui.hosting import student_files
 
 
@@ -64,6 +66,26 @@ def test_a_student_is_handed_out_whole_and_leaves_nothing_behind(
     assert checksums(folder) == checksums(run.student)
     assert list(settings.temporary.iterdir()) == []
     assert open_below(settings.home) == before
+
+
+@pytest.mark.parametrize(
+    ("make", "tag", "rest"),
+    [
+        (make_tiny_t5, "t5", " and begin each\ninput with `summarize: `.\n\n## How"),
+        (make_tiny_bart, "bart", ".\n\n## How"),
+    ],
+)
+def test_the_card_tells_how_such_a_model_is_asked(
+    run: Run, settings: Settings, make: Callable[[Path], Path], tag: str, rest: str
+) -> None:
+    shutil.rmtree(run.student)
+    make(run.student)
+    write_json(run.folder / "checksums.json", {"student": checksums(run.student)})
+    answer = client(settings).get(f"/students/{run.run_id}.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        card = archive.read(f"student-{run.run_id}/README.md").decode()
+    assert f"tags: [summarization, {tag}, distillation]\n" in card
+    assert f"`AutoModelForSeq2SeqLM.from_pretrained`{rest}" in card
 
 
 def test_what_cannot_be_handed_out_is_said(run: Run, settings: Settings) -> None:
