@@ -46,25 +46,26 @@ def _case(place: int, example: Example, answers: Mapping[str, Mapping[str, Any]]
     }
 
 
-def _faulty(case: Case) -> int:
-    """How many models have a fault in their summary of it, or failed; a lead is cut, which is no fault."""
+def _at_fault(case: Case) -> int:
+    """How many models have a fault in their summary of it, or failed."""
     return sum(bool(row.get("faults")) or "failed" in row for row in _written(case))
 
 
 def _written(case: Case) -> list[Mapping[str, Any]]:
+    """What the models wrote; a lead is cut, which is no fault."""
     return [row for name, row in case["answers"].items() if not is_lead(name)]
 
 
 FILTERS: dict[str, Callable[[Case], bool]] = {
     "all": lambda case: True,
-    "fault": lambda case: _faulty(case) > 0,
-    "one": lambda case: _faulty(case) == 1 and len(_written(case)) > 1,
+    "fault": lambda case: any(row.get("faults") for row in _written(case)),
+    "one": lambda case: _at_fault(case) == 1 and len(_written(case)) > 1,
     "garbled": lambda case: any(row.get("garbled") for row in case["answers"].values()),
     "failed": lambda case: any("failed" in row for row in case["answers"].values()),
     "marked": lambda case: bool(case.get("marked")),
 }
-"""Which cases to show: a rule found a fault in some summary, in exactly one model's, a word is
-garbled, a model failed, somebody marked it (see `marks.noted`)."""
+"""Which cases to show: a rule found a fault in some summary, exactly one model has a fault or failed, a word
+is garbled, a model failed, somebody marked it (see `marks.noted`)."""
 ORDERS: dict[str, Callable[[Case], float]] = {
     "data": lambda case: case["text"],
     "gap": lambda case: -(case["gap"] or 0.0),

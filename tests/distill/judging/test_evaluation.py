@@ -181,6 +181,10 @@ def test_cases_are_chosen_and_ordered() -> None:
     assert [one["text"] for one in cases.chosen(found, order="disagreement")] == [3, 2, 1]
     assert [one["text"] for one in cases.chosen(found, "one")] == [2]
     assert [one["text"] for one in cases.chosen(found, "fault")] == [1, 2]
+    found[2]["answers"]["1"] = {"failed": "No memory."}  # which no rule has found anything in
+    assert [one["text"] for one in cases.chosen(found, "fault")] == [1, 2]
+    assert [one["text"] for one in cases.chosen(found, "one")] == [2, 3]
+    assert [one["text"] for one in cases.chosen(found, "failed")] == [3]
 
 
 def test_a_failing_text_is_listed_and_the_others_go_on(
