@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from distill import cli
+from distill.comparison.plan import COMPARABLE, FROM_LABELS
 from distill.config import RunConfig
 from distill.config.presets import METHODS, PRESETS
 
@@ -86,7 +87,9 @@ def test_every_command_method_and_preset_is_explained() -> None:
     commands = (ROOT / "docs/commands.md").read_text()
     assert [name for name in options() if not re.search(rf"`{re.escape(name)}[ `]", commands)] == []
     methods = (ROOT / "docs/methods.md").read_text()
-    assert [name for name in METHODS if f"`{name}`" not in methods] == []
+    assert [name for name in COMPARABLE if f"`{name}`" not in methods] == []
+    beside = {name for name in COMPARABLE if f"\n| `{name}` (`compare` only) |" in methods}
+    assert beside == FROM_LABELS - METHODS.keys()
     assert set(re.findall(r"--preset (\w+)", (ROOT / "docs/settings.md").read_text())) == set(PRESETS)
 
 
