@@ -13,10 +13,9 @@ from distill.judging.lead import is_lead
 from distill.judging.says import share_told
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.report.sheet import Case, Sheet, Table, facts, megabytes, millions, seconds
-from distill.stats import BETTER, UNDECIDED, WORSE, interval, points
+from distill.stats import NO_VERDICT, VERDICTS, interval, points
 from distill.votes.polls import FEWEST, MOST
 
-_VERDICTS = {BETTER: "better", WORSE: "worse", UNDECIDED: "cannot be told apart"}
 _CASES = 3
 
 
@@ -95,9 +94,11 @@ def _quality(rows: Sequence[Mapping[str, Any]]) -> Table:
 def _difference(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return "–"
-    word = _VERDICTS.get(found["verdict"])
-    p = f"{word}, p = {found['p_holm']:.2g}" if word else "too few texts"
-    return f"{interval(found, signed=True)}\n{p}"
+    if found["verdict"] == NO_VERDICT:
+        said = "too few texts"
+    else:
+        said = f"{VERDICTS[found['verdict']]}, p = {found['p_holm']:.2g}"
+    return f"{interval(found, signed=True)}\n{said}"
 
 
 def _equivalence(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Table]:

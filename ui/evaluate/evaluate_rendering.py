@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
-from distill.stats import BETTER, UNDECIDED, WORSE, limits, points
+from distill.stats import BETTER, UNDECIDED, VERDICTS, WORSE, limits, points
 from ui.evaluate.equivalence_rendering import equivalence
 from ui.evaluate.tables import interval_cell, model_cell, percent, sub, table
 from ui.shared import figures
@@ -24,7 +24,8 @@ OFF = (
     "To judge models on many texts, run the studio on your machine or on a Space of yours "
     "with ENABLE_DISTILL=1.</div>"
 )
-VERDICTS = {BETTER: ("good", "better"), WORSE: ("bad", "worse"), UNDECIDED: ("open", "cannot be told apart")}
+_KINDS = {BETTER: "good", WORSE: "bad", UNDECIDED: "open"}
+"""Verdicts as the stylesheet calls them; without one nothing is said."""
 
 
 def status(found: Mapping[str, Any]) -> str:
@@ -144,8 +145,8 @@ def _energy(joules: float | None) -> str:
 def _difference(change: Mapping[str, Any] | None) -> str:
     if change is None:
         return "—"
-    kind, word = VERDICTS.get(change["verdict"], ("", ""))
-    verdict = f' <span class="verdict {kind}">{word}</span>' if word else ""
+    kind = _KINDS.get(change["verdict"])
+    verdict = f' <span class="verdict {kind}">{VERDICTS[change["verdict"]]}</span>' if kind else ""
     return f"{points(change['f'], signed=True)}{verdict}{sub(limits(change, signed=True))}"
 
 
