@@ -5,16 +5,11 @@ from typing import Any
 
 from distill.commands.arguments import Answer, add_command, count
 from distill.errors import BadConfig
+from distill.families.t5.shapes import FreshShape
 from models.settings import Settings
 
-SHAPE_DEFAULTS = {
-    "width": 256,
-    "inner": 1024,
-    "encoder_layers": 4,
-    "decoder_layers": 3,
-    "heads": 8,
-    "input_tokens": 512,
-}
+_SHAPE = ("width", "inner", "encoder_layers", "decoder_layers", "heads", "input_tokens")
+"""Of the fields of `FreshShape` those that there are options for."""
 
 
 def add(parsers: Any) -> None:
@@ -29,7 +24,8 @@ def add(parsers: Any) -> None:
     parser.add_argument(
         "--max-examples", type=count, default=12000, help="texts for the vocabulary (default: 12000)"
     )
-    for name, default in SHAPE_DEFAULTS.items():
+    for name in _SHAPE:
+        default = getattr(FreshShape, name)
         parser.add_argument(
             f"--{name.replace('_', '-')}", type=int, default=default, help=f"default: {default}"
         )
@@ -46,7 +42,6 @@ def fresh(
     from distill.data import load
     from distill.families.model_folder import save_model
     from distill.families.t5 import student
-    from distill.families.t5.shapes import FreshShape
     from distill.families.t5.vocabulary import train_vocabulary
     from distill.families.t5.words import words_of
     from models.folders.tokenizer import TextTokenizer

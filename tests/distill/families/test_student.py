@@ -182,9 +182,3 @@ def test_a_saved_fresh_config_is_whole(tmp_path: Path) -> None:
     config = json.loads((tmp_path / "config.json").read_text())
     assert config["decoder_start_token_id"] == 0
     assert config["dropout_rate"] == 0.0
-
-
-def test_the_command_names_the_shapes_defaults() -> None:
-    from distill.commands.fresh import SHAPE_DEFAULTS
-
-    assert vars(FreshShape()).items() >= SHAPE_DEFAULTS.items()
