@@ -6,7 +6,8 @@ from typing import Any
 from models.errors import BadRequest
 from ui.shared import data_fields
 
-_FEWEST, _MOST = 2, 6
+FEWEST, MOST = 2, 6
+"""How many models the page compares."""
 
 
 def values(
@@ -24,7 +25,7 @@ def values(
 ) -> dict[str, Any]:
     """The fields as the settings of an `EvaluationPlan`; raises BadRequest where one is not chosen yet."""
     named = [str(name).strip() for name in models or []]
-    if not _FEWEST <= len(named) <= _MOST:
+    if not FEWEST <= len(named) <= MOST:
         raise BadRequest(
             f"Choose two to six models; {len(named)} {'is' if len(named) == 1 else 'are'} chosen."
         )

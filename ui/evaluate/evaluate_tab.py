@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from models.settings import Settings
-from ui.evaluate import cases_rendering, evaluate_rendering, marks_panel, poll_panel
+from ui.evaluate import asking, cases_rendering, evaluate_rendering, marks_panel, poll_panel
 from ui.evaluate.marks_panel import MarksPanel
 from ui.evaluate.poll_panel import PollPanel
 from ui.shared import data_fields, jobs
@@ -14,8 +14,6 @@ from ui.shared.data_fields import DataFields
 from ui.shared.studio import Studio
 from ui.shared.watching import Watch
 
-MOST = 6
-"""The most models."""
 _TEXTS = 100
 _ROLES = ("teacher", "distilled", "original")
 _DOWNLOADS = {
@@ -128,7 +126,7 @@ def _models(studio: Studio) -> tuple[gr.Dropdown, gr.Checkbox]:
         value=[name for role in _ROLES if (name := names[role])],
         label="Models: the others are compared with the first",
         multiselect=True,
-        max_choices=MOST,
+        max_choices=asking.MOST,
         allow_custom_value=True,
         elem_id="evaluation-models",
     )
