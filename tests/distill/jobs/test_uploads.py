@@ -41,13 +41,18 @@ def upload(settings: Settings) -> Path:
     return path
 
 
+def _started(kind: str, upload: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> JobFolder:
+    """Work of this kind on an upload, whose process does nothing."""
+    monkeypatch.setattr(JobFolder, "spawn", lambda *_: None)
+    start, values, _ = STARTS[kind]
+    return start({**values, "data": str(upload)}, settings)
+
+
 @pytest.mark.parametrize("kind", STARTS)
 def test_work_names_its_copy_of_an_upload(
     kind: str, upload: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(JobFolder, "spawn", lambda *_: None)
-    start, values, _ = STARTS[kind]
-    job = start({**values, "data": str(upload)}, settings)
+    job = _started(kind, upload, settings, monkeypatch)
     (copy,) = settings.uploads.glob("*/news.csv")
     upload.unlink()
     assert copy.read_text() == "document,summary\na,b\n"
@@ -79,9 +84,7 @@ def test_other_data_stays_where_it_is(data: Any, settings: Settings) -> None:
 def test_an_upload_is_unused_once_no_work_names_it(
     kind: str, upload: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(JobFolder, "spawn", lambda *_: None)
-    start, values, _ = STARTS[kind]
-    job = start({**values, "data": str(upload)}, settings)
+    job = _started(kind, upload, settings, monkeypatch)
     (copies,) = settings.uploads.iterdir()
     os.utime(copies, (0, 0))
     assert uploads.unused(settings) == []
