@@ -69,7 +69,7 @@ def layer_pairs(kind: str, teacher_layers: int, student_layers: int) -> tuple[tu
     ((0, 2), (1, 5))
     """
     if (kind, student_layers) == ("even", 1) and teacher_layers:
-        # Cut from the teacher it is the first one; what it has to say is what the last one says.
+        # Whatever it was cut from, what it has to say is what the last one says.
         return ((0, teacher_layers - 1),)
     if kind in RULES:
         return tuple(enumerate(RULES[kind](teacher_layers, student_layers)))

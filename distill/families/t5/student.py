@@ -22,13 +22,19 @@ def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) 
     """Copy the teacher and keep evenly spaced layers of its encoder and decoder.
 
     Everything else (embeddings, head, norms, position biases, tied or not) stays as the teacher has it, so a
-    forward pass of a full-depth copy equals the teacher's.
+    forward pass of a full-depth copy equals the teacher's. A single decoder layer is made of both ends: it looks
+    back like the teacher's first one, which holds the position bias, and looks into the text like its last one,
+    which decides what is written.
     """
     student = copy.deepcopy(teacher)
     _keep(student.encoder, evenly_spaced(len(teacher.encoder.block), encoder_layers))
     _keep(student.decoder, evenly_spaced(len(teacher.decoder.block), decoder_layers))
     student.config.num_layers = encoder_layers
     student.config.num_decoder_layers = decoder_layers
+    if decoder_layers == 1:
+        only, last = student.decoder.block[0], teacher.decoder.block[-1]
+        for part, theirs in list(zip(only.layer, last.layer, strict=True))[1:]:
+            part.load_state_dict(theirs.state_dict())
     return student
 
 

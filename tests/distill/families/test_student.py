@@ -62,6 +62,17 @@ def test_the_kept_layers_are_the_evenly_spaced_ones(tiny_teacher: Path) -> None:
             assert all(torch.equal(wanted[name], value) for name, value in mine.state_dict().items())
 
 
+def test_a_single_decoder_layer_is_made_of_both_ends(tiny_teacher: Path) -> None:
+    teacher: Any = load_model(tiny_teacher)
+    cut: Any = student.from_teacher_layers(teacher, 2, 1)
+    first, last = teacher.decoder.block[0].layer, teacher.decoder.block[-1].layer
+    looks_back, looks_into_the_text, feed_forward = cut.decoder.block[0].layer
+    for mine, theirs in ((looks_back, first[0]), (looks_into_the_text, last[1]), (feed_forward, last[2])):
+        wanted = theirs.state_dict()
+        assert wanted.keys() == mine.state_dict().keys()
+        assert all(torch.equal(wanted[name], value) for name, value in mine.state_dict().items())
+
+
 def test_a_cut_student_leaves_its_teacher_alone(tiny_teacher: Path) -> None:
     teacher: Any = load_model(tiny_teacher)
     before = _logits(teacher)
