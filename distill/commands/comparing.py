@@ -51,7 +51,7 @@ def _add(parsers: Any, name: str, function: Callable[..., Answer], text: str) ->
         help="budget per run: 200 steps, or 5m; for minutes a step is timed first (default: 200)",
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="copy the table and the pictures there")
-    parser.add_argument("--resume", metavar="ID", help="continue the one of this id")
+    parser.add_argument("--resume", metavar="ID", help="continue the one of this id, or say how it ended")
     return parser
 
 

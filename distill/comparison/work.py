@@ -49,15 +49,20 @@ class Work:
 
     def __init__(self, comparison: Comparison, settings: Settings) -> None:
         self.comparison, self.settings, self.plan = comparison, settings, comparison.plan()
+        self._before = comparison.result() or {}
         self._judge = RowJudge(comparison, self.plan.base, settings, self._stop_if_asked)
 
     def carry_out(self) -> dict[str, Any]:
-        """Do what is not done yet; the result.
+        """Do what is not done yet; the result. Of one that lacks nothing it is what was found before.
 
         Raises:
             RunConflict: It was cancelled; what is done is kept.
             DistillError: Something else that the user can mend.
         """
+        if self._lacks_nothing():
+            log.info("Comparison %s is finished", self.comparison.comparison_id)
+            self._end("finished", "Finished")  # which a process that died last of all had left unsaid
+            return self._before
         self.comparison.belongs_to(processes.identity())
         self.comparison.update(status="running", message="Starting", total=len(self.plan.cells))
         command = f"python -m distill {self.plan.command} --resume {self.comparison.comparison_id}"
@@ -76,6 +81,12 @@ class Work:
             raise
         self._end("finished", "Finished")
         return result
+
+    def _lacks_nothing(self) -> bool:
+        """Whether every run has come to its end, and the table and the pictures are there."""
+        written = [self.comparison.folder / "table.md", *self.comparison.figures()]
+        whole = self._before.get("complete") and not self._before.get("failures")
+        return bool(whole) and all(file.is_file() for file in written)
 
     def _work(self) -> dict[str, Any]:
         disable_progress_bar()
@@ -134,7 +145,8 @@ class Work:
         began = time.monotonic()
         for place, (method, seed) in enumerate(left, 1):
             self._train(method, seed)
-            self._keep_result(complete=False)
+            if not self._before.get("complete"):  # else only what failed is tried again
+                self._keep_result(complete=False)
             eta = (time.monotonic() - began) / place * (len(left) - place)
             self.comparison.update(done=len(done) + place, run_id=None, eta_seconds=eta)
 

@@ -17,13 +17,22 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from distill import comparison, report, runs
-from distill.comparison import Budget, Comparison, ComparisonPlan, figures, results, scores, shared_parts
+from distill.comparison import (
+    Budget,
+    Comparison,
+    ComparisonPlan,
+    figures,
+    results,
+    scores,
+    shared_parts,
+    work,
+)
 from distill.comparison.comparison_table import comparison_table
 from distill.comparison.curves import curves
 from distill.comparison.says import describe
 from distill.errors import BadConfig, BadData, DistillError, RunConflict
 from distill.jobs import processes
-from distill.jobs.files import read_json
+from distill.jobs.files import read_json, write_json
 from distill.report.sheet import facts, made_with
 from distill.training.recorder import Recorder
 from distill.training.trainer import DistillationTrainer
@@ -518,6 +527,72 @@ def test_the_command(call: Call, compared: Any, settings: Settings, tmp_path: Pa
     assert len(runs.all_runs(settings)) == 6
     assert "leave teacher out" in call("compare", "--resume", known, "--teacher", "t")[2]
     assert "There is no comparison 'nope'" in call("compare", "--resume", "nope")[2]
+
+
+def test_a_finished_one_is_given_again_as_it_was(
+    call: Call,
+    compared: Any,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever its models are by now; only what is lost of it is made again."""
+    caplog.set_level("INFO")
+    shutil.copytree(compared[1].home, settings.home)
+    found = comparison.find(compared[0]["comparison_id"], settings)
+    pictures = [shutil.copy(path, found.folder) for path in compared[0]["figures"]]
+    whole = {**json.loads(json.dumps(compared[0])), "figures": pictures}
+    write_json(found.folder / "result.json", whole)
+    found.update(status="interrupted", message="")
+    teacher, owner = compared[0]["conditions"]["teacher"], found.process()
+    digest = found.progress("models")[teacher]
+    found.note("models", teacher, "another")
+    with monkeypatch.context() as patch:
+        patch.setattr(work.Work, "_work", lambda _: pytest.fail("done again"))
+        for command in ("compare", "ablate"):
+            code, answer, _ = call(command, "--resume", found.comparison_id)
+            assert (code, answer, found.result()) == (0, whole, whole)
+            assert f"Comparison {found.comparison_id} is finished" in caplog.text
+            caplog.clear()
+    status = found.status()
+    assert (status["status"], status["message"], found.process()) == ("finished", "Finished", owner)
+    Path(pictures[0]).unlink()
+    found.note("models", teacher, digest)
+    _, answer, _ = call("compare", "--resume", found.comparison_id)
+    assert answer["rows"] == whole["rows"]
+    assert all(path.is_file() for path in found.figures())
+
+
+def test_of_a_finished_one_what_failed_is_tried_again(
+    wanted: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result stays the former one until that has come to its end."""
+    trained: list[str] = []
+    kept: list[bool] = []
+    carry_out, keep = work.work.carry_out, work.Work._keep_result
+
+    def failing(run: runs.Run, *rest: Any) -> Any:
+        if "logit" in str(run.status().part_of):
+            raise DistillError("No memory is left.")
+        return carry_out(run, *rest)
+
+    def train(run: runs.Run, *rest: Any) -> Any:
+        trained.append(str(run.status().part_of))
+        return carry_out(run, *rest)
+
+    def keep_result(self: work.Work, complete: bool) -> dict[str, Any]:
+        kept.append(complete)
+        return keep(self, complete)
+
+    monkeypatch.setattr(work.work, "carry_out", failing)
+    first = comparison.compare({**wanted, "methods": "logit", "seeds": 1, "budget": "1"}, settings)
+    assert first["failures"] == {"logit-42": "No memory is left."}
+    [begun] = comparison.all_comparisons(settings)
+    monkeypatch.setattr(work.work, "carry_out", train)
+    monkeypatch.setattr(work.Work, "_keep_result", keep_result)
+    result = comparison.carry_out(begun, settings)
+    assert (trained, kept) == ([f"{begun.comparison_id}: logit, seed 42"], [True])
+    assert (result["failures"], begun.status()["status"]) == ({}, "finished")
 
 
 def test_in_the_background(
