@@ -87,12 +87,15 @@ class Worker:
         self._halt.set()
 
     def carry_out(self) -> None:
-        """Work until the budget has ended.
+        """Work until the budget has ended; where it has, nothing is loaded or compared.
 
         Raises:
             RunConflict: It was cancelled; what is done is kept.
             DistillError: Something else that the user can mend.
         """
+        if self._has_ended():
+            self._say(status="finished", message="Finished")
+            return
         again = f"python -m distill search resume {self.search.search_id} goes on with it."
         if self._first:
             self.search.belongs_to(processes.identity())
@@ -125,10 +128,13 @@ class Worker:
             claim = self.queue.claim(candidates.space)
             if claim is not None:
                 self._try(claim, candidates, reference)
-            elif len(self.queue.outcomes()) == self.plan.trials:
+            elif self._has_ended():
                 return
             else:  # others are at work; one of them may die
                 self._halt.wait(min(_PATIENCE, self.plan.heartbeat))
+
+    def _has_ended(self) -> bool:
+        return len(self.queue.outcomes()) == self.plan.trials
 
     def _try(self, claim: Claim, candidates: Trying, reference: float) -> None:
         trial, shape = claim.trial, claim.shape

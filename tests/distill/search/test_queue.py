@@ -270,10 +270,21 @@ def test_signs_of_life_tell_a_worker_that_it_was_given_up(settings: Settings) ->
 
 def test_a_worker_with_other_data_is_refused(settings: Settings) -> None:
     search, other = new(settings), Fake()
-    work(search, settings, Fake())
+    _stopped_at(search, settings, 3)
     other.fingerprint = {"data": "two"}
     with pytest.raises(BadData, match="Not what the search began with: data"):
         work(search, settings, other, first=False)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_one_that_has_ended_is_left_as_it_is(first: bool, settings: Settings) -> None:
+    """Neither its teacher nor its data need be there any more, or be the same."""
+    search = new(settings)
+    work(search, settings, Fake())
+    saved, process = search.saved_status(), search.process()
+    again = worker.Worker(search, settings, first, lambda *_: pytest.fail("the teacher was loaded"))
+    again.carry_out()
+    assert (search.saved_status(), search.process()) == (saved, process)
 
 
 def test_another_machine_finds_it_by_its_storage(settings: Settings, tmp_path: Path) -> None:
