@@ -39,7 +39,8 @@ def judge_models(
     max_new_tokens: int = 128,
     **options: Any,
 ) -> list[dict[str, Any]]:
-    """Score models on a file or data set; one result per model, in the order named.
+    """Score models on a file or data set; one result per model, in the order named, with the `scores` of each
+    text by metric.
 
     Args:
         names: Model names, also with `@engine:dtype`.
@@ -56,8 +57,12 @@ def judge_models(
         resolve(split_engine(name, settings)[0], settings)  # a misspelt name fails before any model runs
     examples = data.load_unseen(source, settings=settings, **options)
     log.info("%s: %s", source, examples.note)
-    pool, decoding = ModelPool(settings), Decoding(beams, max_new_tokens)
-    return [judge_model(pool, name, examples.rows, decoding, task) for name in names]
+    pool, decoding, rows = ModelPool(settings), Decoding(beams, max_new_tokens), []
+    for name in names:
+        texts: list[str] = []
+        row = judge_model(pool, name, examples.rows, decoding, task, on_texts=texts.extend)
+        rows.append({**row, "scores": task.score(texts, examples.rows)})
+    return rows
 
 
 def flaws(summaries: Sequence[str], documents: Sequence[str]) -> dict[str, float]:

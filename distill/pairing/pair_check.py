@@ -1,6 +1,6 @@
 """The check before a run: can this teacher teach this student, does it fit, what would fail and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from distill.errors import BadConfig, DistillError
 from distill.families import anatomy, family_of, inspect
 from distill.pairing.estimate import estimate, memory_warnings
 from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
-from distill.stats import points
-from distill.tasks import task_of
+from distill.stats import WORSE, compare_pairs, limits, points, too_little
+from distill.tasks import Metric, task_of
 from models.engines.special_ids import end_ids
 from models.folders.inspection import ModelInfo
 from models.settings import Settings
@@ -55,7 +55,7 @@ def check(
         teacher, student: Model names; the student also as `layers:E+D`. Without a teacher the student alone
             is checked.
         settings: Where models and runs are.
-        data: With it, both models summarise a sample and are scored: does the teacher really do better?
+        data: With it, both models summarise a sample and are scored: is the teacher ahead?
         config: Sizes for the memory estimate and the data's columns; the `report` preset's by default.
         progress: Called with the progress of a download.
     """
@@ -232,11 +232,28 @@ def _check_quality(
             )
         )
     elif student in scores and scores[teacher] <= scores[student]:
-        report.warnings.append(
-            Finding(
-                "weak_teacher",
-                f"On {count} examples the teacher reaches {task.main.label} {points(scores[teacher])}, the"
-                f" student {points(scores[student])}: a teacher that is no better has little to teach.",
-                "Tune the teacher on this data first: python -m distill finetune.",
-            )
+        report.warnings.append(_weak_teacher(rows[0], rows[1], task.main))
+
+
+def _weak_teacher(taught: Mapping[str, Any], learner: Mapping[str, Any], metric: Metric) -> Finding:
+    """A teacher that is not ahead, and whether so few examples can tell that it is behind."""
+    pairs = zip(*(row["scores"][metric.name] for row in (taught, learner)), strict=True)
+    [found] = compare_pairs([[theirs - ours for theirs, ours in pairs]], [too_little(text=taught["n"])])
+    count, scores = taught["n"], [points(row[metric.name]["f"]) for row in (taught, learner)]
+    said = (
+        f"On {count} example{'' if count == 1 else 's'} the teacher reaches {metric.label} {scores[0]}, the"
+        f" student {scores[1]}: a difference of {points(found['f'], signed=True)}"
+        f" (95% interval: {limits(found, signed=True)})."
+    )
+    if found["verdict"] == WORSE:
+        return Finding(
+            "weak_teacher",
+            f"{said} A teacher that is no better has little to teach.",
+            "Tune the teacher on this data first: python -m distill finetune.",
         )
+    return Finding(
+        "weak_teacher",
+        f"{said} So few examples cannot tell whether the teacher is better.",
+        "Find out on more examples: python -m distill evaluate. A teacher that is no better is tuned on this"
+        " data first: python -m distill finetune.",
+    )

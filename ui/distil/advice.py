@@ -8,7 +8,8 @@ from distill.pairing import Finding
 from distill.stats import BETTER, WORSE, limits, points
 
 _REMEDIES = {
-    "weak_teacher": "Press “Tune the teacher first”: it learns from the labels of this data.",
+    "weak_teacher": "The Evaluate tab compares both on more texts. “Tune the teacher first” has the "
+    "teacher learn from the labels of this data.",
     "vocabulary": "Choose a student with the teacher’s tokenizer, or start from “Layers of the teacher”.",
     "memory": "Lower “Batch size” under “Settings of the preset”, or write gradient_checkpointing=true "
     "into “Any other setting” under “Advanced”.",

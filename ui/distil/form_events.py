@@ -132,7 +132,7 @@ def _here(name: str, studio: Studio) -> str | None:
 
 
 def tried(values: tuple[Any, ...], studio: Studio) -> tuple[str, bool]:
-    """The check with the data, and whether it found the teacher no better than the student."""
+    """The check with the data, and whether the teacher was not ahead of the student there."""
     try:
         chosen = form_values.config(*values)
         config, source = RunConfig.from_dict(chosen), chosen["data"]

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -127,6 +128,21 @@ def test_the_estimate_follows_the_settings(tiny_teacher: Path, tiny: Path, setti
     assert large["activation_bytes"] == 8 * small["activation_bytes"]
 
 
+def _as_judged(monkeypatch: pytest.MonkeyPatch, taught: list[float], learner: list[float]) -> list[Any]:
+    """Has a teacher's and its student's texts scored so; what was asked."""
+    asked: list[Any] = []
+
+    def judged(names: list[str], *rest: Any, **more: Any) -> list[dict[str, Any]]:
+        asked.append((names, *rest, more))
+        return [
+            {"model": name, "n": len(own), "rougeL": {"f": fmean(own)}, "scores": {"rougeL": own}}
+            for name, own in zip(names, (taught, learner), strict=True)
+        ]
+
+    monkeypatch.setattr(judging, "judge_models", judged)
+    return asked
+
+
 @pytest.mark.parametrize(("scores", "warnings"), [((0.3, 0.2), []), ((0.2, 0.3), ["weak_teacher"])])
 def test_a_teacher_must_beat_its_student(
     scores: tuple[float, float],
@@ -136,13 +152,7 @@ def test_a_teacher_must_beat_its_student(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[Any] = []
-
-    def judged(names: list[str], *rest: Any, **more: Any) -> list[dict[str, Any]]:
-        asked.append((names, *rest, more))
-        return [{"model": name, "n": 7, "rougeL": {"f": f}} for name, f in zip(names, scores, strict=True)]
-
-    monkeypatch.setattr(judging, "judge_models", judged)
+    asked = _as_judged(monkeypatch, [scores[0]] * 7, [scores[1]] * 7)
     config = RunConfig(student="s", beams=2, target_tokens=64)
     report = check(str(tiny_teacher), str(tiny), settings, data="some data", config=config)
     assert _codes(report) == ([], warnings)
@@ -150,10 +160,46 @@ def test_a_teacher_must_beat_its_student(
     assert (written["beams"], written["max_new_tokens"]) == (2, 64), "as the run will write"
     assert asked[0][0] == [str(tiny_teacher), str(tiny)]
     assert asked[0][1] == "some data"
-    if warnings:
-        assert (
-            "On 7 examples the teacher reaches ROUGE-L 20.0, the student 30.0" in report.warnings[0].message
-        )
+
+
+FAR = "a difference of −10.0 (95% interval: −10.0 to −10.0). "
+FEW = "So few examples cannot tell whether the teacher is better."
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said", "remedies"),
+    [
+        ([-0.1] * 20, f"{FAR}A teacher that is no better has little to teach.", ["finetune"]),
+        ([-0.1] * 7, FAR + FEW, ["evaluate", "finetune"]),  # nothing is claimed of fewer than 20
+        # t of 19 degrees of freedom is 2.093 at 97.5%, the error 0.1 / √19
+        ([-0.11, 0.09] * 10, f"of −1.0 (95% interval: −5.8 to +3.8). {FEW}", ["evaluate", "finetune"]),
+        ([0.0] * 20, f"a difference of 0.0 (95% interval: 0.0 to 0.0). {FEW}", ["evaluate", "finetune"]),
+        ([-0.1], f"of −10.0 (95% interval: −100.0 to +100.0). {FEW}", ["evaluate", "finetune"]),
+    ],
+)
+def test_of_a_teacher_that_is_not_ahead_no_more_is_said_than_is_known(
+    gaps: list[float],
+    said: str,
+    remedies: list[str],
+    tiny_teacher: Path,
+    tiny: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _as_judged(monkeypatch, [0.3 + gap for gap in gaps], [0.3] * len(gaps))
+    config = RunConfig(student="s", validation="other data")
+    report = check(str(tiny_teacher), str(tiny), settings, data="some data", config=config)
+    assert _codes(report) == ([], ["weak_teacher"])
+    [found] = report.warnings
+    examples = f"{len(gaps)} example{'' if len(gaps) == 1 else 's'}"
+    assert found.message.startswith(
+        f"On {examples} the teacher reaches ROUGE-L {100 * (0.3 + fmean(gaps)):.1f}, "
+    )
+    assert "the student 30.0: " in found.message
+    assert found.message.endswith(said)
+    assert [
+        name for name in ("evaluate", "finetune") if f"python -m distill {name}." in found.remedy
+    ] == remedies
 
 
 def test_the_sample_is_read_from_the_columns_that_were_named(
@@ -174,8 +220,10 @@ def test_real_models_are_scored_on_real_data(
 ) -> None:
     few = tmp_path / "few.jsonl"
     few.write_text("\n".join(articles.read_text().splitlines()[:2]))
-    scores = check(str(tiny_teacher), str(tiny), settings, data=str(few)).estimate["rougeL"]
-    assert set(scores) == {str(tiny_teacher), str(tiny)}
+    report = check(str(tiny_teacher), str(tiny), settings, data=str(few))
+    assert set(report.estimate["rougeL"]) == {str(tiny_teacher), str(tiny)}
+    for warning in report.warnings:
+        assert "a difference of " in warning.message
 
 
 def test_a_model_is_trained_with_on_no_engine(tiny: Path, settings: Settings) -> None:
