@@ -22,9 +22,9 @@ def from_teacher_layers(teacher: Any, encoder_layers: int, decoder_layers: int) 
     """Copy the teacher and keep evenly spaced layers of its encoder and decoder.
 
     Everything else (embeddings, head, norms, position biases, tied or not) stays as the teacher has it, so a
-    forward pass of a full-depth copy equals the teacher's. A single decoder layer is made of both ends: it looks
-    back like the teacher's first one, which holds the position bias, and looks into the text like its last one,
-    which decides what is written.
+    forward pass of a full-depth copy equals the teacher's. A single decoder layer is made of both ends: it
+    looks back like the teacher's first one, which holds the position bias, and looks into the text like its
+    last one, which decides what is written.
     """
     student = copy.deepcopy(teacher)
     _keep(student.encoder, evenly_spaced(len(teacher.encoder.block), encoder_layers))
