@@ -46,6 +46,11 @@ def add(parsers: Any) -> None:
     export_parser.add_argument(
         "--input-tokens", type=int, help="tokens it reads of a text (default: as many as in training)"
     )
+    export_parser.add_argument(
+        "--start-share",
+        type=float,
+        help="share of the model that the run started from, to write a mean of both instead of its student",
+    )
 
 
 def resume(*, run_id: str, settings: Settings) -> Answer:
@@ -88,5 +93,5 @@ def export(
     """Write a run's student where the user wants it."""
     from distill.runs.export import export_student
 
-    export_student(runs.find(run_id, settings), folder, dtype, shard_size, **own)
+    export_student(runs.find(run_id, settings), folder, settings, dtype, shard_size, **own)
     return {"folder": str(folder.resolve())}, 0

@@ -8,7 +8,7 @@ from statistics import fmean, median
 from typing import Any
 
 from distill import data
-from distill.config import RunConfig, parse_layers
+from distill.config import RunConfig
 from distill.errors import Cancelled
 from distill.judging.verdict import verdict
 from distill.rules import apply_rules, choose_rules
@@ -193,7 +193,7 @@ def teller(run: Run, label: str, total: int) -> Callable[[int], None]:
 
 
 def _contestants(run: Run, config: RunConfig, settings: Settings) -> list[tuple[str, str]]:
-    before = str(run.initial) if parse_layers(config.student) else config.student
+    before = run.origin()
     found = [("student after", f"run:{run.run_id}"), ("student before", before)]
     named = (config.teacher or "").partition("/")[0]
     original = f"{named if named in MODEL_SETS else settings.model_set}/original"

@@ -13,6 +13,7 @@ from distill.errors import BadConfig, RunConflict
 from distill.families import family_of, inspect
 from distill.families.model_folder import load_model, save_model
 from distill.jobs.files import check_new_folder
+from distill.runs.averaging import average_with_start
 from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
 from distill.stats import interval
@@ -25,6 +26,7 @@ from models.decoding import (
     MAX_NO_REPEAT_NGRAM,
     Decoding,
 )
+from models.settings import Settings
 from models.text.encoding import prefix_of
 
 _SIZE = re.compile(r"[1-9]\d*[KMG]i?B")
@@ -42,6 +44,11 @@ tags: [summarization, {{ model_type }}, distillation]
 {% if prefix %} and begin each
 input with `{{ prefix }}`{% endif %}.
 
+{% if start_share %}
+Its weights are a mean: those of the run's student, and with a share of {{ start_share }} those of the model
+that the run started from.
+
+{% endif %}
 {% if rows %}
 {{ rows[0].n }} validation examples, {{ rows[0].beams }} beams, F1 × 100 with 95% intervals.
 
@@ -77,18 +84,21 @@ Settings:
 def export_student(
     run: Run,
     folder: Path,
+    settings: Settings,
     dtype: str = "float32",
     shard_size: str = "9MB",
     shortest: int | None = None,
     no_repeat_ngram: int | None = None,
     length_penalty: float | None = None,
     input_tokens: int | None = None,
+    start_share: float | None = None,
 ) -> None:
     """Write the student of a run to `folder`: safetensors shards, tokenizer, model card.
 
     Args:
         run: A finished run.
         folder: Where to write it; new or empty.
+        settings: Where models and runs are.
         dtype: Precision of the weights.
         shard_size: Largest size of a weight file.
         shortest: Tokens its summaries usually have at least, kept in its generation settings.
@@ -96,10 +106,12 @@ def export_student(
         length_penalty: Power of the length that beam search usually divides a score by, likewise.
         input_tokens: Tokens it reads of a text; by default as many as in training. A T5 knows how far apart
             two tokens are, not where they stand, so it can read on past what it learned from.
+        start_share: Share of the model that the run started from in the mean of both that is written instead,
+            see `average_with_start`.
 
     Raises:
-        RunConflict: The run has no student yet, or its weights have changed since.
-        ModelUnavailable: Something else of the student is damaged.
+        RunConflict: The run has no student yet, or its weights have changed since, or the start's have.
+        ModelUnavailable: Something else of the student is damaged, or the start is gone.
         BadConfig: The folder holds something already, or a size or a length is none.
     """
     if not _SIZE.fullmatch(shard_size):
@@ -111,7 +123,10 @@ def export_student(
         raise BadConfig(f"length_penalty is {length_penalty:g}; use a number from -5 to 5.")
     check_new_folder(folder)
     kind = _checked_kind(run)
-    model: Any = load_model(run.student).to(getattr(torch, dtype))
+    model: Any = load_model(run.student)
+    if start_share is not None:
+        average_with_start(model, run, start_share, settings)
+    model.to(getattr(torch, dtype))
     if shortest is not None:
         model.generation_config.min_new_tokens = shortest
     if no_repeat_ngram is not None:
@@ -121,7 +136,7 @@ def export_student(
     if input_tokens is not None:
         family_of(model.config.model_type).limit_input(model, input_tokens)
     save_model(model, run.student, folder, max_shard_size=shard_size)
-    (folder / _README).write_text(_card(run, folder.resolve().name, kind), encoding="utf-8")
+    (folder / _README).write_text(_card(run, folder.resolve().name, kind, start_share), encoding="utf-8")
 
 
 def zip_student(run: Run, file: IO[bytes]) -> None:
@@ -156,13 +171,14 @@ def _check(name: str, value: int | None, low: int, high: int) -> None:
         raise BadConfig(f"{name} is {value}; use a whole number from {low} to {high}.")
 
 
-def _card(run: Run, name: str, model_type: str) -> str:
+def _card(run: Run, name: str, model_type: str, start_share: float | None = None) -> str:
     config = run.config().as_dict()
-    rows = (run.result() or {}).get("rows", [])
+    rows = [] if start_share else (run.result() or {}).get("rows", [])  # nobody has judged the mean
     return _CARD.render(
         name=name,
         model_type=model_type,
         prefix=prefix_of(model_type),
+        start_share=start_share,
         kind=f"Distilled from `{_shown(config['teacher'])}`" if config["teacher"] else "Trained on labels",
         rows=rows if all(row.get(each) is not None for row in rows for each in _SHOWN) else [],
         interval=interval,

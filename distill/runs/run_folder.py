@@ -56,6 +56,11 @@ class Run(JobFolder):
         """Where a student cut from its teacher is kept as it was before training."""
         return self.folder / "initial"
 
+    def origin(self) -> str:
+        """The model it started from: its name, or the folder of what was cut from the teacher."""
+        named = self.config().student
+        return str(self.initial) if parse_layers(named) else named
+
     @property
     def checkpoints(self) -> Path:
         """Where its checkpoints are."""

@@ -274,6 +274,7 @@ def test_train_list_resume_export(
         ("--length-penalty", "5.5", "length_penalty is 5.5; use a number from -5 to 5"),
         ("--length-penalty", "nan", "length_penalty is nan; use a number from -5 to 5"),
         ("--input-tokens", "7", "input_tokens is 7; use a whole number from 8 to 512"),
+        ("--start-share", "1", "start_share is 1; use a number above 0 and below 1"),
     ):
         code, _, errors = call("export", run_id, str(tmp_path / "wrong"), option, value)
         assert (code, words in errors, (tmp_path / "wrong").exists()) == (2, True, False)

@@ -56,7 +56,7 @@ def test_a_student_of_headlines_writes_headlines(engine: str, headlines: Run) ->
 
 
 def test_the_export_and_the_checkpoints_have_its_lengths(headlines: Run, tmp_path: Path) -> None:
-    export_student(headlines, tmp_path / "exported")
+    export_student(headlines, tmp_path / "exported", Settings(home=headlines.home))
     [checkpoint] = headlines.checkpoints.glob("checkpoint-*")
     for folder in (headlines.student, tmp_path / "exported", checkpoint):
         saved = json.loads((folder / "generation_config.json").read_text())
