@@ -95,7 +95,7 @@ def build(studio: Studio) -> EvaluateTab | None:
                     min_width=130,
                 )
         with gr.Column(min_width=300), gr.Group():
-            data = data_fields.build("evaluation", "Built-in samples (24 texts)", "references")
+            data = data_fields.build("evaluation", "Built-in samples", "references")
             with gr.Row():
                 texts = gr.Number(
                     _TEXTS, label="Maximum texts", precision=0, elem_id="evaluation-texts", min_width=130

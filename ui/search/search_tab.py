@@ -85,7 +85,7 @@ def build(studio: Studio) -> SearchTab | None:
         with gr.Column(min_width=300), gr.Group():
             teacher, sampler, trials = _what(studio)
         with gr.Column(min_width=300), gr.Group():
-            data = data_fields.build("search-data", "Built-in samples (24 texts)")
+            data = data_fields.build("search-data", "Built-in samples")
     with gr.Accordion("Advanced", open=False, elem_classes=["settings"], elem_id="search-advanced"):
         advanced = _advanced()
     with gr.Row():
