@@ -63,3 +63,14 @@ def test_another_start_is_no_start(trained: Run, tmp_path: Path) -> None:
     with pytest.raises(RunConflict, match="has changed since"):
         export_student(trained, tmp_path / "mean", settings, start_share=0.5)
     assert not (tmp_path / "mean").exists()
+
+
+def test_a_student_cut_from_its_teacher_began_as_it_was_cut(
+    tiny_teacher: Path, tmp_path: Path, values: dict[str, Any]
+) -> None:
+    cut = {**values, "teacher": str(tiny_teacher), "student": "layers:2+1", "learning_rate": 1e-1}
+    run = train(cut, tmp_path / "home")
+    export_student(run, tmp_path / "mean", Settings(home=run.home), start_share=0.5)
+    mean, after, before = (_weights(folder) for folder in (tmp_path / "mean", run.student, run.initial))
+    assert not torch.equal(after["shared.weight"], before["shared.weight"])
+    torch.testing.assert_close(mean["shared.weight"], (after["shared.weight"] + before["shared.weight"]) / 2)
