@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [README, *DOCS, ROOT / "models" / "embedded" / "README.md", ROOT / "distill/data/samples/README.md"]
-ELSEWHERE = {"--nproc_per_node", "--repo-type", "--exclude", "--model-set", "--share"}
+ELSEWHERE = {"--nproc_per_node", "--repo-type", "--exclude", "--model-set", "--share", "--host", "--port"}
 """Options of other programs, and of `python app.py`."""
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make the embedded trio, and the control that it is compared with, from CNN/DailyMail files and from the trio before,
 # which the recipe of commit c05a8ce makes from nothing:
-#     git archive c05a8ce models/embedded | tar -x -C BEFORE
+#     mkdir BEFORE && git archive c05a8ce models/embedded | tar -x -C BEFORE
 #     models/embedded/recipes/make.sh BEFORE/models/embedded TRAIN.jsonl.gz VALIDATION.jsonl.gz WORK [OPTION ...]
 # WORK notes which runs are done (started again, it goes on with the next) and gets the models. The options go
 # to every training: `ARTICLES=60 SHAPE="--width 64 --inner 64 --heads 2" make.sh … --max-steps 1` tries the whole way
