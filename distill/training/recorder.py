@@ -142,8 +142,8 @@ class Recorder(TrainerCallback):
         retention = row.get(held_out("retention"), 1.0)
         if teacher is not None and student is not None and teacher >= student and retention >= 1:
             self.run.warn(
-                "The teacher predicts the validation labels no better than the student: it has little"
-                " to teach. Tune it on this data first."
+                "The student has caught up with its teacher on the validation data, in predicting the labels"
+                " and in its summaries. To go further, tune the teacher on this data first."
             )
 
     def _check_finite(self, args: TrainingArguments, step: int, logs: dict[str, float]) -> None:

@@ -16,7 +16,7 @@ _REMEDIES = {
     "one_example": "Upload more rows, or write validation=FILE into “Any other setting” under “Advanced”.",
 }
 """By the finding's code, where the page offers another way than the command line."""
-WEAK = "The teacher predicts the validation labels no better"
+CAUGHT_UP = "The student has caught up with its teacher"
 """The beginning of the run's warning that the button “Tune the teacher first” answers."""
 
 
@@ -27,7 +27,7 @@ def remedy(finding: Finding) -> str:
 
 def warning(text: str) -> str:
     """A run's warning, with the button that helps."""
-    return f"{text} “Check on the data” offers a button for it." if text.startswith(WEAK) else text
+    return f"{text} “Check on the data” offers a button for it." if text.startswith(CAUGHT_UP) else text
 
 
 def is_worse(result: Mapping[str, Any] | None) -> bool:

@@ -125,9 +125,9 @@ def test_alpha_zero_asks_no_teacher(short: dict[str, Any], tmp_path: Path) -> No
     assert "soft" not in figures(run)[0]
 
 
-def test_a_teacher_that_is_no_better_is_told(short: dict[str, Any], tmp_path: Path) -> None:
+def test_a_student_that_has_caught_up_with_its_teacher_is_told(short: dict[str, Any], tmp_path: Path) -> None:
     run = train({**short, "teacher": short["student"], "max_steps": 1, "evaluation_steps": 1}, tmp_path)
-    assert any("has little to teach" in warning for warning in run.status().warnings)
+    assert any("caught up with its teacher" in warning for warning in run.status().warnings)
 
 
 @pytest.mark.parametrize(("retention", "told"), [(1.0, True), (0.9, False)])

@@ -53,8 +53,8 @@ def test_a_pair_with_a_warning_is_not_said_to_work() -> None:
 
 def test_a_run_s_warning_names_the_button() -> None:
     source = inspect.getsource(recorder.Recorder._compare_with_teacher)
-    assert advice.WEAK in source
-    assert "“Check on the data”" in run_rendering.warnings([f"{advice.WEAK} than the student: …"])
+    assert advice.CAUGHT_UP in source
+    assert "“Check on the data”" in run_rendering.warnings([f"{advice.CAUGHT_UP} …"])
     assert "“" not in run_rendering.warnings(["The term soft makes up nearly all of the loss."])
 
 
