@@ -7,7 +7,6 @@ import pytest
 from models.settings import Settings
 from tests.tiny import make_bert_folder, make_decoder_only_folder, make_tiny_t5
 
-
 _LONG = (
     "tests/browser/test_distil.py",
     "tests/test_recipes.py",

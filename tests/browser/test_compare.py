@@ -20,7 +20,7 @@ def finished(page: Page, number: int = 3) -> None:
 
 
 def test_three_models_are_compared_and_logged(page: Page, tmp_path: Path) -> None:
-    page.get_by_role("button", name="Science", exact=True).click()
+    page.get_by_role("button", name="Sport", exact=True).click()
     expect(page.locator("#text textarea")).not_to_have_value("")
     expect(page.locator("#counter")).to_contain_text("tokens")
     page.click("#run-all")
@@ -45,7 +45,7 @@ def test_three_models_are_compared_and_logged(page: Page, tmp_path: Path) -> Non
 
 def test_a_pasted_text_leaves_the_example_s_reference_behind(page: Page) -> None:
     page.get_by_text("Reference summary").click()
-    page.get_by_role("button", name="Science", exact=True).click()
+    page.get_by_role("button", name="Sport", exact=True).click()
     expect(page.locator("#reference textarea")).not_to_have_value("")
     page.locator("#text textarea").focus()
     page.keyboard.press("Control+a")
