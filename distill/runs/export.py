@@ -50,7 +50,8 @@ that the run started from.
 
 {% endif %}
 {% if rows %}
-{{ rows[0].n }} validation examples, {{ rows[0].beams }} beam{{ "" if rows[0].beams == 1 else "s" }}, F1 × 100 with 95% intervals.
+{{ rows[0].n }} validation examples, {{ rows[0].beams }} beam{{ "" if rows[0].beams == 1 else "s" }}, \
+F1 × 100 with 95% intervals.
 
 | model | {{ metrics | join(" | ", attribute="label") }} | seconds per summary |
 |---|{{ "---|" * metrics | length }}---|
