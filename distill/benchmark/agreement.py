@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from distill.data import Example, load_unseen
 from distill.errors import BadConfig
 from distill.stats import interval, mean_interval, points
-from distill.tasks.summarize.evaluation import rouge
+from distill.tasks.summarize.evaluation import rouge_l
 from models.decoding import Decoding
 from models.serving import measure
 from models.serving.pool import ModelPool
@@ -154,7 +154,7 @@ def _compare_quality(pool: ModelPool, name: str, examples: Sequence[Example]) ->
         log.info("%s in %s: %d summaries", name, dtype, len(documents))
         texts[dtype] = [draft.text for [draft] in summarizer.summarize_many(documents)]
         pairs = zip(texts[dtype], examples, strict=True)
-        scores[dtype] = [rouge(text, example.summary)["rougeL"] for text, example in pairs]
+        scores[dtype] = [rouge_l(text, example.summary) for text, example in pairs]
     paired = list(zip(scores["int8"], scores["float32"], strict=True))
     return {
         "n": len(documents),

@@ -1,16 +1,20 @@
 """An evaluation text by text: what each model wrote, and where they differ."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 from distill.data import Example
 from distill.judging.lead import is_lead
 from distill.judging.results import Answers
-from distill.tasks.summarize.evaluation import rouge
+from distill.tasks.summarize.evaluation import rouge_l
 
 Case = Mapping[str, Any]
 _KEPT = ("summary", "failed", "tokens_in", "tokens_out", "seconds")
+
+
+def agreement(summary: str, others: Sequence[str]) -> float | None:
+    """The lowest ROUGE-L between a summary and others of the same text; None without others."""
+    return min((rouge_l(other, summary) for other in others), default=None)
 
 
 def collect(examples: Sequence[Example], answers: Mapping[str, Answers]) -> list[dict[str, Any]]:
@@ -34,14 +38,14 @@ def _case(place: int, example: Example, answers: Mapping[str, Mapping[str, Any]]
         for name, row in answers.items()
     }
     scores = [row["rougeL"] for row in shown.values() if "rougeL" in row]
-    texts = [row["summary"] for row in shown.values() if "summary" in row]
+    agreements = [row["agreement"] for row in answers.values() if row.get("agreement") is not None]
     return {
         "text": place + 1,
         "document": example.document,
         "reference": example.summary or None,
         "answers": shown,
         "gap": max(scores) - min(scores) if len(scores) > 1 else None,
-        "agreement": min((rouge(a, b)["rougeL"] for a, b in combinations(texts, 2)), default=None),
+        "agreement": min(agreements, default=None),
         "cosine": min((row["cosine"] for row in shown.values() if "cosine" in row), default=None),
     }
 

@@ -14,7 +14,8 @@ EQUIVALENCE = ("cosine", "equivalent", "cosine_reference", "equivalent_reference
 """What a row says of meaning, each with its interval; None where it is not known."""
 
 Answers = Mapping[int, Mapping[str, Any]]
-"""What a model wrote by the text's place, with `measures` of each summary; `failed` in place of a summary."""
+"""What a model wrote by the text's place, with `measures` of each summary, and its `agreement` with those of
+the models before it (see `cases.agreement`); `failed` in place of a summary."""
 
 
 def collect(

@@ -24,6 +24,7 @@ from models.settings import Settings
 log = logging.getLogger(__name__)
 _SAID = 1.0  # seconds between two progress messages
 _LOGGED = 5.0
+_MEASURED = 200  # summaries between two looks at whether the work is to stop
 
 
 class Work:
@@ -101,11 +102,16 @@ class Work:
         return self.evaluation.texts()
 
     def _measured(self, name: str) -> dict[int, dict[str, Any]]:
-        """What a model wrote, with its measures."""
+        """What a model wrote, with its measures and its agreement with what those before it wrote."""
         answers = self.evaluation.answers(name)
-        for place, row in answers.items():
+        for number, (place, row) in enumerate(answers.items()):
+            if number % _MEASURED == 0:
+                self._progress.say(f"{name}: {number} of {len(answers)} summaries measured")
             if "summary" in row:
+                before = [found[place] for found in self._answers.values()]
+                others = [other["summary"] for other in before if "summary" in other]
                 row["measures"] = measure(row["summary"], self._examples[place], self._english)
+                row["agreement"] = cases.agreement(row["summary"], others)
         return answers
 
     def _keep_result(self, meanings: dict[str, Any] | None) -> dict[str, Any]:

@@ -14,11 +14,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
 
 
 @cache
-def _scorer() -> Any:
+def _scorer(*kinds: str) -> Any:
     from rouge_score.rouge_scorer import RougeScorer
     from rouge_score.tokenizers import DefaultTokenizer
 
-    return RougeScorer(list(ROUGE_KINDS), tokenizer=_Words(DefaultTokenizer(use_stemmer=True)))
+    return RougeScorer(list(kinds), tokenizer=_Words(DefaultTokenizer(use_stemmer=True)))
 
 
 class _Words:
@@ -46,7 +46,16 @@ def rouge(prediction: str, reference: str) -> dict[str, float]:
 
     Lin (2004), ROUGE: A Package for Automatic Evaluation of Summaries. Lsum compares sentence by sentence.
     """
-    scores = _scorer().score(_sentences(reference), _sentences(prediction))
+    return _f1(prediction, reference, ROUGE_KINDS)
+
+
+def rouge_l(prediction: str, reference: str) -> float:
+    """F1 of ROUGE-L as `rouge` has it, in less than half the time that all kinds take."""
+    return _f1(prediction, reference, ("rougeL",))["rougeL"]
+
+
+def _f1(prediction: str, reference: str, kinds: Sequence[str]) -> dict[str, float]:
+    scores = _scorer(*kinds).score(_sentences(reference), _sentences(prediction))
     return {kind: score.fmeasure for kind, score in scores.items()}
 
 

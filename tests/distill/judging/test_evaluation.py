@@ -17,9 +17,10 @@ from distill.jobs import processes
 from distill.judging import Evaluation, EvaluationPlan, cases, results, work, writing
 from distill.judging.garbled import garbled_words, is_english
 from distill.judging.lead import as_long_as, spelled_out
+from distill.judging.measures import measure
 from distill.judging.says import describe
 from distill.rules.extracts import copies_sentences, is_lead
-from distill.tasks.summarize.evaluation import score_table
+from distill.tasks.summarize.evaluation import rouge_l, score_table
 from models.errors import BadRequest
 from models.serving.summarizer import Summarizer
 from models.settings import Settings
@@ -118,6 +119,24 @@ def test_models_are_compared_text_by_text_and_with_the_lead(
     table = score_table(result["results"])
     assert "lead:6" in table
     assert table.count(why) == 1
+
+
+def test_how_much_summaries_share_is_scored_once_a_pair(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often what is known so far is written down; 2 words of 6 are what shares least."""
+    scored: list[tuple[str, str]] = []
+
+    def counted(left: str, right: str) -> float:
+        scored.append((left, right))
+        return rouge_l(left, right)
+
+    monkeypatch.setattr(cases, "rouge_l", counted)
+    texts = [f"a{n} b{n} c{n} d{n} e{n} f{n}" for n in range(2)]
+    data = write_data(tmp_path / "data.jsonl", [{"document": text, "summary": text} for text in texts])
+    evaluation, _ = evaluated({"models": ["lead:6", "lead:2", "lead:4"], "data": data}, settings)
+    assert [case["agreement"] for case in evaluation.cases()] == [0.5, 0.5]
+    assert len(set(scored)) == len(scored) == 3 * 2
 
 
 def test_differences_to_the_first_are_corrected_for_the_models_compared(
@@ -281,6 +300,25 @@ def test_cancelled_it_keeps_what_is_written(tiny: Path, settings: Settings, arti
     assert (evaluation.status()["done"], evaluation.status()["total"]) == (40, 40)
     with pytest.raises(RunConflict, match="is finished; it cannot be resumed"):
         evaluation.resume(settings)
+
+
+def test_it_can_be_cancelled_while_summaries_are_measured(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_data(tmp_path / "data.jsonl", [{"document": f"the cat {n}"} for n in range(500)])
+    evaluation = judging.create(EvaluationPlan(("lead:2",), data), settings)
+    measured: list[str] = []
+
+    def stopped(summary: str, *rest: Any) -> dict[str, Any]:
+        measured.append(summary)
+        evaluation.request_stop()
+        return measure(summary, *rest)
+
+    monkeypatch.setattr(work, "measure", stopped)
+    with pytest.raises(RunConflict, match="was cancelled"):
+        judging.carry_out(evaluation, settings)
+    assert len(measured) == 200
+    assert evaluation.status()["status"] == "cancelled"
 
 
 def _elsewhere(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:

@@ -9,6 +9,7 @@ from distill.tasks.summarize.evaluation import (
     has_repeated_trigram,
     novel_bigrams,
     rouge,
+    rouge_l,
 )
 
 # Of 6 and 4 words: 4 unigrams shared, 2 of 5 and 3 bigrams, a longest common subsequence of 4.
@@ -63,6 +64,7 @@ def test_nothing_to_compare_is_zero(prediction: str, reference: str) -> None:
 def test_words_of_any_script_count(prediction: str, reference: str, words: float, order: float) -> None:
     scores = rouge(prediction, reference)
     assert (scores["rouge1"], scores["rougeL"]) == (pytest.approx(words), pytest.approx(order))
+    assert rouge_l(prediction, reference) == scores["rougeL"]
 
 
 @pytest.mark.parametrize(
