@@ -10,6 +10,7 @@ RESAMPLES = 10_000
 BOOTSTRAP_FROM = 50
 """With fewer texts a percentile bootstrap is too narrow, so Student's t takes its place."""
 _AT_ONCE = 1_000_000  # values drawn at a time: a whole test set's resamples would fill the memory
+_DRAWN, _FEWEST = 100_000_000, 1_000  # values drawn at most, which takes a second or two; resamples at least
 
 Scores = Sequence[float] | Sequence[Sequence[float]]
 """One score per text, or for each seed one score per text, in the same order."""
@@ -112,13 +113,15 @@ def bootstrap(
     Args:
         values: At least one.
         statistic: A function of numpy that takes an axis.
-        seed: Seed of the 10,000 resamples.
+        seed: Seed of the resamples: 10,000; of more than 10,000 values as many as make 100 million values
+            together, but at least 1,000.
     """
     import numpy as np
 
     given, of = np.asarray(values, dtype=float), statistic or np.mean
     generator, rows = np.random.default_rng(seed), max(1, _AT_ONCE // len(given))
-    sizes = [min(rows, RESAMPLES - done) for done in range(0, RESAMPLES, rows)]
+    resamples = max(_FEWEST, min(RESAMPLES, _DRAWN // len(given)))
+    sizes = [min(rows, resamples - done) for done in range(0, resamples, rows)]
     found = np.concatenate([of(generator.choice(given, (size, len(given))), axis=1) for size in sizes])
     low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return {"f": float(of(given, axis=0)), "low": float(low), "high": float(high)}

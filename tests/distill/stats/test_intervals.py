@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from distill.stats import Spread, bootstrap, mean_interval, spread
+from distill.stats import Spread, bootstrap, intervals, mean_interval, spread
 from distill.stats.coverage import difference_interval, over_seeds, over_texts, percentile_of_texts
 from distill.stats.intervals import RESAMPLES, mean
 
@@ -53,16 +53,33 @@ def test_the_bootstrap_is_repeatable_and_as_wide_as_theory_says() -> None:
     assert found["high"] - found["low"] == pytest.approx(2 * 1.96 * np.std(values) / math.sqrt(200), rel=0.05)
 
 
-def test_the_bootstrap_draws_ten_thousand_times_however_many_texts() -> None:
+def test_the_bootstrap_draws_ten_thousand_times() -> None:
+    drawn = resampled(600)
+    assert sum(drawn) == RESAMPLES == 10_000
+    assert max(drawn) * 600 <= 1_000_000, "not all at once"
+
+
+@pytest.mark.parametrize(("texts", "times"), [(90, 10), (91, 9), (120, 7), (1000, 5)])
+def test_of_very_many_texts_the_bootstrap_draws_fewer_times(
+    texts: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With smaller limits: ten times by default, five at the least."""
+    monkeypatch.setattr(intervals, "RESAMPLES", 10)
+    monkeypatch.setattr(intervals, "_FEWEST", 5)
+    monkeypatch.setattr(intervals, "_DRAWN", 900)
+    assert sum(resampled(texts)) == times
+
+
+def resampled(texts: int) -> list[int]:
+    """How many resamples of so many texts are drawn at a time."""
     drawn: list[int] = []
 
     def counted(values: np.ndarray, axis: int) -> np.ndarray:
         drawn.append(len(values) if axis else 0)
         return values.mean(axis=axis)
 
-    bootstrap([0.1, 0.2] * 300, counted)
-    assert sum(drawn) == RESAMPLES == 10_000
-    assert max(drawn) * 600 <= 1_000_000, "not all at once"
+    bootstrap([0.1] * texts, counted)
+    return drawn
 
 
 @pytest.mark.parametrize(("texts", "least"), [(4, 0.91), (12, 0.91), (20, 0.915), (50, 0.91), (100, 0.915)])
