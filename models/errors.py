@@ -37,7 +37,7 @@ def disk_is_full(error: BaseException) -> bool:
     return any(
         (isinstance(each, OSError) and each.errno in (errno.ENOSPC, errno.EDQUOT))
         or any(sign in str(each) for sign in _DISK_FULL)
-        for each in _behind(error)
+        for each in behind(error)
     )
 
 
@@ -54,7 +54,7 @@ def in_words(error: Exception) -> str | None:
     return f"{file} cannot be read or written: {reason}. Choose another file, or fix the cause."
 
 
-def _behind(error: BaseException) -> Iterator[BaseException]:
+def behind(error: BaseException) -> Iterator[BaseException]:
     """An error and all it was raised because of, or while it was handled."""
     seen: set[int] = set()
     left: list[BaseException | None] = [error]

@@ -1,6 +1,10 @@
 """What to say about an error that ended long work: one line, and what to do. Imports nothing heavy."""
 
-from models.errors import disk_is_full
+from models.errors import behind, disk_is_full
+
+_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
+_GPU = ("CUDA error", "CUDA failed", "cuBLAS failed")
+"""What torch and CTranslate2 say of memory that ran out and of a GPU that failed, within a RuntimeError."""
 
 
 def explain(error: Exception) -> str:
@@ -19,8 +23,16 @@ def explain(error: Exception) -> str:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out."""
-    return isinstance(error, MemoryError) or _of_torch(error) or "not enough memory" in str(error)
+    """Whether memory ran out, which may be behind an error that says it in other words."""
+    return any(
+        isinstance(each, MemoryError) or _of_torch(each) or any(sign in str(each) for sign in _MEMORY)
+        for each in behind(error)
+    )
+
+
+def machine_failed(error: BaseException) -> bool:
+    """Whether memory ran out or the GPU failed: it is not the fault of what was given, and may not recur."""
+    return out_of_memory(error) or any(sign in str(each) for each in behind(error) for sign in _GPU)
 
 
 def _of_torch(error: BaseException) -> bool:

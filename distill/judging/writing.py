@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from distill.data import Example
-from distill.errors import Cancelled, RunConflict
+from distill.errors import Cancelled, DistillError, RunConflict
 from distill.jobs.checksums import model_checksum
+from distill.jobs.explaining import machine_failed
 from distill.jobs.files import append_json_line, read_object, write_json
 from distill.judging.folder import Evaluation
 from distill.judging.lead import as_long_as, beside, fixed, lead_texts
@@ -50,7 +51,8 @@ class Writing:
 
         Raises:
             RunConflict: The model has changed since some of its summaries were written.
-            DistillError: It is not available. A text that it fails on is noted, and the others continue.
+            DistillError: It is not available, memory ran out, or the GPU failed. A text that it fails on
+                otherwise is noted, and the others continue.
         """
         self._file.parent.mkdir(exist_ok=True)
         missing = [place for place in range(len(self._examples)) if place not in self._known]
@@ -121,6 +123,8 @@ class Writing:
         except (Cancelled, OSError):
             raise
         except Exception:
+            drafts = None  # only past this block is the memory free that the error's traceback holds
+        if drafts is None:
             return {place: self._alone(summarizer, text) for place, text in zip(places, texts, strict=True)}
         return {
             place: {"summary": draft.text, "tokens_in": draft.tokens_in, "tokens_out": draft.tokens_out}
@@ -155,14 +159,21 @@ def write_lead(evaluation: Evaluation, name: str, examples: Sequence[Example]) -
 
 
 def _tried(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """A row, or why there is none. A full disk is not the text's fault."""
+    """A row, or why there is none. What the machine lacks is not the text's fault, and another day it may
+    not lack it."""
     try:
         return write()
     except (Cancelled, OSError):
         raise
     except Exception as error:
-        first = (str(error).splitlines() or [""])[0][:300]
-        return {"failed": first or type(error).__name__}
+        first = (str(error).splitlines() or [""])[0][:300] or type(error).__name__
+        if not machine_failed(error):
+            return {"failed": first}
+        if isinstance(error, DistillError):
+            raise
+        raise DistillError(
+            f"Memory ran out, or the GPU failed: {first}. Free memory and resume, or use fewer beams."
+        ) from error
 
 
 def _about(summarizer: Summarizer, decoding: Decoding) -> dict[str, Any]:

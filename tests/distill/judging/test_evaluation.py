@@ -21,7 +21,7 @@ from distill.judging.measures import measure
 from distill.judging.says import describe
 from distill.rules.extracts import copies_sentences, is_lead
 from distill.tasks.summarize.evaluation import rouge_l, score_table
-from models.errors import BadRequest
+from models.errors import BadRequest, ModelUnavailable
 from models.serving.summarizer import Summarizer
 from models.settings import Settings
 from tests.distill.power_cut import PowerCut
@@ -227,6 +227,63 @@ def test_a_failing_text_is_listed_and_the_others_go_on(
     assert row["failed"] == [{"text": n + 1, "why": f"No summary of {n}."} for n in broken]
     assert f"{tiny} failed on 2 texts; these are left out of its figures." in result["says"]
     assert [case["text"] for case in cases.chosen(evaluation.cases(), "failed")] == [2, 30]
+
+
+FULL = RuntimeError("CUDA error: out of memory\nCUDA kernel errors might be reported later")
+TOLD = "Memory ran out, or the GPU failed: CUDA error: out of memory. Free memory and resume"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FULL, TOLD),
+        (MemoryError(), "failed: MemoryError."),
+        (ModelUnavailable("The memory is full."), "The memory is full."),
+    ],
+)
+@pytest.mark.parametrize("text", [1, 29])
+def test_memory_that_runs_out_ends_it_and_is_no_text_s_failure(
+    tiny: Path,
+    settings: Settings,
+    articles: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    told: str,
+    text: int,
+) -> None:
+    """The 2nd text is one of the timed, the 30th one of a batch; resumed, it lacks neither."""
+    if isinstance(error, ModelUnavailable):
+        error.__cause__ = FULL
+
+    def full(self: Any, document: str, *rest: Any) -> Any:
+        if document.endswith(f" {text}"):
+            raise error
+        return original(self, document, *rest)
+
+    original = Summarizer.summarize
+    plan = EvaluationPlan.from_dict({"models": [str(tiny)], "data": str(articles), "max_new_tokens": 8})
+    evaluation = judging.create(plan, settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(Summarizer, "summarize", full)
+        patch.setattr(Summarizer, "summarize_many", _fail)
+        with pytest.raises(DistillError, match=told):
+            judging.carry_out(evaluation, settings)
+    status = evaluation.status()
+    assert (status["status"], told in status["message"]) == ("failed", True)
+    [row] = judging.carry_out(evaluation, settings)["results"]
+    assert (row["n"], row["failed"]) == (40, [])
+
+
+def test_a_batch_too_large_for_the_memory_is_written_one_by_one(
+    tiny: Path, settings: Settings, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Summarizer, "summarize_many", _fail)
+    _, result = evaluated({"models": [str(tiny)], "data": str(articles)}, settings)
+    assert (result["results"][0]["n"], result["results"][0]["failed"]) == (40, [])
+
+
+def _fail(*_: Any, **__: Any) -> None:
+    raise FULL
 
 
 def test_data_without_references_leave_quality_out(tiny: Path, settings: Settings, tmp_path: Path) -> None:
