@@ -71,9 +71,16 @@ def threshold(found: Mapping[str, Any] | None) -> float | None:
     return calibration["threshold"] if calibration else None
 
 
-def measured(found: Mapping[str, Any] | None) -> bool:
-    """Whether `compare` could embed the summaries; if not, it may be able to another time."""
-    return bool(found) and not found.get("why")
+def settled(found: Mapping[str, Any] | None, settings: Settings) -> bool:
+    """Whether `compare` would say the same again: it embedded the summaries, or what it lacked is still
+    lacking."""
+    if not found or not found.get("why"):
+        return bool(found)
+    try:
+        Embedder(settings)
+    except ModelUnavailable as error:
+        return found["why"] == str(error)
+    return False
 
 
 def cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -50,7 +50,8 @@ class Work:
             RunConflict: It was cancelled; what is written is kept.
             DistillError: Something else that the user can mend.
         """
-        if self._before.get("complete") and equivalence.measured(self._before.get("equivalence")):
+        complete = self._before.get("complete")
+        if complete and equivalence.settled(self._before.get("equivalence"), self.settings):
             self._end("finished", "Finished")  # which a process that died last of all had left unsaid
             return self._before
         self.evaluation.belongs_to(processes.identity())

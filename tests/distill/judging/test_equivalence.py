@@ -162,6 +162,8 @@ def test_without_the_package_or_the_model_all_else_is_as_before(
     assert "Cosine" not in cases_rendering.cases_frame(evaluation.cases())
     assert len(report.compose(evaluation.evaluation_id, settings).tables) == 3
     monkeypatch.undo()
+    lacking = {"why": "it needs hf download sentence-transformers/all-MiniLM-L6-v2"}
+    assert judging.carry_out(evaluation, settings)["equivalence"] == lacking  # the package is there now
     added = judging.carry_out(evaluation, able)
     without = [{**row, **dict.fromkeys(added["results"][0].keys() & _MEANING)} for row in added["results"]]
     assert without == result["results"]

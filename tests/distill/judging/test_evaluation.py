@@ -385,13 +385,17 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
 def test_a_finished_one_is_given_again_as_it_was(
     settings: Settings, articles: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is left but equivalence, and that only where it could not be measured."""
+    """Nothing is left but equivalence, and that only where it could not be measured and now can be."""
     _elsewhere(monkeypatch, "here")
     command = ["evaluate", "lead:5", "lead:3", "--data", str(articles), "--once"]
     _, first, _ = call(*command)
     evaluation = judging.find(first["evaluation_id"], settings)
     _elsewhere(monkeypatch, "there")
     monkeypatch.setattr(work.equivalence, "compare", _cancel)
+    resume = ["evaluate", "--resume", evaluation.evaluation_id]
+    for again in (command, resume):
+        assert call(*again)[:2] == (0, first)
+    monkeypatch.setattr(work.equivalence, "Embedder", lambda _: None)  # it is there now
     assert call(*command)[0] == 2
     assert evaluation.status()["status"] == "cancelled"
     assert json.loads(json.dumps(evaluation.result())) == first  # all of it, as long as there is no more
@@ -400,7 +404,7 @@ def test_a_finished_one_is_given_again_as_it_was(
     _, whole, _ = call(*command)
     assert (whole["equivalence"]["why"], whole["environment"]) == (None, {"gpu": "here"})
     monkeypatch.setattr(work.Work, "_work", _cancel)
-    for again in (command, ["evaluate", "--resume", evaluation.evaluation_id]):
+    for again in (command, resume):
         code, answer, _ = call(*again)
         assert (code, answer, evaluation.status()["status"]) == (0, whole, "finished")
 
@@ -534,6 +538,7 @@ def test_what_another_model_wrote_is_neither_continued_nor_taken_for_its_own(
     assert not found_again()
     file = whole.answers_file(str(named))
     file.write_text(file.read_text().splitlines(keepends=True)[0])  # as if it had ended after the first
+    (whole.folder / "result.json").unlink()
     with pytest.raises(RunConflict, match="another model than the one that wrote the first 1 summaries"):
         judging.carry_out(whole, settings)
     assert whole.status()["status"] == "failed"
