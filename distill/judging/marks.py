@@ -26,7 +26,7 @@ def put(evaluation: Evaluation, text: int | None, wanted: bool, settings: Settin
         BadRequest: There is no such text, or this user may change nothing.
     """
     settings.check_changes()
-    if text is None or not 1 <= text <= len(evaluation.texts()):
+    if text is None or not 1 <= text <= _texts(evaluation):
         raise BadRequest("Open a text of the evaluation first, then mark it.")
     file = _folder(evaluation) / str(text)
     if not wanted:
@@ -53,6 +53,12 @@ def write(evaluation: Evaluation, cases: Sequence[Case], folder: Path) -> list[P
     write_cases(flat, chosen)
     write_json_lines(lines, chosen)
     return [flat, lines]
+
+
+def _texts(evaluation: Evaluation) -> int:
+    """How many texts it is about, as its result says; the texts themselves may be a hundred megabytes."""
+    found = evaluation.result()
+    return found["conditions"]["texts"] if found else 0
 
 
 def _folder(evaluation: Evaluation) -> Path:

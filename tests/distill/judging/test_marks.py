@@ -36,6 +36,20 @@ def test_a_mark_stays_with_the_evaluation_until_taken_away(found: Evaluation, se
         assert marks.marked(found) == {1}
 
 
+def test_no_text_is_read_to_mark_one(
+    found: Evaluation, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Evaluation, "texts", lambda _: pytest.fail("read"))
+    marks.put(found, 3, True, settings)
+    assert marks.marked(found) == {3}
+
+
+def test_nothing_is_marked_before_there_is_anything_to_read(settings: Settings) -> None:
+    begun = judging.create(EvaluationPlan(("lead:1",)), settings)
+    with pytest.raises(BadRequest, match="Open a text of the evaluation first"):
+        marks.put(begun, 1, True, settings)
+
+
 def test_the_list_can_show_the_marked_ones_alone(found: Evaluation, settings: Settings) -> None:
     marks.put(found, 2, True, settings)
     noted = marks.noted(found, found.cases())
