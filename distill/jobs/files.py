@@ -50,8 +50,9 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_json_lines(path: Path, values: Iterable[Any]) -> None:
-    """Write one line of JSON for each value, likewise."""
-    write_text(path, "".join(f"{_text(value)}\n" for value in values))
+    """Write one line of JSON for each value, likewise, and hold no more than one of them in memory."""
+    with _whole(path) as scratch, scratch.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{_text(value)}\n" for value in values)
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], names: Sequence[str] | None = None) -> None:
@@ -88,8 +89,8 @@ def _whole(path: Path) -> Iterator[Path]:
     try:
         yield scratch
         scratch.replace(path)
-    except OSError:
-        scratch.unlink(missing_ok=True)  # a full disk leaves half a file
+    except BaseException:
+        scratch.unlink(missing_ok=True)  # half a file: the disk is full, or the next value failed
         raise
 
 
