@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, islice
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 from distill.benchmark.app_client import Summarize, gradio_client, plain_http
@@ -143,8 +143,14 @@ def _crowd(url: str, model: str, beams: int, texts: Sequence[str], users: int) -
     together = Barrier(users)
 
     def visit(number: int) -> list[Call]:
-        timed(clients[number], texts[0])
-        together.wait()
+        try:
+            timed(clients[number], texts[0])
+            together.wait()
+        except BrokenBarrierError:
+            return []  # another client failed, which is raised below
+        except BaseException:
+            together.abort()  # else the others would wait for this one for ever
+            raise
         share = islice(cycle(texts), number * each, (number + 1) * each)
         return [timed(clients[number], text) for text in share]
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,27 @@ def test_no_app_is_said(settings: Settings) -> None:
 def test_no_users_are_refused(settings: Settings) -> None:
     with pytest.raises(BadConfig, match="--users 0"):
         bench_app("http://x", "embedded/distilled", "built-in", settings, users=[0])
+
+
+def test_a_client_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of three waits for the others by then. Without an end it would wait for ten seconds here."""
+    waiting = Barrier(3, timeout=10)
+    numbers = iter(range(3))
+
+    def client(*_: Any) -> app_client.Summarize:
+        number = next(numbers)
+
+        def summarize(text: str) -> dict[str, Any]:
+            if number == 1:
+                raise ModelUnavailable("The app gave no summary.")
+            return {"seconds": 0.1, "queue_seconds": 0.0}
+
+        return summarize
+
+    monkeypatch.setattr(app_benchmark, "gradio_client", client)
+    monkeypatch.setattr(app_benchmark, "Barrier", lambda users: waiting)
+    with pytest.raises(ModelUnavailable, match="The app gave no summary"):
+        app_benchmark._crowd("http://x", "embedded/distilled", 1, ["the cat"], 3)
 
 
 def test_only_one_model_goes_through_the_app(settings: Settings) -> None:
