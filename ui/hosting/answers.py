@@ -27,7 +27,10 @@ _NO_SITES = "Files are not fetched from other sites: upload the file."
 _SITE = re.compile(r"\s*https?:", re.IGNORECASE)
 _SITE_ROUTE = re.compile(r"/(?:file[=/]|proxy=)\s*https?:", re.IGNORECASE)
 _UPLOAD = re.compile(r"/gradio_api/(?:upload|process_recording)/?$")
+_PROGRESS = re.compile(r"/gradio_api/upload_progress/?$")
 _NO_FILES = "This page takes no files."
+_DEEP_LINK = re.compile(r"/gradio_api/deep_link/?$")
+_NO_DEEP_LINKS = "This page has no links to its present state."
 LONGEST = 16_000_000
 """Bytes of a request that is no upload; a text may have a million characters."""
 LONGEST_UPLOAD = 501_000_000
@@ -131,7 +134,9 @@ class Calls:
     """ASGI middleware that refuses what Gradio's own routes should.
 
     For the answer of a call that nobody made they begin a stream, fail in it and log a fault of ours; they
-    fetch from other sites for strangers, and take files where nothing asks for any and bodies of any size.
+    fetch from other sites for strangers, take files where nothing asks for any and bodies of any size, and
+    remember each upload whose progress is asked for. A link to a page's present state they write to the disk
+    for good, as often as somebody asks.
 
     Args:
         app: What it stands before.
@@ -143,26 +148,30 @@ class Calls:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        asked = _CALL.search(scope.get("path", "")) if scope.get("method") == "GET" else None
-        if asked and not _is_known(asked[1], scope["app"].get_blocks()._queue):
-            await JSONResponse({"detail": _UNKNOWN}, 404)(scope, receive, send)
-            return
-        if _SITE_ROUTE.search(scope.get("path", "")):
-            await JSONResponse({"detail": _NO_SITES}, 403)(scope, receive, send)
-            return
-        uploading = _UPLOAD.search(scope.get("path", "")) is not None
-        if uploading and not self._uploads:
-            await JSONResponse({"detail": _NO_FILES}, 403)(scope, receive, send)
-            return
-        most = LONGEST_UPLOAD if uploading else LONGEST
-        if _length(scope) > most:
-            await JSONResponse({"detail": _too_long(most)}, 413)(scope, receive, send)
+        most = LONGEST_UPLOAD if _UPLOAD.search(scope.get("path", "")) else LONGEST
+        if refusal := self._refusal(scope, most):
+            code, why = refusal
+            await JSONResponse({"detail": why}, code)(scope, receive, send)
             return
         try:
             await self._app(scope, _bounded(receive, most), send)
         except RuntimeError as problem:
             if not isinstance(problem.__cause__, HTTPException):  # else the stream has ended with these words
                 raise
+
+    def _refusal(self, scope: Scope, most: int) -> tuple[int, str] | None:
+        """The status and the sentence of a request that is not passed on."""
+        path = scope.get("path", "")
+        asked = _CALL.search(path) if scope.get("method") == "GET" else None
+        if asked and not _is_known(asked[1], scope["app"].get_blocks()._queue):
+            return 404, _UNKNOWN
+        if _DEEP_LINK.search(path):
+            return 404, _NO_DEEP_LINKS
+        if _SITE_ROUTE.search(path):
+            return 403, _NO_SITES
+        if not self._uploads and (_UPLOAD.search(path) or _PROGRESS.search(path)):
+            return 403, _NO_FILES
+        return (413, _too_long(most)) if _length(scope) > most else None
 
 
 def _too_long(most: int) -> str:

@@ -46,8 +46,20 @@ class Sessions(StateHolder):
 
 
 class _Session(SessionState):
+    """Gradio's, without a copy of each value that a field had last: megabytes a field, for the same links."""
+
     def __init__(self, blocks: Any) -> None:
         super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # pyright: ignore
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.config_values.clear()
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        pass
 
 
 @asynccontextmanager

@@ -104,6 +104,7 @@ def test_a_page_that_asks_for_no_file_takes_none(trio: Path, tmp_path: Path) -> 
             answer = closed.http.post("gradio_api/upload", files={"files": ("a.csv", b"a")})
             assert (answer.status_code, answer.json()["detail"]) == (403, "This page takes no files.")
             assert not list(tmp_path.rglob("a.csv"))
+            assert closed.http.get("gradio_api/upload_progress?upload_id=a").status_code == 403
 
 
 def test_an_answer_is_given_once_and_never_waited_for_in_vain(visitor: Visitor) -> None:

@@ -70,6 +70,25 @@ def test_visits_with_a_state_outlive_any_number_of_calls(
     assert len(blocks.app.state_holder.session_data) <= 3
 
 
+def test_no_value_of_a_visit_is_kept_for_gradio_s_own_links(
+    served: tuple[gr.Blocks, Visitor],
+) -> None:
+    blocks, visitor = served
+    for text in ("the cat" * 1000, "the dog" * 1000):
+        visitor.act("text", "change", {"text": text})
+        answer = visitor.http.get("gradio_api/deep_link", params={"session_hash": visitor.session})
+        assert (answer.status_code, "no links" in answer.json()["detail"]) == (404, True)
+    assert blocks.app.state_holder.session_data[visitor.session].config_values == {}
+
+
+def test_a_page_that_is_asked_for_another_state_is_the_usual_one(served: tuple[gr.Blocks, Visitor]) -> None:
+    _, visitor = served
+    asked = {"deep_link": "QtDbpcLJ1MQ"}
+    assert "run-all" in visitor.http.get("", params=asked).text
+    usual = visitor.http.get("config").json()["components"]
+    assert visitor.http.get("config", params=asked).json()["components"] == usual
+
+
 def test_idle_connections_are_kept_open(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     found: dict[str, Any] = {}
 
