@@ -15,7 +15,7 @@ from models.text.tidying import clean
 from ui.compare.comparing import order
 from ui.distil import starting
 from ui.shared.errors import told
-from ui.shared.limits import INFERENCE
+from ui.shared.limits import ENDPOINT
 from ui.shared.studio import Studio
 
 _OFF = "Distilling is switched off on this server (ENABLE_DISTILL=0)."
@@ -24,7 +24,7 @@ _OFF = "Distilling is switched off on this server (ENABLE_DISTILL=0)."
 def connect(studio: Studio) -> None:
     """Add the endpoints; call it inside the page's Blocks."""
     for function in (*_inference(studio), *_runs(studio)):
-        limits = INFERENCE if function.__name__ in ("summarize", "compare") else {}
+        limits = ENDPOINT if function.__name__ in ("summarize", "compare") else {}
         api(told(function, html=False), api_name=function.__name__, **limits)
 
 

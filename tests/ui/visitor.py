@@ -39,9 +39,9 @@ class Visitor:
         """What the page answers, as text, when this happens to an element, with fields filled in (by their
         elements' ids) and the others as they are. `told` is what the browser says of the event.
         """
-        done = next(
-            found for found in self._events if (self._id(elem_id), event) in map(tuple, found["targets"])
-        )
+        what = (self._id(elem_id), event)
+        answered = (found for found in self._events if found["backend_fn"])  # others are the browser's alone
+        done = next(found for found in answered if what in map(tuple, found["targets"]))
         return self._happen(done, self._id(elem_id), fields or {}, told)
 
     def open(self, elem_id: str) -> str:

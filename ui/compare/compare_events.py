@@ -20,9 +20,10 @@ from ui.compare import (
     results_log,
 )
 from ui.compare.compare_tab import CompareTab
-from ui.shared import rendering
+from ui.shared import queueing, rendering
 from ui.shared.errors import told
-from ui.shared.limits import INFERENCE, LAST, QUIET
+from ui.shared.limits import COMPARE, LAST, QUIET
+from ui.shared.queueing import Line
 from ui.shared.result import Session
 from ui.shared.studio import Studio
 
@@ -52,27 +53,30 @@ def connect(
         *choices,
         *tab.panel.fields,
     ]
-    ended = [*locked, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
+    line = queueing.connect([button.click for button in buttons], locked, tab.stop, tab.queued)
+    ended = [*line.left, *locked, tab.stop, tab.table, tab.nothing, tab.csv, tab.jsonl]
     now = [tab.session, tab.text, tab.panel.long_input]
 
     def end(request: gr.Request, session: Session) -> list[Any]:
-        return _ended(session, len(locked), results_log.folder_of(request, studio.settings))
+        downloads = results_log.folder_of(request, studio.settings)
+        return [*line.left.values(), *_ended(session, len(locked), downloads)]
 
     running = gr.on(
         [button.click for button in buttons],
-        told(_runner(tab, studio, locked)),
+        told(_runner(tab, line, locked, studio)),
         inputs,
-        [*bodies, *locked, tab.stop, tab.freshness, tab.race, tab.session],
+        [*bodies, *locked, *line.left, tab.stop, tab.freshness, tab.race, tab.session],
         show_progress="hidden",
         api_visibility="private",
         trigger_mode="once",  # for all of them: each run goes on from the session that it was given
-        **INFERENCE,
+        **COMPARE,
     )
     # This comes after a stop, too. Following the stop button's click, it would free the others while the run
     # has not heard it yet, and Gradio drops a click on what still runs.
     running.then(_settled, bodies, bodies, **QUIET).then(end, tab.session, ended, **QUIET).then(
         freshness.notice, now, tab.freshness, **QUIET
     )
+    running.failure(end, tab.session, ended, **QUIET)  # a press that is refused
     tab.stop.click(None, cancels=[running], queue=False, api_visibility="private")
     _connect_input(tab, studio)
     replaced = model_events.connect(tab, page, studio)
@@ -82,7 +86,7 @@ def connect(
 
 
 def _runner(
-    tab: CompareTab, studio: Studio, locked: Sequence[gr.Component]
+    tab: CompareTab, line: Line, locked: Sequence[gr.Component], studio: Studio
 ) -> Callable[..., Iterator[dict[Any, Any]]]:
     # By name: a component that was updated is another object in its visitor's session.
     roles_of = {tab.run_all.elem_id: ROLES, **{tab.columns[role].button.elem_id: (role,) for role in ROLES}}
@@ -100,7 +104,7 @@ def _runner(
         # An untouched box sends None.
         request = comparing.Request(text or "", models, decoding, long_input, reference or "", refine)
         started = {part: gr.update(interactive=False) for part in locked}
-        yield {**started, tab.stop: gr.update(interactive=True)}
+        yield {**line.left, **started, tab.stop: gr.update(interactive=True)}
         roles = roles_of[cast(gr.Button, pressed.target).elem_id]
         for shown, now in comparing.compare(request, roles, session, studio):
             bodies = {tab.columns[role].body: html for role, html in shown.items()}

@@ -29,6 +29,7 @@ class CompareTab:
     run_all: gr.Button
     stop: gr.Button
     present: gr.Button
+    queued: gr.HTML
     preparing: gr.HTML
     freshness: gr.HTML
     model_set: gr.Radio
@@ -76,6 +77,7 @@ def build(studio: Studio) -> CompareTab:
                     "Stop", variant="stop", interactive=False, elem_id="stop", scale=1, min_width=90
                 )
                 present = gr.Button("Present", elem_id="present", scale=1, min_width=90)
+            queued = gr.HTML("", elem_id="queued")
     _examples(text, reference)
     preparing = gr.HTML("", elem_id="preparing")
     freshness = gr.HTML("", elem_id="freshness")
@@ -89,7 +91,7 @@ def build(studio: Studio) -> CompareTab:
     kept = kept_panel.build(studio)
     measure = measure_panel.build()
     settings = (model_set, engines, panel)
-    said = (preparing, freshness)
+    said = (queued, preparing, freshness)
     buttons = (clear, run_all, stop, present)
     shown = (parts, presenting, race, measure)
     return CompareTab(

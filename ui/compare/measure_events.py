@@ -11,8 +11,10 @@ from ui.compare import compare_fields, measure_rendering, race, results_log
 from ui.compare.compare_tab import CompareTab
 from ui.compare.comparing import Request
 from ui.compare.measuring import Measured, measure
+from ui.shared import queueing
 from ui.shared.errors import told
-from ui.shared.limits import INFERENCE, QUIET
+from ui.shared.limits import QUIET, SLOW
+from ui.shared.queueing import Line
 from ui.shared.result import Session
 from ui.shared.studio import Studio
 
@@ -20,6 +22,7 @@ from ui.shared.studio import Studio
 def connect(tab: CompareTab, studio: Studio) -> None:
     """Attach every event of the panel."""
     panel = tab.measure
+    line = queueing.connect([panel.start.click], [panel.start], panel.stop, panel.progress)
     shown = [
         panel.start,
         panel.stop,
@@ -29,34 +32,38 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         panel.csv,
         panel.jsonl,
         tab.race,
+        line.clock,
     ]
 
     def end(request: gr.Request, measured: Measured | None, session: Session, text: str | None) -> list[Any]:
         asked = measured.request if measured else None
         # A presentation that has gone on to the next text shows nothing of the one before.
         bars = race.race(session, measured) if asked and asked.text == text else gr.skip()
-        return [*ended(measured, results_log.folder_of(request, studio.settings)), bars]
+        files = results_log.folder_of(request, studio.settings)
+        return [*ended(measured, files), bars, line.left[line.clock]]
 
     running = panel.start.click(
-        told(_runner(tab, studio)),
+        told(_runner(tab, line, studio)),
         [panel.runs, tab.text, tab.panel.long_input, *compare_fields.choices(tab), *tab.panel.fields],
-        [panel.start, panel.stop, panel.progress, panel.measured],
+        [panel.start, panel.stop, panel.progress, panel.measured, line.clock],
         show_progress="hidden",
         api_visibility="private",
         trigger_mode="once",
-        **INFERENCE,
+        **SLOW,
     )
-    running.then(end, [panel.measured, tab.session, tab.text], shown, **QUIET)  # when it was stopped, too
+    for after in (running.then, running.failure):  # when it was stopped or refused, too
+        after(end, [panel.measured, tab.session, tab.text], shown, **QUIET)
     panel.stop.click(None, cancels=[running], queue=False, api_visibility="private")
 
 
-def _runner(tab: CompareTab, studio: Studio) -> Callable[..., Iterator[dict[Any, Any]]]:
+def _runner(tab: CompareTab, line: Line, studio: Studio) -> Callable[..., Iterator[dict[Any, Any]]]:
     panel = tab.measure
 
     def run(runs: int, text: str | None, long_input: LongInput, *rest: Any) -> Iterator[dict[Any, Any]]:
         models, decoding = compare_fields.read(rest)
         request = Request(text or "", models, decoding, long_input)
-        started = {panel.start: gr.update(interactive=False), panel.stop: gr.update(interactive=True)}
+        locked, stop = gr.update(interactive=False), gr.update(interactive=True)
+        started = {**line.left, panel.start: locked, panel.stop: stop}
         for step, measured in measure(request, int(runs), studio):
             # The table and the chart come at the end: drawing them would slow what is measured.
             yield {**started, panel.progress: measure_rendering.progress(step), panel.measured: measured}

@@ -14,7 +14,7 @@ from ui.distil import form_values, run_form, run_rendering
 from ui.distil.distil_tab import DistilTab
 from ui.shared import data_fields, errors, rendering
 from ui.shared.errors import told
-from ui.shared.limits import INFERENCE, LAST, QUIET
+from ui.shared.limits import LAST, QUIET, SLOW
 from ui.shared.studio import Studio
 
 
@@ -62,7 +62,7 @@ def connect(tab: DistilTab, page: gr.Blocks, studio: Studio) -> None:
         [*found, asked],
         show_progress="minimal",
         api_visibility="private",
-        **INFERENCE,
+        **SLOW,
     ).success(catch_up, [asked, *form.inputs], found, **QUIET)
 
 

@@ -92,8 +92,10 @@ def test_no_tab_changes_a_model_while_models_run(settings: Settings) -> None:
     config = page.build(settings).get_config_file()
     ids = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
     started = (ids["run-all"], "click")
-    [run] = [each for each in config["dependencies"] if started in map(tuple, each["targets"])]
-    assert {ids[name] for name in ("run-all", "model-distilled", "compare-run")} <= set(run["outputs"])
+    locking = [each for each in config["dependencies"] if started in map(tuple, each["targets"])]
+    assert [each["backend_fn"] for each in locking] == [False, True]  # the page, then the server
+    for each in locking:
+        assert {ids[name] for name in ("run-all", "model-distilled", "compare-run")} <= set(each["outputs"])
 
 
 def test_what_follows_a_stop_follows_what_was_stopped(settings: Settings) -> None:
