@@ -121,6 +121,25 @@ def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture) ->
     assert "is not a port; use a number from 1 to 65535" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS"])
+@pytest.mark.parametrize("port", ["0", "70000", "x", ""])
+def test_a_variable_that_is_no_port_ends_in_one_line(
+    name: str, port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv(name, port)
+    assert app.main([]) == 2
+    assert (
+        capsys.readouterr().err == f"{name} is {port!r}; use a number from 1 to 65535, or leave it unset.\n"
+    )
+
+
+def test_no_port_is_said_before_gradio_is_imported() -> None:
+    asked = [sys.executable, "app.py"]
+    environment = {**os.environ, "GRADIO_SERVER_PORT": "abc"}
+    done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
 def test_the_page_is_up_without_torch() -> None:
     code = "import sys; from ui import page; print({'torch', 'transformers', 'datasets'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
