@@ -11,6 +11,7 @@ from models.decoding import Decoding, Summary
 from models.errors import BadRequest
 from models.serving import measure
 from models.serving.summarizer import LongInput, Summarizer
+from models.text.tidying import clean
 from ui.compare.loading import load
 from ui.shared import errors, rendering
 from ui.shared.background import BEAT
@@ -50,6 +51,7 @@ class Request:
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise BadRequest("There is no text yet. Paste an article or choose an example.")
+        clean(self.text)  # refuses one that is too long, before it is kept and a model is loaded for nothing
         if len(self.reference) > REFERENCE_CHARACTERS:
             raise BadRequest(
                 f"The reference summary has {len(self.reference):,} characters; "

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from html import escape
 
 from models.store.catalogue import ROLES
-from models.text.tidying import blank
+from models.text.tidying import CHARACTER_LIMIT, blank
 from ui.compare import examples, freshness, race
 from ui.compare.measuring import Measured
+from ui.shared.limits import REFERENCE_CHARACTERS
 from ui.shared.result import Session
 from ui.shared.shortening import shortened
 
@@ -25,10 +26,16 @@ class Slide:
 
 
 def own(text: str | None, reference: str | None, before: Slide | None) -> Slide | None:
-    """The visitor's own text: that in the box, or while this is empty or an example, the one `before`."""
-    if not text or blank(text) or any(text == slide.text for slide in _examples()):
+    """The visitor's own text: that in the box, or while no model would take this or it is an example, the
+    one `before`."""
+    if (
+        not text
+        or len(text) > CHARACTER_LIMIT
+        or blank(text)
+        or any(text == each.text for each in _examples())
+    ):
         return before
-    return Slide(_OWN, text, reference or "")
+    return Slide(_OWN, text, (reference or "")[:REFERENCE_CHARACTERS])
 
 
 def turn(text: str | None, mine: Slide | None, by: int) -> Slide:

@@ -200,3 +200,8 @@ def test_a_quiet_machine_marks_none(studio: Studio, monkeypatch: pytest.MonkeyPa
 def test_a_reference_without_end_is_refused(studio: Studio) -> None:
     with pytest.raises(BadRequest, match="10,001 characters; 10,000"):
         request(studio, reference="a" * 10_001)
+
+
+def test_a_text_that_no_model_takes_is_refused_before_it_is_kept() -> None:
+    with pytest.raises(BadRequest, match="1,000,001 characters; 1,000,000"):
+        Request("a" * 1_000_001, {}, Decoding())

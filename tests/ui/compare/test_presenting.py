@@ -5,10 +5,12 @@ import pytest
 
 from models.decoding import Decoding
 from models.store.catalogue import ROLES
+from models.text.tidying import CHARACTER_LIMIT
 from ui.compare.comparing import Request
 from ui.compare.examples import examples
 from ui.compare.measuring import Measured
 from ui.compare.presenting import Slide, heading, opened, own, turn
+from ui.shared.limits import REFERENCE_CHARACTERS
 from ui.shared.result import Result, Session
 
 EXAMPLES = [document for _, document, _ in examples()]
@@ -41,7 +43,7 @@ def test_an_example_keeps_its_reference() -> None:
     assert turn(EXAMPLES[0], None, 1) == Slide(examples()[1][0], document, summary)
 
 
-@pytest.mark.parametrize("text", ["", "  \n", None, EXAMPLES[2]])
+@pytest.mark.parametrize("text", ["", "  \n", None, EXAMPLES[2], "x" * (CHARACTER_LIMIT + 1)])
 def test_the_visitor_s_own_text_is_remembered(text: str | None) -> None:
     assert own(text, "", None) is None
     assert own(text, "", MINE) == MINE
@@ -49,6 +51,9 @@ def test_the_visitor_s_own_text_is_remembered(text: str | None) -> None:
 
 def test_a_newer_text_of_the_visitor_s_takes_the_place_of_the_older() -> None:
     assert own("Another.", None, MINE) == Slide("Your text", "Another.", "")
+    kept = own("Another.", "x" * 1_000_000, MINE)
+    assert kept is not None
+    assert len(kept.reference) == REFERENCE_CHARACTERS
 
 
 def test_the_heading_says_which_text_it_is() -> None:
