@@ -8,7 +8,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     # Minutes on two cores, to see a run through.
     "quick": {
         "max_examples": 200,
-        "validation_examples": 24,
+        "validation_examples": 36,
         "max_steps": 40,
         "batch_size": 4,
         "accumulation": 1,
