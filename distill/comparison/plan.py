@@ -14,6 +14,7 @@ from distill.config import RunConfig, parse_layers
 from distill.config.presets import METHODS
 from distill.config.values import texts
 from distill.errors import BadConfig
+from distill.rules import choose_reward_rules
 
 REFERENCE = "ce"
 UNTRAINED = ("teacher", "start", "copy")
@@ -112,6 +113,7 @@ class ComparisonPlan:
             raise BadConfig("A comparison trains in one process: leave processes out.")
         if not base.has_references:
             raise BadConfig(f"task={base.task} has no summaries to score against; use summarize or extract.")
+        choose_reward_rules(base.reward_rules)
         plan = cls(base, methods, tuple(base.seed + n for n in range(seeds)), budget, grid)
         for method in methods:
             plan.config(method, base.seed, 1, Path())

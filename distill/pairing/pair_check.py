@@ -10,6 +10,7 @@ from distill.errors import BadConfig, DistillError
 from distill.families import anatomy, family_of, inspect
 from distill.pairing.estimate import estimate, memory_warnings
 from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
+from distill.rules import choose_reward_rules
 from distill.stats import WORSE, compare_pairs, limits, points, too_little
 from distill.tasks import Metric, task_of
 from models.engines.special_ids import end_ids
@@ -58,8 +59,13 @@ def check(
         data: With it, both models summarise a sample and are scored: is the teacher ahead?
         config: Sizes for the memory estimate and the data's columns; the `report` preset's by default.
         progress: Called with the progress of a download.
+
+    Raises:
+        BadConfig: The config's `reward_rules` cannot be used.
+        DistillError: The data cannot be read.
     """
     report, config = Report(), config or RunConfig(student=student, teacher=teacher)
+    choose_reward_rules(config.reward_rules)
     if teacher is None:
         alone = _open(student, "student", settings, report, progress)
         report.problems += problems(alone, config) if alone else []

@@ -6,7 +6,7 @@ trained critic. To add a rule: a function in this package, one line in `RULES`, 
 heavy.
 """
 
-from distill.rules.choice import RULES, choose_rules
+from distill.rules.choice import RULES, choose_reward_rules, choose_rules
 from distill.rules.outcome import RuleOutcome, apply_rules
 from distill.rules.report import JudgedDraft, report, report_table
 from distill.rules.verdict import Rule, Verdict
@@ -18,6 +18,7 @@ __all__ = [
     "RuleOutcome",
     "Verdict",
     "apply_rules",
+    "choose_reward_rules",
     "choose_rules",
     "refine",
     "report",

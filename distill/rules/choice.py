@@ -56,6 +56,27 @@ def choose_rules(wanted: str = "all") -> dict[str, Rule]:
     return {name: _made(name, chosen[name]) for name in RULES if name in chosen}
 
 
+def choose_reward_rules(wanted: str) -> dict[str, Rule]:
+    """The rules of such a list that a run's `reward_rules` may name.
+
+    Raises:
+        BadConfig: As from `choose_rules`, or a rule with a memory is among them: it would begin with none
+            when a run is resumed, which would then not go on as if it had never stopped.
+    """
+    try:
+        chosen = choose_rules(wanted)
+    except BadConfig as error:
+        raise BadConfig(f"reward_rules: {error}", "reward_rules") from error
+    for name in chosen:
+        if isinstance(RULES[name], type):
+            raise BadConfig(
+                f"reward_rules cannot have {name}, which remembers other texts: leave it out, as in"
+                f" all,-{name}.",
+                "reward_rules",
+            )
+    return chosen
+
+
 def _made(name: str, parameters: Mapping[str, float]) -> Rule:
     rule = RULES[name]
     return rule() if isinstance(rule, type) else partial(rule, **parameters)

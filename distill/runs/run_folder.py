@@ -21,6 +21,7 @@ from distill.jobs import processes, uploads
 from distill.jobs.files import append_json_line, read_growing_json_lines, read_object
 from distill.jobs.job_folder import JobFolder
 from distill.jobs.status import RunStatus, readable
+from distill.rules import choose_reward_rules
 from distill.runs import checkpoints, end_table
 from distill.runs.metrics import is_validation
 from models.settings import Settings
@@ -252,6 +253,7 @@ def start(values: dict[str, Any], settings: Settings) -> Run:
     """
     config = RunConfig.from_dict(values)
     check_names(config, settings)
+    choose_reward_rules(config.reward_rules)
     with processes.RunLock(settings.home) as lock:
         run = create(replace(config, **uploads.kept(vars(config), settings)), settings)
         run.spawn(settings, lock)

@@ -7,6 +7,7 @@ from typing import Any
 
 from distill.config import RunConfig
 from distill.errors import BadConfig
+from distill.rules import choose_reward_rules
 from distill.search.reward import Reward
 
 SAMPLERS = ("tpe", "nsga2", "random", "controller")
@@ -130,6 +131,7 @@ class Plan:
             )
         if config.more_teachers or config.processes > 1:
             raise BadConfig("A search works with one teacher, and each worker trains in one process.")
+        choose_reward_rules(config.reward_rules)
         return plan
 
     def config(self, **changes: Any) -> RunConfig:

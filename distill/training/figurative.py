@@ -19,7 +19,7 @@ from distill.errors import BadConfig, BadData, RunConflict
 from distill.jobs import processes
 from distill.jobs.checksums import checksum_of
 from distill.jobs.files import read_json, write_json, write_json_lines
-from distill.rules import choose_rules
+from distill.rules import choose_reward_rules, choose_rules
 from distill.training.launch import train_here
 from distill.training.materials import load_examples
 from models.serving.pool import ModelPool
@@ -87,6 +87,7 @@ def _check(config: RunConfig, teacher: str) -> None:
         )
     if not config.has_references:
         raise BadConfig(f"task={config.task} has no labels to tune on; use summarize or extract.")
+    choose_reward_rules(config.reward_rules)
 
 
 def _materials(

@@ -8,7 +8,7 @@ from distill import runs
 from distill.config import RunConfig
 from distill.errors import BadConfig
 from distill.jobs import parallel, processes
-from distill.rules import choose_rules
+from distill.rules import choose_reward_rules
 from models.settings import Settings
 from models.store.students import FINISHED
 
@@ -19,11 +19,10 @@ def train_new(config: RunConfig, settings: Settings) -> dict[str, Any]:
     """Make a run with these settings and carry it out; see `distill.training.work.carry_out`.
 
     Raises:
-        BadConfig: This machine has no room for so many processes, or there is no such rule.
+        BadConfig: This machine has no room for so many processes, or `reward_rules` cannot be used.
         RunConflict: Another run, comparison, search or evaluation is in progress.
     """
-    if "duplicate" in choose_rules(config.reward_rules):
-        raise BadConfig("reward_rules cannot have duplicate, which remembers other texts: leave it out.")
+    choose_reward_rules(config.reward_rules)  # before other processes are begun
     return _together(config, lambda: runs.create(config, settings), settings)
 
 

@@ -11,7 +11,7 @@ from distill.data import Example
 from distill.jobs import parallel
 from distill.losses.masking import IGNORED
 from distill.objective.rewards import Rewards
-from distill.rules import apply_rules, choose_rules
+from distill.rules import apply_rules, choose_reward_rules
 from distill.tasks import Task
 from distill.training.on_policy import written
 from models.text.encoding import TextEncoder
@@ -33,17 +33,17 @@ class Rollouts:
 
     Args:
         number: Summaries of each text, 2 or more.
-        rules: Find faults, as in `choose_rules`.
+        rules: Find faults, as in `choose_reward_rules`.
         encoder: Makes the student's inputs.
         task: Scores them.
 
     Raises:
-        BadConfig: There is no such rule.
+        BadConfig: There is no such rule, or it may not find them.
     """
 
     def __init__(self, number: int, rules: str, encoder: TextEncoder, task: Task) -> None:
         self._number, self._encoder, self._task = number, encoder, task
-        self._rules = choose_rules(rules)
+        self._rules = choose_reward_rules(rules)
 
     def written(self, model: Any, inputs: dict[str, Tensor], target_tokens: int, seed: str) -> dict[str, Any]:
         """The batch with so many summaries of each text in place of its labels, and their `rewards`.

@@ -104,6 +104,11 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["finetune", "--student", "layers:1+1"], "is cut from a teacher: name one"),
         (["finetune", "--student", "BERT"], "encoder-only"),
         (["train", "--teacher", "TINY", "--student", "layers:9+9"], "asks for 9 encoder layers"),
+        (["finetune", "--student", "s", "--set", "reward_rules=all"], "reward_rules cannot have duplicate"),
+        (
+            ["check", "TINY", "TINY", "--set", "reward_rules=lenght"],
+            "reward_rules: There is no rule 'lenght'",
+        ),
         (["resume", "nope"], "There is no run 'nope'"),
         (["work", "run", "nope"], "There is no run 'nope'"),
         (["work", "comparison", "nope"], "There is no comparison 'nope'"),

@@ -496,6 +496,7 @@ def test_budgets(text: str, budget: Budget) -> None:
         ({"method": "multi"}, "give methods in place of method"),
         ({"task": "copy"}, "no summaries to score against"),
         ({"processes": 2}, "trains in one process"),
+        ({"reward_rules": "repetiton"}, "reward_rules: There is no rule 'repetiton'"),
         ({"teacher_cache": True, "methods": "multi"}, "multi: teacher_cache keeps logits only"),
     ],
 )

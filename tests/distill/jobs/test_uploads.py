@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from distill import comparison, judging, runs
-from distill.errors import DistillError
+from distill.errors import BadConfig, DistillError
 from distill.jobs import processes, trash, uploads
 from distill.jobs.job_folder import JobFolder
 from distill.search import Plan, searches
@@ -73,6 +73,20 @@ def test_of_an_upload_that_is_refused_nothing_stays(
     with busy, pytest.raises(DistillError):
         start({**values, **changes, "data": str(upload)}, settings)
     assert not settings.uploads.exists()
+
+
+@pytest.mark.parametrize("kind", ["run", "comparison", "search"])
+@pytest.mark.parametrize(
+    ("rules", "words"), [("lenght", "no rule 'lenght'"), ("all", "cannot have duplicate")]
+)
+def test_reward_rules_are_checked_before_anything_is_made(
+    kind: str, rules: str, words: str, upload: Path, settings: Settings
+) -> None:
+    start, values, _ = STARTS[kind]
+    with pytest.raises(BadConfig, match=words):
+        start({**values, "reward_rules": rules, "data": str(upload)}, settings)
+    assert not settings.uploads.exists()
+    assert not list(settings.home.glob("*/*/status.json"))
 
 
 @pytest.mark.parametrize("data", ["built-in", "xsum", "/no/such/file.csv", 7, None])

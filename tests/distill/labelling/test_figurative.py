@@ -88,6 +88,7 @@ def test_a_cancelled_run_ends_it(
         (["--teacher", "/no/such"], "no folder '/no/such'"),
         (["--student", "/no/such"], "no folder '/no/such'"),
         (["--rules", "nonsense"], "no rule 'nonsense'"),
+        (["--set", "reward_rules=all"], "reward_rules cannot have duplicate"),
         (["--rules", "length:fewest=1000"], "The rules left none of 20 summaries"),
     ],
 )

@@ -3,7 +3,16 @@
 import pytest
 
 from distill.errors import BadConfig
-from distill.rules import RULES, JudgedDraft, apply_rules, choose_rules, refine, report, report_table
+from distill.rules import (
+    RULES,
+    JudgedDraft,
+    apply_rules,
+    choose_reward_rules,
+    choose_rules,
+    refine,
+    report,
+    report_table,
+)
 from distill.rules.verdict import Verdict, reject, repair
 
 SOURCE = "The cat sat on the mat for 3 hours while the dogs of the house ran to Berlin and back again."
@@ -47,6 +56,13 @@ def test_a_rules_parameters_can_be_set() -> None:
 def test_a_wrong_choice_is_explained(wanted: str, words: str) -> None:
     with pytest.raises(BadConfig, match=words):
         choose_rules(wanted)
+
+
+@pytest.mark.parametrize("wanted", ["duplicate", "all", "repetition,duplicate"])
+def test_no_reward_depends_on_what_was_written_before(wanted: str) -> None:
+    with pytest.raises(BadConfig, match="reward_rules cannot have duplicate, which remembers other texts"):
+        choose_reward_rules(wanted)
+    assert list(choose_reward_rules("all,-duplicate")) == [name for name in RULES if name != "duplicate"]
 
 
 def test_each_rule_judges_what_the_former_ones_left() -> None:

@@ -361,6 +361,7 @@ def test_a_plan_that_cannot_be(own: dict[str, Any], words: str) -> None:
         ({"teacher": "t", "alpha": 0}, "nothing of the teacher"),
         ({"teacher": "t", "temperature_schedule": "cosine", "temperature_end": 1}, "use constant or adapt"),
         ({"teacher": "t", "temperature_schedule": "learnable"}, "so they cannot be compared"),
+        ({"teacher": "t", "reward_rules": "all"}, "reward_rules cannot have duplicate"),
     ],
 )
 def test_a_base_that_cannot_be(base: dict[str, Any], words: str) -> None:

@@ -111,6 +111,11 @@ def test_the_loss_makes_what_is_better_likelier() -> None:
     assert outcome.settings["reward"] == pytest.approx(0.3)
 
 
+def test_a_rule_with_a_memory_is_refused_where_the_rules_are_used(plain: Path) -> None:
+    with pytest.raises(BadConfig, match="cannot have duplicate"):
+        Rollouts(2, "all", open_encoder(plain), task_of("summarize"))
+
+
 def test_what_cannot_work_is_refused() -> None:
     for values, message in (
         ({"rollouts": 1, "on_policy": 1}, "set it to 2 or more"),
