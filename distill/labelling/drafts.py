@@ -48,8 +48,8 @@ class DraftJournal:
         """
         self._file.seek(0)
         first = self._file.readline()
-        nothing = not self._file.read(1) and "data_sha256" in (_parsed(first) or {})
-        if not first.endswith(b"\n") or nothing:  # new, or ended before anything was drafted
+        ours = _line(header).startswith(first) or "data_sha256" in (_parsed(first) or {})
+        if ours and not self._file.read(1):  # new, or ended before anything was drafted
             self._file.truncate(0)
             self._write([header])
             return []
@@ -83,8 +83,12 @@ class DraftJournal:
             )
 
     def _write(self, entries: Sequence[dict[str, Any]]) -> None:
-        self._file.write("".join(json.dumps(entry) + "\n" for entry in entries).encode())
+        self._file.write(b"".join(map(_line, entries)))
         self._file.flush()
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    return f"{json.dumps(entry)}\n".encode()
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

@@ -14,9 +14,8 @@ from typing import Any
 
 from distill import rules
 from distill.data import Example, Examples
-from distill.errors import BadConfig, RunConflict
 from distill.labelling.drafts import DraftJournal
-from distill.labelling.refined import write_refined
+from distill.labelling.refined import prepare, write_refined
 from models.decoding import Decoding, Sampling, check_hypotheses
 from models.errors import BadRequest
 from models.serving.batching import BATCH_TOKENS
@@ -99,12 +98,11 @@ def label(
         `drafts`.
 
     Raises:
-        BadConfig: A rule, or the name of the file.
+        BadConfig: A rule, or the name of the file or its folder.
         RunConflict: The file is another labelling's, or being written.
     """
     is_new(out, wanted)
     chosen, journal = rules.choose_rules(wanted), _journal(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
     header = {**asdict(drafting), "texts": len(examples), "data_sha256": Examples(list(examples)).digest}
     if not drafting.model_sha256:  # nobody said
         del header["model_sha256"]
@@ -117,18 +115,17 @@ def label(
 
 
 def is_new(out: Path, wanted: str = "all") -> bool:
-    """Whether nothing was drafted for this file yet; costs nothing, so it is asked before the data is read.
+    """Whether nothing was drafted for this file yet; its folder is made.
+
+    Costs nothing, so it is asked before the teacher is loaded and the data read.
 
     Raises:
-        BadConfig: A rule, or the name of the file.
-        RunConflict: The file is another labelling's.
+        BadConfig: A rule, or the name of the file or its folder.
+        RunConflict: The file or its report was not written by a labelling.
     """
     rules.choose_rules(wanted)
-    if out.suffix != ".jsonl":
-        raise BadConfig(f"{out} does not end in .jsonl, the format the summaries are written in.")
     new = not _journal(out).exists()
-    if out.exists() and new:
-        raise RunConflict(f"{out} exists already and was not written by a labelling; name a new file.")
+    prepare(out, ours=not new)
     return new
 
 

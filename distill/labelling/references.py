@@ -6,8 +6,7 @@ from typing import Any
 
 from distill import rules
 from distill.data import Example
-from distill.errors import BadConfig, RunConflict
-from distill.labelling.refined import write_refined
+from distill.labelling.refined import prepare, write_refined
 
 
 def refine_references(
@@ -29,14 +28,11 @@ def refine_references(
         `written`, `rejected`, `report` (see `rules.report`), `out`.
 
     Raises:
-        BadConfig: A rule, or the name of the file.
-        RunConflict: The file is there already.
+        BadConfig: A rule, or the name of the file or its folder.
+        RunConflict: The file or its report is there already.
     """
     chosen = rules.choose_rules(wanted)
-    if out.suffix != ".jsonl":
-        raise BadConfig(f"{out} does not end in .jsonl, the format the summaries are written in.")
-    if out.exists():
-        raise RunConflict(f"{out} exists already; name a new file.")
+    prepare(out)
     judged = [_judged(example, seen(example.document), chosen) for example in examples]
     rows = [
         {"document": example.document, "summary": entry.outcome.text, "rules": entry.outcome.touched}

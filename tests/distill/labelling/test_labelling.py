@@ -98,8 +98,9 @@ def test_resumed_is_as_uninterrupted(torn: str, fails_at: int, tmp_path: Path) -
         assert (tmp_path / f"again.{name}").read_bytes() == (tmp_path / f"whole.{name}").read_bytes()
 
 
-def test_a_torn_beginning_begins_anew(tmp_path: Path) -> None:
-    (tmp_path / "labels.drafts.jsonl").write_text('{"model": "fa')
+@pytest.mark.parametrize("torn", ["", '{"model": "fa'])
+def test_a_torn_beginning_begins_anew(torn: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.drafts.jsonl").write_text(torn)
     assert run(tmp_path / "labels.jsonl", FakeTeacher())["written"] == 10
 
 
@@ -174,12 +175,22 @@ def _put_odd_drafts(out: Path) -> None:
     out.with_suffix(".drafts.jsonl").write_text('{"mine": 1}\n')
 
 
+def _put_a_line_without_an_end(out: Path) -> None:
+    out.with_suffix(".drafts.jsonl").write_text('{"mine": 1}')
+
+
+def _put_a_report(out: Path) -> None:
+    out.with_suffix(".report.json").write_text("mine")
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [
         (_change_model, r"different: model, beams\)"),
         (_put_a_file, "exists already"),
         (_put_odd_drafts, "is not a file of drafts"),
+        (_put_a_line_without_an_end, "is not a file of drafts"),
+        (_put_a_report, r"labels\.report\.json exists already"),
     ],
 )
 def test_anothers_files_are_left_alone(before: Callable[[Path], None], words: str, tmp_path: Path) -> None:

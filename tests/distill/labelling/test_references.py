@@ -35,11 +35,11 @@ def test_what_is_written(tmp_path: Path) -> None:
     assert data.load(str(out)).rows == [Example(EXAMPLES[0].document, "There sat the cat.")]
 
 
-def test_anothers_file_is_left_alone(tmp_path: Path) -> None:
-    out = tmp_path / "refined.jsonl"
-    out.write_text("mine")
-    with pytest.raises(RunConflict, match="exists already"):
-        refine_references(EXAMPLES, out)
+@pytest.mark.parametrize("name", ["refined.jsonl", "refined.report.json"])
+def test_anothers_file_is_left_alone(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(RunConflict, match=f"{name} exists already"):
+        refine_references(EXAMPLES, tmp_path / "refined.jsonl")
     with pytest.raises(BadConfig, match=r"\.jsonl"):
         refine_references(EXAMPLES, tmp_path / "refined.csv")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
