@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from distill import comparison, judging, runs, votes
-from distill.errors import BadConfig, RunNotFound
+from distill.errors import BadConfig, DistillError, RunNotFound
 from distill.jobs.files import write_text
 from distill.report import of_comparison, of_evaluation, of_run, of_search, of_vote
 from distill.report.sheet import Sheet
@@ -38,6 +39,7 @@ def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
         RunNotFound: Nothing has one of the ids.
         RunConflict: It has no figures yet.
         BadConfig: The file cannot be written.
+        DistillError: It cannot be read.
     """
     sheets = [compose(each, settings) for each in ([ids] if isinstance(ids, str) else ids)]
     page = _laid_out(sheets)
@@ -53,12 +55,16 @@ def compose(name: str, settings: Settings) -> Sheet:
     """What there is to say about an id; errors as for `write`."""
     kind, colon, rest = name.partition(":")
     wanted = [kind] if colon and kind in _KINDS else list(_KINDS)
-    found = []
+    found, damage = [], []
     for each in wanted:
         try:
             found.append((each, _KINDS[each][0](rest if len(wanted) == 1 else name, settings)))
         except RunNotFound:
             continue
+        except DistillError as error:  # it may be of a kind that was not meant, such as damaged votes
+            damage.append(error)
+    if not found and damage:
+        raise damage[0]
     if not found:
         *first, last = _KINDS
         raise RunNotFound(f"There is no {', '.join(first)} or {last} {name!r}. {_newest(settings)}")
@@ -70,9 +76,12 @@ def compose(name: str, settings: Settings) -> Sheet:
 
 
 def _newest(settings: Settings) -> str:
+    polls: list[votes.Poll] = []
+    with suppress(DistillError):  # they cannot be read
+        polls = votes.all_polls(settings)
     known = [
         *(f"evaluation:{each.evaluation_id}" for each in judging.all_evaluations(settings)[:3]),
-        *(f"vote:{each.poll_id}" for each in votes.all_polls(settings)[:3]),
+        *(f"vote:{each.poll_id}" for each in polls[:3]),
         *(f"comparison:{each.comparison_id}" for each in comparison.all_comparisons(settings)[:3]),
         *(f"search:{each.search_id}" for each in all_searches(settings)[:3]),
         *(f"run:{each.run_id}" for each in runs.all_runs(settings)[:3]),

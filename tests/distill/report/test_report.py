@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from distill import judging, report, votes
-from distill.errors import BadConfig, RunConflict, RunNotFound
+from distill.errors import BadConfig, DistillError, RunConflict, RunNotFound
 from distill.judging import EvaluationPlan
 from distill.report import of_evaluation, of_run, of_vote
 from distill.report.sheet import facts, flat, made_with
@@ -178,6 +178,18 @@ def test_what_has_no_figures_has_no_report(
         report.write(evaluated, settings, tmp_path)
     code, answer, _ = call("report", evaluated, "--out", out)
     assert (code, answer["bytes"]) == (0, Path(out).stat().st_size)
+
+
+def test_damage_of_one_kind_hides_no_other(evaluated: str, settings: Settings) -> None:
+    (settings.home / "votes.sqlite").write_text("damaged, and longer than the header of a database: " * 20)
+    assert (
+        report.compose(evaluated, settings).title == report.compose(f"evaluation:{evaluated}", settings).title
+    )
+    for name in ("nothing", f"vote:{evaluated}"):
+        with pytest.raises(DistillError, match=r"votes\.sqlite"):
+            report.compose(name, settings)
+    with pytest.raises(RunNotFound, match=f"no .* 'run:nothing'. The newest are evaluation:{evaluated}"):
+        report.compose("run:nothing", settings)
 
 
 def test_settings_are_found_in_whatever_section() -> None:
