@@ -12,6 +12,7 @@ from distill.comparison import COMPARABLE, Comparison, ComparisonPlan, carry_out
 from distill.config.presets import METHODS
 from distill.errors import BadConfig, RunConflict
 from distill.jobs import processes
+from distill.jobs.files import make_folder
 from models.settings import Settings
 
 
@@ -72,6 +73,8 @@ def _carry_out(
     if resume is not None and values:
         raise BadConfig(f"--resume takes its settings from what it continues: leave {', '.join(values)} out.")
     plan = ComparisonPlan.from_values({**usual, **values}) if resume is None else None
+    if out is not None:
+        make_folder(out)
     with processes.RunLock(settings.home):
         if plan is not None:
             comparison = create(plan, settings)
@@ -89,7 +92,6 @@ def _tell(comparison: Comparison, result: dict[str, Any], out: Path | None) -> d
     if out is None:
         return result
     try:
-        out.mkdir(parents=True, exist_ok=True)
         copies = [shutil.copy(file, out) for file in (*result["figures"], written)]
     except OSError as error:
         raise RunConflict(

@@ -44,6 +44,7 @@ def fresh(
     from distill.families.t5 import student
     from distill.families.t5.vocabulary import train_vocabulary
     from distill.families.t5.words import words_of
+    from distill.jobs.files import make_folder
     from models.folders.tokenizer import TextTokenizer
     from models.store.catalogue import resolve
     from models.store.loading import fetch, open_tokenizer
@@ -52,6 +53,7 @@ def fresh(
         raise BadConfig("Give either --data to train a vocabulary on, or --tokenizer to take a model's.")
     if folder.exists():
         raise BadConfig(f"{folder} exists already; name a new folder.")
+    make_folder(folder.absolute().parent)
     if tokenizer is not None:
         pieces = fetch(resolve(tokenizer, settings))
         known = open_tokenizer(pieces)

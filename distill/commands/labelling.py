@@ -130,7 +130,7 @@ def refine(
     from distill import labelling
     from distill.data import load
     from distill.errors import BadConfig
-    from distill.rules import report_table
+    from distill.rules import choose_rules, report_table
     from models.decoding import INPUT_LEAST
     from models.store.catalogue import resolve
     from models.store.loading import fetch
@@ -140,6 +140,8 @@ def refine(
         raise BadConfig("--input-tokens says how much a model reads: name the model with --reader.")
     if input_tokens and input_tokens < INPUT_LEAST:
         raise BadConfig(f"--input-tokens is {input_tokens}; use {INPUT_LEAST} or more.")
+    choose_rules(rules)
+    labelling.prepare(out)
     seen = {"seen": open_encoder(fetch(resolve(reader, settings)), input_tokens).seen} if reader else {}
     examples = load(
         data,

@@ -29,11 +29,13 @@ def retokenize(*, model: str, folder: Path, tokenizer: str, renamed: list[str], 
     """Write the model with the other vocabulary."""
     from distill.families.model_folder import load_model, save_model
     from distill.families.t5 import retokenizing
+    from distill.jobs.files import make_folder
     from models.store.catalogue import resolve
     from models.store.loading import fetch, open_tokenizer
 
     if folder.exists():
         raise BadConfig(f"{folder} exists already; name a new folder.")
+    make_folder(folder.absolute().parent)
     source, other = (fetch(resolve(name, settings)) for name in (model, tokenizer))
     names = dict(_pair(entry) for entry in renamed)
     old, new = (_pieces(open_tokenizer(place)) for place in (source, other))

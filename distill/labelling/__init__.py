@@ -2,5 +2,6 @@
 
 from distill.labelling.labels import Drafting, is_new, label
 from distill.labelling.references import refine_references
+from distill.labelling.refined import prepare
 
-__all__ = ["Drafting", "is_new", "label", "refine_references"]
+__all__ = ["Drafting", "is_new", "label", "prepare", "refine_references"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from distill import comparison, judging, runs, votes
 from distill.errors import BadConfig, DistillError, RunNotFound
-from distill.jobs.files import write_text
+from distill.jobs.files import make_folder, write_text
 from distill.report import of_comparison, of_evaluation, of_run, of_search, of_vote
 from distill.report.sheet import Sheet
 from distill.search.folder import all_searches
@@ -41,10 +41,10 @@ def write(ids: str | Sequence[str], settings: Settings, out: Path) -> Path:
         BadConfig: The file cannot be written.
         DistillError: It cannot be read.
     """
+    make_folder(out.absolute().parent)
     sheets = [compose(each, settings) for each in ([ids] if isinstance(ids, str) else ids)]
     page = _laid_out(sheets)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         write_text(out, page)
     except OSError as error:
         raise BadConfig(f"{out} cannot be written: {error.strerror}. Name another file.") from error

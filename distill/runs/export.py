@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined, Template
 from distill.errors import BadConfig, RunConflict
 from distill.families import family_of, inspect
 from distill.families.model_folder import load_model, save_model
-from distill.jobs.files import check_new_folder
+from distill.jobs.files import check_new_folder, make_folder
 from distill.runs.averaging import average_with_start
 from distill.runs.kept import changed_weights
 from distill.runs.run_folder import Run
@@ -113,7 +113,7 @@ def export_student(
     Raises:
         RunConflict: The run has no student yet, or its weights have changed since, or the start's have.
         ModelUnavailable: Something else of the student is damaged, or the start is gone.
-        BadConfig: The folder holds something already, or a size or a length is none.
+        BadConfig: The folder holds something already or cannot be made, or a size or a length is none.
     """
     if not _SIZE.fullmatch(shard_size):
         raise BadConfig(f"shard_size is {shard_size!r}; use a number with its unit, such as 9MB or 2GB.")
@@ -123,6 +123,7 @@ def export_student(
     if length_penalty is not None and not abs(length_penalty) <= MAX_LENGTH_PENALTY:
         raise BadConfig(f"length_penalty is {length_penalty:g}; use a number from -5 to 5.")
     check_new_folder(folder)
+    make_folder(folder.absolute().parent)
     kind = _checked_kind(run)
     model: Any = load_model(run.student)
     if start_share is not None:

@@ -144,6 +144,30 @@ def test_what_a_user_can_mend_is_one_line(
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ["label", "/no/model", "--data", "/no/data", "--out", "FILE/a.jsonl"],
+        ["refine", "--reader", "/no/model", "--data", "/no/data", "--out", "FILE/a.jsonl"],
+        ["compare", "--teacher", "/no/model", "--student", "/no/model", "--out", "FILE"],
+        ["report", "nope", "--out", "FILE/a.html"],
+        ["fresh", "FILE/new", "--data", "/no/data"],
+        ["retokenize", "/no/model", "FILE/new", "--tokenizer", "/no/model"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_where_to_write_is_checked_before_anything_is_read(
+    arguments: list[str], call: Call, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    code, _, errors = call(*(part.replace("FILE", str(tmp_path / "file")) for part in arguments))
+    assert (code, errors) == (
+        2,
+        f"{tmp_path / 'file'} cannot be used as a folder to write to: File exists.\n",
+    )
+    assert not list(settings.home.glob("comparisons/*"))
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [("{", "is not JSON"), ("[]", "must hold one JSON object"), ("[" * 100_000, "is nested too deep"),
      ('{"student": ' + '{"a": ' * 100_000, "is nested too deep"),
