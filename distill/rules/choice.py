@@ -1,6 +1,7 @@
 """The rules, and how to choose among them."""
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -35,23 +36,29 @@ RULES: dict[str, Callable[..., Any]] = {
 """Every rule by name, in the order they are applied in: first those that repair, so that the others judge
 what would be kept."""
 
+_LEAST = {"size": 1}
+"""The least value of a parameter, where that is not 0: a run of no words is none."""
+
 
 def choose_rules(wanted: str = "all") -> dict[str, Rule]:
     """The rules of a list such as `all`, `none`, `length,numbers`, `all,-names` or `all,copy:highest=0.8`.
 
-    A rule with a memory (`duplicate`) starts with none.
+    Read from left to right: `none` takes back all that stands before it. A rule with a memory (`duplicate`)
+    starts with none.
 
     Raises:
-        BadConfig: There is no such rule or parameter, or its value is no number; says what there is.
+        BadConfig: There is no such rule or parameter, or its value is none; says what there is.
     """
     chosen: dict[str, dict[str, float]] = {}
     for item in filter(None, (part.strip() for part in wanted.split(","))):
         name, *pairs = item.split(":")
         if name == "all":
             chosen = {rule: {} for rule in RULES}
+        elif name == "none":
+            chosen = {}
         elif name.startswith("-"):
             chosen.pop(_known(name[1:]), None)
-        elif name != "none":
+        else:
             chosen[_known(name)] = dict(_parameter(name, pair) for pair in pairs)
     return {name: _made(name, chosen[name]) for name in RULES if name in chosen}
 
@@ -99,6 +106,12 @@ def _parameter(rule: str, pair: str) -> tuple[str, float]:
         known = ", ".join(f"{key}={default}" for key, default in usual.items()) or "none"
         raise BadConfig(f"The rule {rule} has no parameter {name!r}; it has: {known}.")
     try:
-        return name, type(usual[name])(value)
+        number = type(usual[name])(value)
     except ValueError:
         raise BadConfig(f"The parameter {name} of the rule {rule} is {value!r}; give a number.") from None
+    least = _LEAST.get(name, 0)
+    if not (math.isfinite(number) and number >= least):
+        raise BadConfig(
+            f"The parameter {name} of the rule {rule} is {value}; use a finite number from {least} up."
+        )
+    return name, number

@@ -24,6 +24,9 @@ SOURCE = "The cat sat on the mat for 3 hours while the dogs of the house ran to 
         ("all", list(RULES)),
         ("none", []),
         ("", []),
+        ("all,none", []),
+        ("names,none,length", ["length"]),
+        ("none,length", ["length"]),
         ("numbers, length", ["length", "numbers"]),
         ("all,-names,-copy", [name for name in RULES if name not in ("names", "copy")]),
         ("all,copy:highest=0.5", list(RULES)),
@@ -51,6 +54,12 @@ def test_a_rules_parameters_can_be_set() -> None:
         ("length:fewest=few", "fewest of the rule length is 'few'; give a number"),
         ("length:fewest", "fewest of the rule length is ''"),
         ("duplicate:size=3", "it has: none"),
+        ("copy:highest=nan", "highest of the rule copy is nan; use a finite number from 0 up"),
+        ("copy:highest=inf", "use a finite number from 0 up"),
+        ("copy:lowest=-0.1", "use a finite number from 0 up"),
+        ("length:fewest=-3", "fewest of the rule length is -3; use a finite number from 0 up"),
+        ("copy:size=0", "size of the rule copy is 0; use a finite number from 1 up"),
+        ("repetition:size=-1", "size of the rule repetition is -1; use a finite number from 1 up"),
     ],
 )
 def test_a_wrong_choice_is_explained(wanted: str, words: str) -> None:
