@@ -31,6 +31,8 @@ from models.settings import Settings
 __all__ = ["bench", "speed_table"]
 
 log = logging.getLogger(__name__)
+_MOST = 100_000
+"""Calls, texts at once and tokens; more would take weeks, or no memory has the room."""
 _Found = list[tuple[Case, Mapping[str, Sequence[Sample]]]]
 
 
@@ -132,8 +134,10 @@ def _check(names: Sequence[str], reference: str | None, numbers: dict[str, Seque
     if reference is not None and reference not in names:
         raise BadConfig(f"The reference {reference!r} is not one of the models: {', '.join(names)}.")
     for name, values in numbers.items():
-        if not values or min(values) < 1:
-            raise BadConfig(f"--{name} is {', '.join(map(str, values))}; use whole numbers from 1 up.")
+        if not values or not 1 <= min(values) <= max(values) <= _MOST:
+            raise BadConfig(
+                f"--{name} is {', '.join(map(str, values))}; use whole numbers from 1 to {_MOST:,}."
+            )
 
 
 def _limits(subjects: Sequence[Subject], found: _Found) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 Answer = tuple[Any, int]
 """A command's JSON answer and its exit code."""
+_MOST = 10**9
 
 
 def add_command(
@@ -43,9 +44,9 @@ def add_choice_options(parser: argparse.ArgumentParser) -> None:
 
 
 def count(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    """A whole number from 1 to a billion, more than any data has rows."""
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {_MOST:,}")
     return int(text)
 
 

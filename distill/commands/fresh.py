@@ -39,6 +39,8 @@ def fresh(
     """Write a new model."""
     from transformers import AutoConfig
 
+    from distill.config.run_config import SETTINGS
+    from distill.config.settings import check_value
     from distill.data import load
     from distill.families.model_folder import save_model
     from distill.families.t5 import student
@@ -53,6 +55,8 @@ def fresh(
         raise BadConfig("Give either --data to train a vocabulary on, or --tokenizer to take a model's.")
     if folder.exists():
         raise BadConfig(f"{folder} exists already; name a new folder.")
+    check_value(SETTINGS["seed"], seed)
+    given = FreshShape(**shape)
     make_folder(folder.absolute().parent)
     if tokenizer is not None:
         pieces = fetch(resolve(tokenizer, settings))
@@ -65,6 +69,6 @@ def fresh(
             (text[:1500] for row in rows for text in (row.document, row.summary)), vocabulary
         )
         known, ids = TextTokenizer(pieces.backend_tokenizer), {}
-    model = student.fresh(FreshShape(**shape), known.size, words=words_of(known), seed=seed, **ids)
+    model = student.fresh(given, known.size, words=words_of(known), seed=seed, **ids)
     save_model(model, pieces, folder)
     return {"folder": str(folder.resolve()), "parameters": model.num_parameters()}, 0

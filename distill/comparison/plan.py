@@ -23,7 +23,7 @@ CONTROLS = ("start", "copy", REFERENCE)
 COMPARABLE = (*METHODS, "sequence", "shrink", "start", "copy")
 FROM_LABELS = frozenset({REFERENCE, "shrink", "sequence"})
 """The methods that are taught by labels alone."""
-_BUDGET = re.compile(r"(\d+)|(\d+(?:\.\d+)?)m")
+_BUDGET = re.compile(r"(\d{1,9})|(\d{1,6}(?:\.\d+)?)m")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ComparisonPlan:
         choose_reward_rules(base.reward_rules)
         plan = cls(base, methods, tuple(base.seed + n for n in range(seeds)), budget, grid)
         for method in methods:
-            plan.config(method, base.seed, 1, Path())
+            plan.config(method, base.seed, budget.steps or 1, Path())
         return plan
 
     def config(self, method: str, seed: int, steps: int, folder: Path) -> RunConfig:

@@ -128,6 +128,8 @@ def test_help(command: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
         (["fresh", "NEW", "--tokenizer", "EMPTY"], "has no tokenizer (tokenizer.json"),
         (["fresh", "/tmp", "--tokenizer", "TINY"], "/tmp exists already; name a new folder"),
         (["fresh", "NEW", "--tokenizer", "TINY", "--width", "8"], "width is 8; use 64 or more"),
+        (["fresh", "NEW", "--tokenizer", "TINY", "--seed", "9" * 26], "use a value from 0 to 4,294,967,295"),
+        (["fresh", "NEW", "--tokenizer", "TINY", "--seed", "-1"], "seed is -1; use a value from 0"),
     ],
 )
 def test_what_a_user_can_mend_is_one_line(
@@ -141,6 +143,14 @@ def test_what_a_user_can_mend_is_one_line(
     assert answer is None
     assert words in last
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "1000000001", "9" * 26])
+def test_a_number_that_counts_nothing(number: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["fresh", "/no/folder", "--data", "built-in", "--vocabulary", number])
+    assert left.value.code == 2
+    assert f"'{number}' is not a whole number from 1 to 1,000,000,000" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ _MODEL_TYPE = "t5"
 _QUARTERS = (1, 2, 3, 4)
 _UNIT = 8  # odd widths are slow on every processor
 _BUCKETS = 32  # of the relative positions
+_MOST = 131_072  # of any part; the widest of the T5s is half of it
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class FreshShape:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if name not in ("kind", "tied") and value < 1:
-                raise BadConfig(f"The shape's {name} is {value}; use 1 or more.")
+            if name not in ("kind", "tied") and not 1 <= value <= _MOST:
+                raise BadConfig(f"The shape's {name} is {value}; use a whole number from 1 to {_MOST:,}.")
         if self.kind not in KINDS:
             raise BadConfig(f"The shape's kind is {self.kind!r}; use one of {', '.join(KINDS)}.")
         if self.width < self.head_size:  # the circuit needs that many directions of its own

@@ -77,9 +77,11 @@ def test_refuses_a_reference_that_is_not_measured(tiny: Path, settings: Settings
         bench([str(tiny)], "built-in", settings, reference="embedded/teacher")
 
 
-@pytest.mark.parametrize("options", [{"n": 0}, {"batch": [1, 0]}, {"input_tokens": [0]}])
+@pytest.mark.parametrize(
+    "options", [{"n": 0}, {"n": 10**26}, {"batch": [1, 0]}, {"batch": [10**9, 1]}, {"input_tokens": [0]}]
+)
 def test_refuses_numbers_that_mean_nothing(options: dict, tiny: Path, settings: Settings) -> None:
-    with pytest.raises(BadConfig, match="use whole numbers from 1 up"):
+    with pytest.raises(BadConfig, match="use whole numbers from 1 to 100,000"):
         bench([str(tiny)], "built-in", settings, **options)
 
 

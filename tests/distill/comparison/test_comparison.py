@@ -488,6 +488,8 @@ def test_budgets(text: str, budget: Budget) -> None:
     [
         ({"budget": "soon"}, "budget is 'soon'"),
         ({"budget": "0"}, "budget is '0'"),
+        ({"budget": "9999999m"}, "budget is '9999999m'"),
+        ({"budget": "100000001"}, "ce: max_steps is 100000001; use a value from 1 to 100,000,000"),
         ({"methods": 5}, "methods is 5; it must be text, or a list"),
         ({"methods": "magic"}, "no method 'magic'; use some of logit"),
         ({"seeds": 0}, "seeds is 0"),

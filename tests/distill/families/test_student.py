@@ -120,8 +120,9 @@ def test_fresh_students_of_one_seed_are_equal() -> None:
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ({"heads": 0}, "heads is 0; use 1 or more"),
-        ({"decoder_layers": -1}, "decoder_layers is -1; use 1 or more"),
+        ({"heads": 0}, "heads is 0; use a whole number from 1 to 131,072"),
+        ({"decoder_layers": -1}, "decoder_layers is -1; use a whole number from 1"),
+        ({"encoder_layers": 10**26}, "use a whole number from 1 to 131,072"),
         ({"input_tokens": 7}, "input_tokens is 7; use 8 or more"),
         ({"width": 32}, "width is 32; use 64 or more"),
     ],

@@ -343,7 +343,7 @@ def test_a_candidate_is_made_again_as_it_was_born(searched: Any, tmp_path: Path)
 def test_a_process_that_makes_it_ends_in_a_sentence(base: dict[str, Any], tmp_path: Path) -> None:
     shape = {**SPACE, "encoder_layers": 1, "width": 0, "head_size": 8}
     with pytest.raises(
-        DistillError, match="The student cannot be made: The shape's width is 0; use 1 or more"
+        DistillError, match="The student cannot be made: The shape's width is 0; use a whole number from 1"
     ):
         students._apart(base["teacher"], json.dumps(shape), "1", str(tmp_path / "made"))
     assert not list(tmp_path.iterdir())
