@@ -17,16 +17,16 @@ def attention_loss(
     mask: Tensor,
     metric: Literal["mse", "kl", "cosine"] = "mse",
     projection: Projection | None = None,
-    key_mask: Tensor | None = None,
     count: Tensor | None = None,
 ) -> Tensor:
     """Distance of a student layer's attention probabilities to the teacher's, a mean over heads and queries.
 
     For every head and unmasked query, the row of probabilities over the keys is compared:
 
-    - `mse`: mean over the keys of the squared difference. TinyBERT does this to the scores before the
-      softmax; transformers returns T5's probabilities, for which the numbers are far smaller (a row sums
-      to 1), so that the term wants a larger weight.
+    - `mse`: mean of the squared difference over the keys that any unmasked query looks at in either model,
+      which leaves padding out. TinyBERT does this to the scores before the softmax; transformers returns
+      T5's probabilities, for which the numbers are far smaller (a row sums to 1), so that the term wants a
+      larger weight.
     - `kl`: KL(teacher ‖ student) in nats (MobileBERT, MiniLM).
     - `cosine`: 1 − cosine, half of attention transfer's squared distance of normalised maps.
 
@@ -40,8 +40,6 @@ def attention_loss(
         mask: Queries, `(batch, queries)`, 1 = counts.
         metric: See above.
         projection: A weight `(teacher_heads, student_heads)`, or a callable on a last dimension of heads.
-        key_mask: `(batch, keys)`, 1 = counts; otherwise those keys count that any unmasked query looks at
-            in either model, which leaves padding out.
         count: See `masked_mean`.
 
     Raises:
@@ -52,12 +50,9 @@ def attention_loss(
         arXiv:2002.10957; Zagoruyko & Komodakis (2017), arXiv:1612.03928.
     """
     counts = mask[:, None, :, None]
-    if key_mask is not None:
-        counts = counts * key_mask[:, None, None, :]
     student, teacher = _same_heads(zero_masked(student, counts), zero_masked(teacher, counts), projection)
     if metric == "mse":
-        keys = _looked_at(student, teacher) if key_mask is None else key_mask
-        number = keys.sum(-1).clamp(min=1)[:, None, None]
+        number = _looked_at(student, teacher).sum(-1).clamp(min=1)[:, None, None]
         rows = (student - teacher).square().sum(-1) / number
     elif metric == "kl":
         rows = _kl_rows(_distribution(student) if projection is not None else student, teacher)
