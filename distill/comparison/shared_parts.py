@@ -10,16 +10,13 @@ from distill.comparison.plan import copied
 from distill.config import RunConfig, parse_layers
 from distill.data import Example, load
 from distill.errors import BadData
-from distill.families import anatomy, inspect
+from distill.families import anatomy, inspect_named
 from distill.families.model_folder import cut, load_model, save_model
 from distill.jobs.files import write_json_lines
 from distill.labelling import Drafting, label
 from distill.training.materials import load_examples
-from models.folders.inspection import ModelInfo
 from models.serving.pool import ModelPool
 from models.settings import Settings
-from models.store.catalogue import resolve
-from models.store.loading import fetch
 
 
 def split_data(folder: Path, base: RunConfig, settings: Settings) -> list[Example]:
@@ -38,10 +35,10 @@ def copy_layers(folder: Path, base: RunConfig, settings: Settings) -> None:
     target = copied(folder)
     if target.is_dir():
         return
-    teacher = _info(str(base.teacher), settings)
+    teacher = inspect_named(str(base.teacher), settings)
     depths = parse_layers(base.student)
     if depths is None:
-        both = (_info(base.student, settings), teacher)
+        both = (inspect_named(base.student, settings), teacher)
         own, most = (anatomy(model.config).depths.values() for model in both)
         depths = tuple(map(min, own, most))
     model = cut(load_model(teacher.folder), depths)
@@ -78,7 +75,3 @@ def label_texts(
         comparison.note("seconds", "labelling", before + time.monotonic() - began)
     if not answer["written"]:
         raise BadData(f"The rules left none of {len(train)} summaries of the teacher; leave sequence out.")
-
-
-def _info(name: str, settings: Settings) -> ModelInfo:
-    return inspect(fetch(resolve(name, settings)))

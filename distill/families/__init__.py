@@ -12,6 +12,9 @@ from distill.families.t5 import T5
 from models.folders import inspection
 from models.folders.files import read_object
 from models.folders.inspection import ModelInfo
+from models.settings import Settings
+from models.store.catalogue import resolve
+from models.store.loading import Progress, fetch
 
 __all__ = [
     "FAMILIES",
@@ -22,6 +25,7 @@ __all__ = [
     "anatomy_of",
     "family_of",
     "inspect",
+    "inspect_named",
     "model_type",
 ]
 
@@ -67,6 +71,15 @@ def inspect(folder: Path) -> ModelInfo:
         if kind in family.model_types:
             return family.inspect(folder)
     return inspection.inspect(folder)  # which says what it is instead
+
+
+def inspect_named(name: str, settings: Settings, progress: Progress | None = None) -> ModelInfo:
+    """What the model of this name holds; a download where it is not here yet.
+
+    Raises:
+        ModelUnavailable: There is none that can be trained; the message says why.
+    """
+    return inspect(fetch(resolve(name, settings), progress))
 
 
 def model_type(folder: Path) -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from models.folders.files import is_whole
+
 STATUSES = ("running", "finished", "failed", "cancelled", "interrupted")
 
 
@@ -58,10 +60,6 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _numbers(value: Any) -> bool:
     return isinstance(value, dict) and all(each is None or _number(each) for each in value.values())
 
@@ -72,7 +70,7 @@ def _text(value: Any) -> bool:
 
 _FITS = {
     "status": lambda value: value in STATUSES,
-    **dict.fromkeys(("step", "steps", "done", "total"), _whole),
+    **dict.fromkeys(("step", "steps", "done", "total"), is_whole),
     "eta_seconds": _number,
     "terms": _numbers,
     **dict.fromkeys(("message", "student", "run_id", "part_of"), _text),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from distill.stats import BETTER, NO_VERDICT, UNDECIDED, WORSE, interval, limits, points
+from distill.stats import BETTER, NO_VERDICT, UNDECIDED, WORSE, interval, limits, listed, points
 
 _COPIER = 0.5  # of its summaries are whole sentences of the text
 _GARBLED = 0.01  # of the words
@@ -37,24 +37,19 @@ def _answer(rows: Sequence[Mapping[str, Any]]) -> str:
         return "There are too few texts to say which model is better."
     said = {BETTER: "{} better than", WORSE: "{} worse than", UNDECIDED: "cannot be told apart from"}
     told = [
-        f"{_listed(by_word[word])} {text.format(_are(by_word[word]))}"
+        f"{listed(by_word[word])} {text.format(_are(by_word[word]))}"
         for word, text in said.items()
         if by_word[word]
     ]
     whom = [first["model"], *["it"] * len(told)]
     parts = [f"{part} {name}" for part, name in zip(told, whom, strict=False)]
     if by_word[NO_VERDICT]:
-        parts.append(f"there is no verdict on {_listed(by_word[NO_VERDICT])}")
+        parts.append(f"there is no verdict on {listed(by_word[NO_VERDICT])}")
     return f"{'; '.join(parts)}."
 
 
 def _are(names: Sequence[str]) -> str:
     return "is" if len(names) == 1 else "are"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _quality(rows: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from distill.config import RunConfig, parse_layers
 from distill.data import describe, has_validation_split
 from distill.errors import BadConfig, DistillError
-from distill.families import anatomy, family_of, inspect
+from distill.families import anatomy, family_of, inspect_named
 from distill.pairing.estimate import estimate, memory_warnings
 from distill.pairing.trainable import Finding, ids_of, problems, unfit_shapes
 from distill.rules import choose_reward_rules
@@ -16,8 +16,8 @@ from distill.tasks import Metric, task_of
 from models.engines.special_ids import end_ids
 from models.folders.inspection import ModelInfo
 from models.settings import Settings
-from models.store.catalogue import resolve, split_engine
-from models.store.loading import Progress, fetch, open_tokenizer
+from models.store.catalogue import split_engine
+from models.store.loading import Progress, open_tokenizer
 
 _PROBES = ("The 35-year-old's plan, she said, wasn't new: $1,200 (or 3.5%).", "Zürich — “naïve” café №5 日本")
 _SAMPLE = 20
@@ -108,7 +108,7 @@ def _open(
         if engine := name.strip()[len(model) :]:
             remedy = f"Write {model}."
             raise BadConfig(f"training runs on PyTorch, so leave {engine} out.")
-        return inspect(fetch(resolve(model, settings), progress))
+        return inspect_named(model, settings, progress)
     except DistillError as error:
         report.problems.append(
             Finding(f"{part}_unusable", f"The {part} {name} cannot be used: {error}", remedy)

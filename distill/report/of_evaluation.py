@@ -13,7 +13,7 @@ from distill.judging.lead import is_lead
 from distill.judging.says import share_told
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.report.sheet import Case, Sheet, Table, facts, megabytes, millions, seconds
-from distill.stats import NO_VERDICT, VERDICTS, interval, points
+from distill.stats import NO_VERDICT, VERDICTS, interval, listed, points
 from distill.votes.polls import FEWEST, MOST
 
 _CASES = 3
@@ -38,7 +38,8 @@ def sheet(evaluation: Evaluation) -> Sheet:
         title=f"Evaluation {evaluation.evaluation_id}",
         asked=facts(
             {
-                "question": f"How do {_listed(plan.written)} compare on {given['texts']:,} texts?",
+                "question": f"How do {listed(plan.written or ['the baselines'])} compare on "
+                f"{given['texts']:,} texts?",
                 "data": f"{given['data']}: {given['note']}",
                 "drawn": f"at random, seed {given['drawn']}"
                 if given["drawn"] is not None
@@ -236,8 +237,3 @@ def _command(plan: EvaluationPlan) -> str:
         if value := getattr(plan, name):
             parts += [f"--{name.replace('_', '-')}", value]
     return shlex.join(parts)
-
-
-def _listed(names: Sequence[str]) -> str:
-    *first, last = names or ["the baselines"]
-    return f"{', '.join(first)} and {last}" if first else last

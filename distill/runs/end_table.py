@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from distill.tasks import SHOWN
+from models.folders.files import is_whole
 
 _TEXTS = ("label", "stored", "engine", "device", "dtype")
 _COUNTS = ("n", "beams", "parameters", "bytes")
@@ -19,7 +20,7 @@ def readable(saved: Mapping[str, Any]) -> dict[str, Any] | None:
     rows = saved.get("rows")
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
         return None
-    fits = {"verdict": _is_verdict, "examples": _whole}
+    fits = {"verdict": _is_verdict, "examples": is_whole}
     return {name: value for name, value in saved.items() if name not in fits or fits[name](value)}
 
 
@@ -29,7 +30,7 @@ def _is_row(row: Any) -> bool:
     return (
         all(_is_interval(row.get(metric.name)) for metric in SHOWN)
         and all(isinstance(row.get(name), str | None) for name in _TEXTS)
-        and all(row.get(name) is None or _whole(row[name]) for name in _COUNTS)
+        and all(row.get(name) is None or is_whole(row[name]) for name in _COUNTS)
         and all(row.get(name) is None or _number(row[name]) for name in _MEASURED)
     )
 
@@ -37,7 +38,7 @@ def _is_row(row: Any) -> bool:
 def _is_verdict(found: Any) -> bool:
     if found is None:
         return True
-    known = isinstance(found, dict) and isinstance(found.get("word"), str) and _whole(found.get("n"))
+    known = isinstance(found, dict) and isinstance(found.get("word"), str) and is_whole(found.get("n"))
     return known and _is_interval(found.get("difference"))
 
 
@@ -50,7 +51,3 @@ def _number(value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     except OverflowError:
         return False
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from distill.families import inspect_named
 from distill.families.t5 import shapes
 from distill.search.space import Space, narrow
 from models.folders.inspection import ModelInfo
 from models.settings import Settings
-from models.store.catalogue import resolve
-from models.store.loading import fetch, inspect
 
 
 def teacher_of(name: str, settings: Settings) -> ModelInfo:
     """The teacher of a search; a download where it is not here yet."""
-    return inspect(fetch(resolve(name, settings)))
+    return inspect_named(name, settings)
 
 
 def space_of(teacher: ModelInfo, given: Mapping[str, Any]) -> Space:

@@ -14,7 +14,7 @@ from distill.stats.differences import (
 )
 from distill.stats.intervals import bootstrap, mean_interval, share_interval
 from distill.stats.spread import FOR_PERCENTILES, Spread, spread
-from distill.stats.words import interval, limits, points
+from distill.stats.words import interval, limits, listed, points
 
 __all__ = [
     "BETTER",
@@ -28,6 +28,7 @@ __all__ = [
     "compare_pairs",
     "interval",
     "limits",
+    "listed",
     "mean_interval",
     "points",
     "share_interval",

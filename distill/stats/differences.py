@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from distill.stats.intervals import LEVEL, RESAMPLES, Scores, mean, mean_interval
+from distill.stats.words import listed
 
 BETTER, WORSE, UNDECIDED, NO_VERDICT = "better", "worse", "undecided", "none"
 VERDICTS = {
@@ -103,11 +104,6 @@ def too_little(**had: int) -> str | None:
     short = {name: count for name, count in had.items() if count < NEEDED[name]}
     if not short:
         return None
-    enough = _listed([f"{NEEDED[name]} {name}s" for name in short])
-    few = _listed([f"{count} {name if count == 1 else name + 's'}" for name, count in short.items()])
+    enough = listed([f"{NEEDED[name]} {name}s" for name in short])
+    few = listed([f"{count} {name if count == 1 else name + 's'}" for name, count in short.items()])
     return f"No verdict: {few} cannot tell; it takes at least {enough}."
-
-
-def _listed(parts: Sequence[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last

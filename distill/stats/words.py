@@ -1,6 +1,9 @@
-"""Scores as people read them: F1 × 100 everywhere. JSON and CSV hold the F1 itself, from 0 to 1."""
+"""Scores as people read them: F1 × 100 everywhere. JSON and CSV hold the F1 itself, from 0 to 1.
 
-from collections.abc import Mapping
+And lists of words, as sentences have them.
+"""
+
+from collections.abc import Mapping, Sequence
 
 _FINEST = 4  # decimals; what is smaller is rounding
 
@@ -26,3 +29,9 @@ def limits(value: Mapping[str, float], signed: bool = False) -> str:
 def interval(value: Mapping[str, float], signed: bool = False) -> str:
     """`f` with its interval: `13.2 (10.1–15.0)`, signed `+1.3 (+0.2 to +2.4)`."""
     return f"{points(value['f'], signed)} ({limits(value, signed)})"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """One or more things in a sentence: `a`, `a and b`, `a, b and c`."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last

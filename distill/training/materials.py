@@ -9,12 +9,11 @@ from transformers import PreTrainedModel
 from distill import data
 from distill.config import RunConfig, parse_layers
 from distill.errors import BadConfig
-from distill.families import family_of, inspect
+from distill.families import family_of, inspect_named
 from distill.families.model_folder import cut, load_model
 from distill.tasks import task_of
 from models.settings import Settings
-from models.store.catalogue import resolve
-from models.store.loading import ModelInfo, Progress, fetch, open_tokenizer
+from models.store.loading import Progress, open_tokenizer
 from models.text.encoding import TextEncoder
 
 log = logging.getLogger(__name__)
@@ -38,16 +37,12 @@ class Materials:
 
 def load_materials(config: RunConfig, settings: Settings, progress: Progress | None = None) -> Materials:
     """Load what the config names; raises DistillError for what is not available."""
-
-    def found(name: str) -> ModelInfo:
-        return inspect(fetch(resolve(name, settings), progress))
-
-    taught_by = [found(name) for name in config.teachers]
+    taught_by = [inspect_named(name, settings, progress) for name in config.teachers]
     folders = [info.folder for info in taught_by]
     teachers = [] if config.teacher_cache else [load_model(folder) for folder in folders]
     depths = parse_layers(config.student)
     if depths is None:
-        source = found(config.student)
+        source = inspect_named(config.student, settings, progress)
         model = load_model(source.folder)
     else:
         source = taught_by[0]

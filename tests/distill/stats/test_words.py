@@ -1,6 +1,6 @@
 import pytest
 
-from distill.stats import interval, limits, points
+from distill.stats import interval, limits, listed, points
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,7 @@ def test_intervals() -> None:
     gap = {"f": 0.013, "low": -0.0003, "high": 0.024}
     assert interval(gap, signed=True) == "+1.3 (−0.03 to +2.4)"
     assert limits(gap, signed=True) == "−0.03 to +2.4"
+
+
+def test_things_in_a_sentence() -> None:
+    assert [listed(list(parts)) for parts in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
