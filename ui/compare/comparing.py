@@ -108,18 +108,28 @@ def _stream(
 ) -> Generator[Step, None, Summary]:
     html = rendering.working("")
     yield {role: html}, session
-    shown, last = 0.0, None
+    shown, waits, before, last = 0.0, False, None, None
     for last in summarizer.stream(request.text, request.decoding, request.long_input):
         now = time.monotonic()
+        waits, before = _in_line(last, before, waits), last
         if not last.finished and now - shown >= REFRESH:
-            waits = last.queue_seconds > last.seconds and not last.text
-            news = rendering.waiting(_IN_LINE) if waits else rendering.working(last.text)
+            news = rendering.waiting(_IN_LINE) if waits and not last.text else rendering.working(last.text)
             if news != html or now - shown >= BEAT:
                 shown, html = now, news
                 yield {role: html}, session
     if last is None:
         raise RuntimeError(f"{summarizer.name} ended without a summary")
     return last
+
+
+def _in_line(now: Summary, before: Summary | None, waited: bool) -> bool:
+    """Whether it waits for its turn: a summary's own seconds run only while it is made.
+
+    The seconds in line are counted in steps, so that of two looks close together neither may find news.
+    """
+    if before is None or now.seconds > before.seconds:
+        return False
+    return waited or now.queue_seconds > before.queue_seconds
 
 
 def _result(role: str, summary: Summary, request: Request, busy: bool) -> Result:

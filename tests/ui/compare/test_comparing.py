@@ -1,7 +1,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,11 @@ def test_greedy_text_grows_and_beams_tick(studio: Studio, monkeypatch: pytest.Mo
         assert len(grown) > 1 if beams == 1 else len(grown) <= 1  # with beams at most the text as it is done
 
 
-@pytest.mark.parametrize(("queued", "said"), [(0.0, "Summarising…"), (9.0, "Waiting for another summary")])
+@pytest.mark.parametrize(
+    ("clock", "said"), [("seconds", "Summarising…"), ("queue_seconds", "Waiting for another summary")]
+)
 def test_it_can_be_stopped_where_there_is_no_news(
-    queued: float,
+    clock: str,
     said: str,
     studio: Studio,
     make_result: Callable[..., Result],
@@ -65,12 +67,12 @@ def test_it_can_be_stopped_where_there_is_no_news(
     """Gradio ends a comparison only where it yields, and beams write nothing before their end."""
     monkeypatch.setattr(comparing, "REFRESH", 0.0)
     monkeypatch.setattr(comparing, "BEAT", 0.0)
-    tick = make_result(text="", finished=False, queue_seconds=queued).summary
     left: list[bool] = []
 
     def stream(*_: Any) -> Iterator[Summary]:
         try:
-            yield from [tick] * 3
+            for passed in range(1, 5):
+                yield make_result(text="", finished=False, **{clock: float(passed)}).summary
         finally:
             left.append(True)
 
@@ -81,6 +83,26 @@ def test_it_can_be_stopped_where_there_is_no_news(
             pass
     steps.close()  # type: ignore[attr-defined]
     assert left
+
+
+def test_a_column_that_has_waited_shows_a_clock_while_it_works(
+    studio: Studio, make_result: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With beams there is no text to tell that the wait is over."""
+    monkeypatch.setattr(comparing, "REFRESH", 0.0)
+    looks = [(0.0, 0.01), (0.25, 0.01), (0.25, 0.01), (0.5, 0.01), (9.0, 0.02), (9.0, 0.27), (9.0, 0.52)]
+
+    def stream(*_: Any) -> Iterator[Summary]:
+        for queued, seconds in looks:
+            yield make_result(text="", finished=False, queue_seconds=queued, seconds=seconds).summary
+        yield make_result(text="Done.", queue_seconds=9.0, seconds=0.6).summary
+
+    monkeypatch.setattr(Summarizer, "stream", stream)
+    steps = compare(request(studio, beams=4), ["teacher"], Session(), studio)
+    words = ("Waiting for another summary", "data-clock")
+    shown = [word for step, _ in steps for word in words if word in step["teacher"]]
+    # Once in line it stays so until it works: its wait is counted in steps, and two looks may find the same.
+    assert [word for word, _ in groupby(shown)] == ["data-clock", *words]
 
 
 def test_a_broken_model_leaves_the_others_alone(studio: Studio) -> None:
