@@ -14,6 +14,21 @@ ROLES = ("original", "teacher", "distilled")
 TEXT = "The cat sat on the mat. The dog ran in the house, and the city report says people was new."
 
 
+CLOCKS = """
+() => {
+  window.clocks = [];
+  const look = () => {
+    const clock = document.querySelector("#result-teacher .text.unfinished + .clock span");
+    const shown = clock && (clock.textContent || getComputedStyle(clock, "::after").content);
+    if (shown) window.clocks.push(parseFloat(shown.replace('"', "")));
+    requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+"""What the teacher's clock shows in each frame while its text grows."""
+
+
 def finished(page: Page, number: int = 3) -> None:
     expect(page.locator(".card .conditions")).to_have_count(number, timeout=PATIENCE)
     expect(page.locator("#run-all")).to_be_enabled(timeout=PATIENCE)
@@ -122,6 +137,23 @@ def test_a_column_runs_on_the_engine_chosen_for_it(page: Page) -> None:
     page.click("#run-distilled")
     finished(page, 1)
     expect(page.locator("#result-distilled .conditions")).to_contain_text("float32 · torch")
+
+
+def test_the_clock_runs_on_while_the_text_grows(page: Page) -> None:
+    page.fill("#text textarea", TEXT * 10)
+    page.get_by_text("Decoding settings").click()
+    page.get_by_label("number input for Beams").fill("1")
+    page.get_by_label("number input for Beams").press("Enter")
+    page.get_by_label("number input for Shortest").fill("80")
+    page.get_by_label("number input for Shortest").press("Enter")
+    page.locator("#engines input").click()
+    page.get_by_role("option", name="All on PyTorch").click()  # takes seconds, and the text grows meanwhile
+    page.evaluate(CLOCKS)
+    page.click("#run-teacher")
+    finished(page, 1)
+    clocks = page.evaluate("window.clocks")
+    assert clocks == sorted(clocks)
+    assert clocks[-1] >= 0.2
 
 
 def test_html_is_shown_as_text(page: Page) -> None:

@@ -1,9 +1,16 @@
-// Clocks tick in the browser, so that a waiting page costs the measured model nothing.
+// Clocks tick in the browser, so that a waiting page costs the measured model nothing. Gradio draws a column's
+// text and attributes anew at each update, so the column itself keeps what its clock shows.
+const starts = new Map();
 const tick = () => {
-  for (const clock of document.querySelectorAll("[data-clock]")) {
-    clock.dataset.start ||= String(performance.now());
-    const seconds = (performance.now() - Number(clock.dataset.start)) / 1000;
-    clock.textContent = seconds.toFixed(1) + " s";
+  for (const column of document.querySelectorAll("[id^=result-]")) {
+    const works = column.querySelector("[data-clock]") !== null;
+    if (works && !starts.has(column.id)) starts.set(column.id, performance.now());
+    if (works) {
+      const seconds = (performance.now() - starts.get(column.id)) / 1000;
+      column.style.setProperty("--clock", `"${seconds.toFixed(1)} s"`);
+    } else if (starts.delete(column.id)) {
+      column.style.removeProperty("--clock");
+    }
   }
 };
 

@@ -87,7 +87,7 @@ def bar(share: float) -> str:
 
 def working(text: str) -> str:
     """A model at work: its words so far, if it streams them, and a clock."""
-    clock = '<div class="clock"><span data-clock>0.0 s</span></div>'
+    clock = '<div class="clock"><span data-clock></span></div>'
     if not text:
         return f'<div class="quiet waiting">Summarising…{clock}</div>'
     return f'<div class="text unfinished">{escape(text)}</div>{clock}'
