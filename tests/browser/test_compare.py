@@ -269,6 +269,18 @@ def test_measuring_again_and_again_leaves_the_columns_alone(page: Page) -> None:
     expect(page.locator(".card #result-original .conditions")).to_be_visible()
     expect(page.locator("#log-table")).to_contain_text("embedded/original")
     expect(page.locator("#result-teacher")).to_contain_text("will appear here")
+    note = page.locator("#measured-freshness .note")
+    expect(note).to_have_count(0)
+    page.fill("#text textarea", f"{TEXT} And one more sentence.")
+    expect(note).to_contain_text("These figures are of another text.")
+    page.get_by_text("Decoding settings").click()
+    page.get_by_label("number input for Shortest").fill("200")  # more than the longest
+    page.get_by_label("number input for Shortest").press("Enter")
+    expect(note).to_contain_text("of another text and other decoding settings.")
+    page.get_by_label("number input for Shortest").fill("0")
+    page.get_by_label("number input for Shortest").press("Enter")
+    page.fill("#text textarea", TEXT)
+    expect(note).to_have_count(0)
 
 
 def test_a_measurement_is_stopped(page: Page) -> None:

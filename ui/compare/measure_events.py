@@ -6,14 +6,15 @@ from typing import Any
 
 import gradio as gr
 
+from models.errors import BadRequest
 from models.serving.summarizer import LongInput
-from ui.compare import compare_fields, measure_rendering, race, results_log
+from ui.compare import compare_fields, freshness, measure_rendering, race, results_log
 from ui.compare.compare_tab import CompareTab
 from ui.compare.comparing import Request
 from ui.compare.measuring import Measured, measure
 from ui.shared import queueing
 from ui.shared.errors import told
-from ui.shared.limits import QUIET, SLOW
+from ui.shared.limits import LAST, QUIET, SLOW
 from ui.shared.queueing import Line
 from ui.shared.result import Session
 from ui.shared.studio import Studio
@@ -42,17 +43,21 @@ def connect(tab: CompareTab, studio: Studio) -> None:
         files = results_log.folder_of(request, studio.settings)
         return [*ended(measured, files), bars, line.left[line.clock]]
 
+    asked = [tab.text, tab.panel.long_input, *compare_fields.choices(tab), *tab.panel.fields]
     running = panel.start.click(
         told(_runner(tab, line, studio)),
-        [panel.runs, tab.text, tab.panel.long_input, *compare_fields.choices(tab), *tab.panel.fields],
+        [panel.runs, *asked],
         [panel.start, panel.stop, panel.progress, panel.measured, line.clock],
         show_progress="hidden",
         api_visibility="private",
         trigger_mode="once",
         **SLOW,
     )
+    now = [panel.measured, *asked]
     for after in (running.then, running.failure):  # when it was stopped or refused, too
-        after(end, [panel.measured, tab.session, tab.text], shown, **QUIET)
+        done = after(end, [panel.measured, tab.session, tab.text], shown, **QUIET)
+        done.then(notice, now, panel.freshness, **QUIET)
+    gr.on([part.change for part in asked], notice, now, panel.freshness, **LAST, **QUIET)
     panel.stop.click(None, cancels=[running], queue=False, api_visibility="private")
 
 
@@ -70,6 +75,16 @@ def _runner(tab: CompareTab, line: Line, studio: Studio) -> Callable[..., Iterat
             started = {}
 
     return run
+
+
+def notice(measured: Measured | None, text: str | None, long_input: str, *rest: Any) -> str:
+    """What the measurement shown is of, where that is no longer what the page holds."""
+    models = compare_fields.models(rest)
+    try:
+        _, decoding = compare_fields.read(rest)
+    except BadRequest:  # settings that contradict each other have not been measured
+        decoding = None
+    return freshness.measured_notice(measured, text, long_input, models, decoding)
 
 
 def ended(measured: Measured | None, downloads: Path) -> list[Any]:

@@ -24,6 +24,7 @@ class MeasurePanel:
     start: gr.Button
     stop: gr.Button
     progress: gr.HTML
+    freshness: gr.HTML
     table: gr.HTML
     chart: gr.LinePlot
     csv: gr.DownloadButton
@@ -48,6 +49,7 @@ def build() -> MeasurePanel:
                 min_width=150,
             )
         progress = gr.HTML("", elem_id="measure-progress")
+        freshness = gr.HTML("", elem_id="measured-freshness")
         table = gr.HTML("", elem_id="measured")
         chart = gr.LinePlot(
             x="run",
@@ -70,4 +72,4 @@ def build() -> MeasurePanel:
         with gr.Row():
             csv = gr.DownloadButton("Download runs as CSV", elem_id="runs-csv", **_DOWNLOAD)
             jsonl = gr.DownloadButton("Download runs as JSON Lines", elem_id="runs-jsonl", **_DOWNLOAD)
-    return MeasurePanel(runs, start, stop, progress, table, chart, csv, jsonl, measured)
+    return MeasurePanel(runs, start, stop, progress, freshness, table, chart, csv, jsonl, measured)

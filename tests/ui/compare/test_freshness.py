@@ -1,7 +1,13 @@
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from models.decoding import Decoding
 from ui.compare import freshness
+from ui.compare.comparing import Request
+from ui.compare.measuring import Measured
 from ui.shared.result import Result, Session
 
 
@@ -29,3 +35,32 @@ def test_the_notice_names_them_and_marks_their_columns(make_result: Callable[...
     assert 'class="outdated teacher"' in one
     assert "outdated original" not in one
     assert "The summaries of the original and the teacher are" in freshness.notice(found, "", "cut")
+
+
+@pytest.mark.parametrize(
+    ("changes", "of"),
+    [
+        ({}, None),
+        ({"text": "new"}, "another text"),
+        ({"text": None}, "another text"),
+        ({"long_input": "parts"}, "another way with long input"),
+        ({"models": {"teacher": "embedded/teacher@torch"}}, "other models or engines"),
+        ({"decoding": Decoding(beams=1)}, "other decoding settings"),
+        ({"decoding": None}, "other decoding settings"),
+        ({"text": "new", "models": {}, "decoding": None}, "another text, other models or engines and other"),
+    ],
+)
+def test_a_measurement_of_something_else_says_of_what(
+    changes: dict[str, Any], of: str | None, make_result: Callable[..., Result]
+) -> None:
+    asked = {"text": "old", "models": {"teacher": "embedded/teacher"}, "decoding": Decoding()}
+    runs = {"teacher": [make_result("teacher").summary]}
+    now = {"long_input": "cut", **asked, **changes}
+    said = freshness.measured_notice(Measured(5, runs, request=Request(**asked)), **now)
+    assert f"These figures are of {of}" in said if of else said == ""
+
+
+def test_where_nothing_has_been_measured_nothing_is_of_something_else() -> None:
+    now = ("new", "cut", {}, Decoding())
+    assert freshness.measured_notice(None, *now) == ""
+    assert freshness.measured_notice(Measured(5, request=Request("old", {}, Decoding())), *now) == ""
