@@ -9,7 +9,9 @@ from gradio.events import api
 from distill import runs
 from distill.errors import RunConflict
 from models.decoding import Decoding
-from models.errors import BadRequest, ModelUnavailable
+from models.errors import BadRequest
+from models.settings import Settings
+from models.store import catalogue
 from models.store.catalogue import ROLES
 from models.text.tidying import clean
 from ui.compare.comparing import order
@@ -44,7 +46,7 @@ def _inference(studio: Studio) -> tuple[Any, ...]:
     def compare(text: str, beams: int = 4, max_new_tokens: int = 128) -> dict[str, Any]:
         """Summarise a text with the original, the teacher and the distilled model, one after the other."""
         names = studio.columns(studio.settings.model_set)
-        _complete(names, studio.settings.model_set)
+        _complete(names, studio.settings)
         found = {
             role: {"role": role, **summarize(text, str(names[role]), beams, max_new_tokens)}
             for role in order(ROLES, next(turns))
@@ -54,14 +56,10 @@ def _inference(studio: Studio) -> tuple[Any, ...]:
     return summarize, compare
 
 
-def _complete(names: Mapping[str, str | None], model_set: str) -> None:
+def _complete(names: Mapping[str, str | None], settings: Settings) -> None:
     """Raise before any model has run for nothing."""
     for role in ROLES:
-        if not names[role]:
-            raise ModelUnavailable(
-                f"The set {model_set} has no {role} model yet: distil one from its teacher, "
-                "or name one in the setting DISTILLED_MODEL."
-            )
+        catalogue.resolve(names[role] or f"{settings.model_set}/{role}", settings)
 
 
 def _runs(studio: Studio) -> tuple[Any, ...]:

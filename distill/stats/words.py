@@ -31,7 +31,7 @@ def interval(value: Mapping[str, float], signed: bool = False) -> str:
     return f"{points(value['f'], signed)} ({limits(value, signed)})"
 
 
-def listed(parts: Sequence[str]) -> str:
-    """One or more things in a sentence: `a`, `a and b`, `a, b and c`."""
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    """One or more things in a sentence: `a`, `a and b`, `a, b and c`; `word` stands before the last."""
     *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{', '.join(first)} {word} {last}" if first else last

@@ -166,14 +166,14 @@ def _catalogued(name: str, model_set: str, role: str, settings: Settings) -> Mod
     if role in T5_HUB:
         source, revision = T5_HUB[role]
         return ModelSpec(name, source, role, revision, settings.home / "hub")
-    settings = replace(settings, visitor=False)  # the owner's choice, which visitors may use by this name
-    student = settings.distilled_model or newest_student("t5/teacher", settings)
+    owner = replace(settings, visitor=False)  # it is the owner's choice, which visitors may use by this name
+    student = owner.distilled_model or newest_student("t5/teacher", owner)
     if student is None:
+        way = "distil one from t5/teacher, or" if settings.may_change else "the owner of this server can"
         raise ModelUnavailable(
-            "The t5 set has no distilled model yet: distil one from t5/teacher, or name one in the setting "
-            "DISTILLED_MODEL."
+            f"The t5 set has no distilled model yet: {way} name one in the setting DISTILLED_MODEL."
         )
-    found = resolve(student, settings)
+    found = resolve(student, owner)
     return ModelSpec(name, found.source, role, found.revision, found.cache)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from distill.stats import listed
+from models.settings import Settings
 from ui.shared import rendering
 from ui.shared.studio import Studio
 
@@ -39,7 +41,7 @@ def build(role: str, name: str | None, studio: Studio) -> Column:
                 studio.choices(),
                 value=name,
                 label=f"{rendering.TITLES[role]} model",
-                info=_hint(studio),
+                info=_hint(studio.settings),
                 allow_custom_value=True,
                 elem_id=f"model-{role}",
             )
@@ -69,9 +71,14 @@ def idle(role: str, name: str | None, studio: Studio) -> str:
     """The column before a summary."""
     if name:
         return rendering.empty(role)
-    return rendering.no_student(studio.columns("t5")["teacher"] or "the teacher")
+    teacher = studio.columns("t5")["teacher"] or "the teacher"
+    return rendering.no_student(teacher, studio.settings.may_change)
 
 
-def _hint(studio: Studio) -> str:
-    hub = ", or a Hugging Face hub id" if studio.settings.allow_custom_models else ""
-    return f"A name from the list, run:RUN_ID, a local folder{hub}."
+def _hint(settings: Settings) -> str:
+    """What the field of a model takes from this user."""
+    names = ["a name from the list"]
+    names += ["run:RUN_ID"] if settings.may_change else []
+    names += ["a local folder", "a Hugging Face hub id"] if settings.allow_custom_models else []
+    said = listed(names, "or")
+    return f"{said[0].upper()}{said[1:]}."

@@ -91,7 +91,7 @@ def _column(request: Request, role: str, session: Session, studio: Studio) -> Ge
     name = request.models.get(role)
     if not name:
         teacher = request.models.get("teacher") or "the teacher"
-        yield {role: rendering.no_student(teacher)}, session
+        yield {role: rendering.no_student(teacher, studio.settings.may_change)}, session
         return session
     summarizer = yield from load(
         name, studio, lambda text, share: ({role: rendering.loading(text, share)}, session)

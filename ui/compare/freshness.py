@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from distill.stats import listed
 from models.decoding import Decoding
 from ui.compare.measuring import Measured
 from ui.shared import rendering
@@ -48,18 +49,14 @@ def measured_notice(
         "other decoding settings": asked.decoding != decoding,
     }
     others = [what for what, differs in changed.items() if differs]
-    said = f"These figures are of {_listed(others)}. Measure again for what is chosen now." if others else ""
+    said = f"These figures are of {listed(others)}. Measure again for what is chosen now." if others else ""
     return said and f'<div class="note" role="status">{said}</div>'
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
 def _sentence(roles: Sequence[str]) -> str:
     named = [rendering.NAMED[role] for role in rendering.NAMED if role in roles]
-    listed, one = _listed(named), len(named) == 1
+    one = len(named) == 1
     return (
-        f"The summar{'y' if one else 'ies'} of {listed} {'is' if one else 'are'} of an earlier text "
+        f"The summar{'y' if one else 'ies'} of {listed(named)} {'is' if one else 'are'} of an earlier text "
         f"and {'is' if one else 'are'} dimmed. Summarise again for the text above."
     )

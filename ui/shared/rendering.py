@@ -52,12 +52,16 @@ def empty(role: str) -> str:
     return f'<div class="quiet">The {TITLES[role].lower()} model’s summary will appear here.</div>'
 
 
-def no_student(teacher: str) -> str:
-    """The distilled column of a model set that has no student yet."""
+def no_student(teacher: str, distils: bool) -> str:
+    """The distilled column of a model set that has no student yet; `distils`: one may be distilled here."""
+    change = "choose a model under “Change the distilled model”"
+    if distils:
+        told = f"Distil one from {escape(teacher)} in the Distil tab, or {change}. The setting"
+        told += " DISTILLED_MODEL names one for good."
+    else:
+        told = f"To go on, {change}. The owner of this server can name one in the setting DISTILLED_MODEL."
     return (
-        '<div class="quiet"><strong>There is no distilled model for this set yet.</strong><br>'
-        f"Distil one from {escape(teacher)} in the Distil tab, or choose a model under "
-        "“Change the distilled model”. The setting DISTILLED_MODEL names one for good.</div>"
+        f'<div class="quiet"><strong>There is no distilled model for this set yet.</strong><br>{told}</div>'
     )
 
 

@@ -184,8 +184,11 @@ def test_the_t5_set_falls_back_to_its_teachers_newest_student(settings: Settings
 
 
 def test_the_distilled_model_of_the_t5_set(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="DISTILLED_MODEL"):
+    with pytest.raises(ModelUnavailable, match=r"distil one .* or name one in the setting DISTILLED_MODEL"):
         resolve("t5/distilled", settings)
+    stranger = dataclasses.replace(settings, visitor=True, enable_distill=False)
+    with pytest.raises(ModelUnavailable, match=r"yet: the owner of this server can name one in the setting"):
+        resolve("t5/distilled", stranger)
     spec = resolve("t5/distilled", dataclasses.replace(settings, distilled_model=str(tmp_path)))
     assert (spec.local, spec.role) == (tmp_path, "distilled")
 

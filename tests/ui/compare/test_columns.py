@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from models.settings import Settings
@@ -30,3 +32,27 @@ def test_the_header_shows_the_engine(studio: Studio) -> None:
     html = columns.head("teacher", "embedded/teacher@torch:float32", studio)
     assert "embedded/teacher@torch:float32" in html
     assert "4 + 4 layers" in html
+
+
+@pytest.mark.parametrize(
+    ("custom", "distil", "hint"),
+    [
+        (True, True, "A name from the list, run:RUN_ID, a local folder or a Hugging Face hub id."),
+        (True, False, "A name from the list, a local folder or a Hugging Face hub id."),
+        (False, True, "A name from the list or run:RUN_ID."),
+        (False, False, "A name from the list."),
+    ],
+)
+def test_the_field_of_a_model_asks_for_what_it_takes(
+    custom: bool, distil: bool, hint: str, settings: Settings
+) -> None:
+    visitor = replace(settings, visitor=True, allow_custom_models=custom, enable_distill=distil)
+    assert columns._hint(visitor) == hint
+
+
+def test_where_nothing_is_distilled_nobody_is_told_to_distil(studio: Studio) -> None:
+    assert "Distil one from t5/teacher" in columns.idle("distilled", None, studio)
+    closed = replace(studio, settings=replace(studio.settings, visitor=True, enable_distill=False))
+    said = columns.idle("distilled", None, closed)
+    assert "Distil one" not in said
+    assert "choose a model" in said
