@@ -115,6 +115,13 @@ def test_models_are_evaluated_found_again_after_a_kill_and_read_text_by_text(
     page.get_by_text("Where it stands in the text").nth(1).click()
     expect(page.locator("#evaluation-case details[open] mark.copied").first).to_be_visible()
 
+    for which, listed, said in (("A model failed", False, "No text is like that."), ("All", True, "")):
+        page.locator("#evaluation-which input").click()
+        page.get_by_role("option", name=which, exact=True).click()
+        expect(cell).to_be_visible(visible=listed)
+        expect(page.locator("#evaluation-case")).to_have_text(said)
+        expect(page.locator("#evaluation-case .quiet")).to_be_visible(visible=not listed)
+
     link = make_a_vote(page)
     texts = vote(context, link)
     page.click("#refresh-poll")

@@ -28,14 +28,16 @@ ORDERS = [
     ("Most different summaries first", "disagreement"),
     ("Least alike in meaning first", "meaning"),
 ]
+NONE = '<div class="quiet">No text is like that.</div>'
+"""In place of the table where a filter leaves no text."""
 SHOWN = 1000
 """The most texts in the table; the downloads hold all."""
 _OPENING = 70
 
 
 def cases_frame(cases: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per text: its number, how it begins, each model's ROUGE-L, gap, lowest cosine, faults."""
-    names = _short(list(cases[0]["answers"]) if cases else [])
+    """One row per text, of at least one: how it begins, each model's ROUGE-L, gap, lowest cosine, faults."""
+    names = _short(list(cases[0]["answers"]))
     scored = any(case["reference"] for case in cases)
     meant = any(case.get("cosine") is not None for case in cases)
     rows = []

@@ -66,8 +66,9 @@ def _connect_texts(tab: EvaluateTab, settings: Settings) -> None:
     def choose(watch: Watch, which: str, order: str) -> list[Any]:
         found = _of(watch, settings)
         cases = _cases(found)
-        frame = cases_rendering.cases_frame(chosen(marks.noted(found, cases), which, order))
-        return [frame, "", *marks_events.shown(found, cases, None, settings)]
+        like_that = chosen(marks.noted(found, cases), which, order)
+        said = "" if like_that else cases_rendering.NONE
+        return [_table(like_that), said, *marks_events.shown(found, cases, None, settings)]
 
     def read(watch: Watch, event: gr.SelectData) -> list[Any]:
         found = _of(watch, settings)
@@ -122,9 +123,15 @@ def _texts(found: Evaluation, settings: Settings) -> list[Any]:
     """Filter, order, table, the text that is read, and the marks."""
     cases = _cases(found)
     shown: dict[str, Any] = {"visible": bool(cases)}
-    table = gr.update(value=cases_rendering.cases_frame(cases), **shown) if cases else gr.update(**shown)
     menus = [gr.update(value="all", **shown), gr.update(value="data", **shown)]
-    return [*menus, table, "", *marks_events.shown(found, cases, None, settings)]
+    return [*menus, _table(cases), "", *marks_events.shown(found, cases, None, settings)]
+
+
+def _table(cases: Sequence[Mapping[str, Any]]) -> Any:
+    """Without a case it is hidden: an empty one has no headings, and Gradio makes some up."""
+    if not cases:
+        return gr.update(visible=False)
+    return gr.update(value=cases_rendering.cases_frame(cases), visible=True)
 
 
 def _cases(found: Evaluation) -> Sequence[Mapping[str, Any]]:

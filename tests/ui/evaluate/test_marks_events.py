@@ -48,6 +48,16 @@ def test_a_text_that_is_open_is_marked_listed_and_taken_away(found: Evaluation, 
     assert marks.marked(found) == set()
 
 
+def test_a_filter_that_leaves_no_text_says_so_and_shows_no_table(found: Evaluation, visitor: Visitor) -> None:
+    visitor.open("evaluation-cases")
+    none = visitor.act("evaluation-which", "input", {"evaluation-which": "failed"})
+    assert "No text is like that." in none
+    assert "headers" not in none
+    again = visitor.act("evaluation-which", "input", {"evaluation-which": "all"})
+    assert "No text is like that." not in again
+    assert "word1 b1 c1" in again
+
+
 def test_two_who_mark_the_same_text_both_have_it_marked(
     found: Evaluation, visitor: Visitor, settings: Settings
 ) -> None:
