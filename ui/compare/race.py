@@ -100,11 +100,13 @@ def _medians(measured: Measured) -> str:
 def in_words(role: str, ratio: Spread, reference: str) -> str:
     """A sentence on how fast a role's model is against the reference's, no surer than its interval."""
     who, other = rendering.NAMED[role].capitalize(), rendering.NAMED[reference]
-    if ratio.low > 1:
+    if ratio.low <= 1 <= ratio.high:
+        return f"{who} and {other} cannot be told apart in speed."
+    if figures.alike(ratio.median):
+        return f"{who} is about as fast as {other}."
+    if ratio.median > 1:
         return f"{who} is <strong>{_times(ratio.median)} as fast</strong> as {other}."
-    if ratio.high < 1:
-        return f"{who} takes <strong>{_times(1 / ratio.median)} as long</strong> as {other}."
-    return f"{who} and {other} cannot be told apart in speed."
+    return f"{who} takes <strong>{_times(1 / ratio.median)} as long</strong> as {other}."
 
 
 def _times(value: float) -> str:

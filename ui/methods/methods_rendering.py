@@ -93,7 +93,7 @@ def _size(parameters: int | None, student: int | None) -> str:
     if not parameters:
         return "—"
     shown = figures.parameters(parameters)
-    if not student or 0.95 < parameters / student < 1.05:
+    if not student or figures.alike(parameters / student):
         return shown
     return f'{shown}<div class="sub">{figures.times(parameters, student)} the student</div>'
 

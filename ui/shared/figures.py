@@ -1,4 +1,4 @@
-"""Numbers formatted for people."""
+"""Numbers formatted for people. What rounds up to the next unit is written in it: `1 MB`, never `1000 kB`."""
 
 
 def count(value: int, one: str, many: str | None = None) -> str:
@@ -12,35 +12,31 @@ def size(value: int | None) -> str:
         return "—"
     amount = float(value)
     for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
+        if round(amount) < 1000:
             return f"{amount:.0f} {unit}"
         amount /= 1000
-    return f"{amount:.2f} GB" if amount < 10 else f"{amount:.1f} GB"
+    return f"{amount:.2f} GB" if amount < 9.995 else f"{amount:.1f} GB"
 
 
 def parameters(value: int) -> str:
     """`8.4 M`, `223 M`, `1.24 B`."""
-    if value >= 1e9:
-        return f"{value / 1e9:.2f} B"
     millions = value / 1e6
-    return (
-        f"{millions:.2f} M"
-        if millions < 1
-        else f"{millions:.1f} M"
-        if millions < 100
-        else f"{millions:.0f} M"
-    )
+    if millions >= 999.5:
+        return f"{millions / 1000:.2f} B"
+    if millions >= 99.95:
+        return f"{millions:.0f} M"
+    return f"{millions:.1f} M" if millions >= 0.995 else f"{millions:.2f} M"
 
 
 def seconds(value: float | None) -> str:
     """`0.8 ms`, `43 ms`, `1.24 s`, `12.4 s`, `3 min 5 s`; `—` when unknown."""
     if value is None:
         return "—"
-    if value < 0.1:
+    if value < 0.0995:
         return f"{value * 1000:.0f} ms" if value >= 0.0095 else f"{value * 1000:.1f} ms"
-    if value < 10:
+    if value < 9.995:
         return f"{value:.2f} s"
-    return f"{value:.1f} s" if value < 60 else duration(value)
+    return f"{value:.1f} s" if value < 59.95 else duration(value)
 
 
 def duration(value: float | None) -> str:
@@ -66,8 +62,13 @@ def ratio(value: float) -> str:
     return f"{value:.1f}×" if value < 9.95 else f"{value:.0f}×"
 
 
+def alike(ratio: float) -> bool:
+    """Whether two numbers of this ratio are about as large: within 5%."""
+    return 0.95 < ratio < 1.05
+
+
 def versus(mine: float, other: float, better: str, worse: str) -> str | None:
-    """How `mine` compares with `other`, less being better: `3.1× faster`, `1.4× slower`; None within 5%."""
-    if mine <= 0 or other <= 0 or 0.95 < mine / other < 1.05:
+    """How `mine` compares with `other`, less being better: `3.1× faster`, `1.4× slower`; None if `alike`."""
+    if mine <= 0 or other <= 0 or alike(mine / other):
         return None
     return f"{times(other, mine)} {better}" if mine < other else f"{times(mine, other)} {worse}"

@@ -73,6 +73,9 @@ def test_medians_and_the_ratio_in_words(make_result: Make) -> None:
     [
         (Spread(9, 3.14, 2.9, 3.3, None, None), "is <strong>3.1 times as fast</strong> as the teacher."),
         (Spread(9, 0.5, 0.4, 0.6, None, None), "takes <strong>2.0 times as long</strong> as the teacher."),
+        (Spread(9, 1.04, 1.02, 1.1, None, None), "is about as fast as the teacher."),
+        (Spread(9, 0.96, 0.9, 0.99, None, None), "is about as fast as the teacher."),
+        (Spread(9, 1.0, 0.5, 2.0, None, None), "and the teacher cannot be told apart in speed."),
         (Spread(9, 1.1, 0.9, 1.2, None, None), "and the teacher cannot be told apart in speed."),
     ],
 )
