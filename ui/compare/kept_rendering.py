@@ -10,6 +10,7 @@ from ui.shared import figures, rendering
 from ui.shared.labels import DECODING
 from ui.shared.result import Result
 from ui.shared.shortening import shortened
+from ui.shared.tables import scrolling
 
 _BACK = '<a href="./">Open the studio without it</a>'
 _LONG_INPUT = {"cut": "Cut it at the limit", "parts": "Summarise it in parts"}
@@ -38,7 +39,7 @@ def comparison(kept: Kept) -> str:
 def _document(title: str, text: str) -> str:
     return (
         f'<details class="kept-document"><summary>{title}</summary>'
-        f'<div class="kept-text">{escape(text)}</div></details>'
+        f"{scrolling(escape(text), title, 'kept-text')}</details>"
     )
 
 

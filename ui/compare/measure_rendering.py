@@ -11,6 +11,7 @@ from models.decoding import Summary
 from ui.compare import results_log
 from ui.compare.measuring import Measured, Progress
 from ui.shared import figures, rendering
+from ui.shared.tables import sub, table
 
 COLOURS = {"Original": "#64748b", "Teacher": "#6366f1", "Distilled": "#0d9488"}
 """Colours of the chart's lines, visible on light and on dark."""
@@ -31,10 +32,9 @@ def measured_table(measured: Measured | None) -> str:
     )
     if not measured.runs:
         return problems or '<div class="quiet">Stopped before the first run was finished.</div>'
-    rows = "".join(_row(role, measured) for role in measured.summaries)
-    heads = "".join(f"<th>{head}</th>" for head in ("Model", "Median", "p5–p95", "Speed", _against(measured)))
-    figures_ = f'<table class="end"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-    return f'<div class="scroll">{figures_}</div>{_notes(measured)}{problems}'
+    heads = ("Model", "Median", "p5–p95", "Speed", _against(measured))
+    lines = [_line(role, measured) for role in measured.summaries]
+    return f"{table(heads, lines, 'Measured latencies')}{_notes(measured)}{problems}"
 
 
 def chart(measured: Measured | None) -> pd.DataFrame:
@@ -67,18 +67,17 @@ def rows(measured: Measured | None) -> list[dict[str, Any]]:
     ]
 
 
-def _row(role: str, measured: Measured) -> str:
+def _line(role: str, measured: Measured) -> list[str]:
     summaries = measured.summaries[role]
     seconds = spread([summary.seconds for summary in summaries])
     last = summaries[-1]
-    cells = (
-        f"{rendering.TITLES[role]}{_sub(_conditions(last))}",
-        f"{figures.seconds(seconds.median)}{_sub(_interval(seconds))}",
+    return [
+        f"{rendering.TITLES[role]}{sub(_conditions(last))}",
+        f"{figures.seconds(seconds.median)}{sub(_interval(seconds))}",
         _percentiles(seconds),
         f"{last.tokens_out / seconds.median:,.0f} tokens/s",
         _times(role, measured),
-    )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    ]
 
 
 def _interval(seconds: Spread) -> str:
@@ -111,7 +110,7 @@ def _times(role: str, measured: Measured) -> str:
         return "—"
     ratio = times_faster(measured.summaries[against], measured.summaries[role])
     interval = f"{figures.ratio(ratio.low)} to {figures.ratio(ratio.high)}"
-    return f"{figures.ratio(ratio.median)} as fast{_sub(interval)}"
+    return f"{figures.ratio(ratio.median)} as fast{sub(interval)}"
 
 
 def _notes(measured: Measured) -> str:
@@ -126,7 +125,3 @@ def _notes(measured: Measured) -> str:
     said = "".join(f'<div class="note">{escape(note)}</div>' for note in notes)
     conditions = f"{beams} · {runs}, in turns · below each median and ratio its 95% interval"
     return f'<div class="conditions">{conditions}</div>{said}'
-
-
-def _sub(text: str) -> str:
-    return f'<div class="sub">{text}</div>'

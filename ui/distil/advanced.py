@@ -9,6 +9,7 @@ import gradio as gr
 from distill.config import CHOICES, SETTINGS
 from models.errors import BadRequest
 from ui.shared.labels import TEACHING
+from ui.shared.tables import table
 
 _ROWS = (3, 3, 3, 3, 2)
 _CHOSEN_ABOVE = ("preset", "method")
@@ -65,15 +66,12 @@ def read_lines(text: str | None) -> dict[str, str]:
 
 
 def _all_settings() -> str:
-    rows = "".join(
-        f"<tr><td><code>{name}</code></td><td>{escape(entry.metadata['help'])}</td>"
-        f"<td>{_usual(entry.default)}</td></tr>"
+    lines = [
+        [f"<code>{name}</code>", escape(entry.metadata["help"]), _usual(entry.default)]
         for name, entry in SETTINGS.items()
         if name not in _CHOSEN_ABOVE
-    )
-    head = "<tr><th>Setting</th><th>Meaning</th><th>Default</th></tr>"
-    table = f'<table class="end"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-    return f'<div class="scroll all-settings">{table}</div>'
+    ]
+    return table(("Setting", "Meaning", "Default"), lines, "All settings", "scroll all-settings")
 
 
 def _usual(default: Any) -> str:

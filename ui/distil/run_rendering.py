@@ -10,12 +10,13 @@ import pandas as pd
 from distill.config import RunConfig
 from distill.pairing import Report
 from distill.runs import RunStatus
-from distill.stats import limits, points
+from distill.stats import points
 from distill.tasks import SHOWN
 from ui.distil import advice
 from ui.shared import figures, method_words
 from ui.shared.jobs import STATES, badge
 from ui.shared.rendering import bar
+from ui.shared.tables import interval_cell, sub, table
 
 _TERMS = {"loss": "total", "soft": "soft (teacher)", "hard": "hard (labels)", "policy": "policy (rewards)"}
 NO_RUN = (
@@ -88,56 +89,41 @@ def _pair(config: RunConfig | None) -> str:
     return f"{escape(config.teacher)} teaches {student}{method}"
 
 
-def result(table: Mapping[str, Any] | None) -> str:
+def result(found: Mapping[str, Any] | None) -> str:
     """The end table: each model's ROUGE with intervals, retention, speed and size."""
-    if not table or not table.get("rows"):
+    if not found or not found.get("rows"):
         return ""
-    head = "".join(
-        f"<th>{name}</th>"
-        for name in (
-            "Model",
-            *(metric.label for metric in SHOWN),
-            "% of teacher",
-            "Latency",
-            "Size",
-        )
-    )
-    rows = "".join(_row(row) for row in table["rows"])
-    one = table["rows"][0]
+    heads = ("Model", *(metric.label for metric in SHOWN), "% of teacher", "Latency", "Size")
+    lines = [_line(row) for row in found["rows"]]
+    one = found["rows"][0]
     told = (one.get("device"), one.get("dtype"), one.get("engine"), f"{one.get('beams')} beams")
     note = " · ".join(escape(str(part)) for part in told if part)
-    examples = figures.count(table.get("examples", 0), "validation example")
+    examples = figures.count(found.get("examples", 0), "validation example")
     return (
-        f'{advice.verdict(table)}<div class="scroll"><table class="end"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f"{advice.verdict(found)}{table(heads, lines, 'Scores of this run')}"
         f'<div class="conditions">{note} · {examples} · ROUGE F1 × 100 with 95% intervals · '
         "size: parameters, and bytes on disk in their precision · latency: median of one summary</div>"
     )
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _line(row: Mapping[str, Any]) -> list[str]:
     name = str(row["model"])
     label = str(row.get("label") or name).capitalize()
-    sub = "" if Path(name).is_absolute() else f'<div class="sub">{escape(name)}</div>'
+    below = "" if Path(name).is_absolute() else sub(escape(name))
     retained = row.get("retention")
-    cells = (
-        f"{escape(label)}{sub}",
-        *(_interval(row[metric.name]) for metric in SHOWN),
+    return [
+        f"{escape(label)}{below}",
+        *(interval_cell(row[metric.name]) for metric in SHOWN),
         "—" if retained is None else f"{100 * retained:.0f}%",
         figures.seconds(row.get("seconds")),
         _size(row),
-    )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    ]
 
 
 def _size(row: Mapping[str, Any]) -> str:
     parameters = figures.parameters(row["parameters"]) if row.get("parameters") else "—"
     stored = f" {row['stored']}" if row.get("stored") else ""  # the same model is half as large in float16
-    return f'{parameters}<div class="sub">{figures.size(row.get("bytes"))}{escape(stored)}</div>'
-
-
-def _interval(score: Mapping[str, float]) -> str:
-    return f'{points(score["f"])}<div class="sub">{limits(score)}</div>'
+    return f"{parameters}{sub(figures.size(row.get('bytes')) + escape(stored))}"
 
 
 def check(report: Report) -> str:

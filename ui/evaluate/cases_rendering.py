@@ -12,6 +12,7 @@ from ui.shared import figures
 from ui.shared.labels import fault
 from ui.shared.rendering import LEGEND
 from ui.shared.shortening import shortened
+from ui.shared.tables import scrolling
 from ui.shared.words import Overlap, overlap
 
 FILTERS = [
@@ -68,7 +69,7 @@ def case(found: Mapping[str, Any]) -> str:
         if reference
         else ""
     )
-    document = _unfolding("The text", f'<div class="document">{escape(found["document"])}</div>')
+    document = _unfolding("The text", scrolling(escape(found["document"]), "The text", "document"))
     return f'<h4>Text {found["text"]}</h4>{document}<div class="cases">{told}{answers}</div>{LEGEND}'
 
 
@@ -86,7 +87,8 @@ def _answer(name: str, answer: Mapping[str, Any], found: Mapping[str, Any]) -> s
     if not summary:
         return f'<div class="case">{head}<div class="quiet">The model wrote no words.</div></div>'
     source = _pieces(overlap(document, summary), ("copied",))
-    where = _unfolding("Where it stands in the text", f'<div class="document text">{source}</div>')
+    named = f"Where the summary of {name} stands in the text"
+    where = _unfolding("Where it stands in the text", scrolling(source, named, "document text"))
     notes = "" if is_lead(name) else _notes(answer)  # a lead is cut: that is no fault
     return f'<div class="case">{head}{_marked(summary, document)}{_facts(answer)}{notes}{where}</div>'
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from ui.evaluate.tables import model_cell, sub, table
+from ui.evaluate.tables import model_cell
+from ui.shared.tables import sub, table
 
 
 def equivalence(found: Mapping[str, Any]) -> str:
@@ -31,7 +32,7 @@ def equivalence(found: Mapping[str, Any]) -> str:
         *_calibration(about["calibration"]),
     ]
     note = f'<div class="conditions">{" · ".join(map(escape, told))}</div>'
-    return f"<h4>Semantic equivalence</h4>{table(heads, lines)}{note}"
+    return f"<h4>Semantic equivalence</h4>{table(heads, lines, 'Semantic equivalence')}{note}"
 
 
 def _calibration(found: Mapping[str, Any] | None) -> list[str]:

@@ -7,11 +7,12 @@ from typing import Any
 from distill.report.evaluation_charts import quality_by_latency, retention_by_size
 from distill.stats import BETTER, UNDECIDED, VERDICTS, WORSE, limits, points
 from ui.evaluate.equivalence_rendering import equivalence
-from ui.evaluate.tables import interval_cell, model_cell, percent, sub, table
+from ui.evaluate.tables import model_cell, percent
 from ui.shared import figures
 from ui.shared.jobs import progress
 from ui.shared.labels import fault
 from ui.shared.rendering import side_by_side
+from ui.shared.tables import interval_cell, sub, table
 
 ABOUT = (
     '<div class="measure-about evaluate-about"><p>How good is each model on many texts, where does it fail, '
@@ -74,7 +75,7 @@ def _quality(rows: Sequence[Mapping[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    return f"<h4>Quality, against the references</h4>{table(heads, lines)}"
+    return _titled("Quality, against the references", heads, lines)
 
 
 def _writing(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -93,7 +94,7 @@ def _writing(rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
         if row["n"]
     ]
-    return f"<h4>What they write</h4>{table(heads, lines)}" if lines else ""
+    return _titled("What they write", heads, lines) if lines else ""
 
 
 def _faults(row: Mapping[str, Any]) -> str:
@@ -120,7 +121,11 @@ def _costs(rows: Sequence[Mapping[str, Any]]) -> str:
         ]
         for row in timed
     ]
-    return f"<h4>What they cost</h4>{table([*heads, *(['Energy of a text'] if energy else [])], lines)}"
+    return _titled("What they cost", [*heads, *(["Energy of a text"] if energy else [])], lines)
+
+
+def _titled(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    return f"<h4>{title}</h4>{table(heads, lines, title)}"
 
 
 def _latency(row: Mapping[str, Any]) -> str:

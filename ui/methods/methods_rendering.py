@@ -15,6 +15,7 @@ from distill.tasks import SHOWN
 from ui.shared import figures
 from ui.shared.jobs import progress
 from ui.shared.method_words import label
+from ui.shared.tables import interval_cell, scrolling, sub, table
 
 ABOUT = (
     '<div class="measure-about"><h3>Compare methods</h3><p>Trains the student of the form above in several '
@@ -64,12 +65,11 @@ def _scores(found: Mapping[str, Any]) -> str:
     heads = (*heads, "% of teacher", "Steps", "Time per run", "Memory")
     student = next((row.get("parameters") for row in rows if row["method"] == "start"), None)
     parts = {"Trained here": True, "For comparison, not trained here": False}
-    lines = "".join(
-        f'<tr><th class="part" colspan="{len(heads)}">{title}</th></tr>{_lines(shown)}'
-        for title, trained in parts.items()
-        if (shown := [_score(row, student) for row in rows if row["trained"] is trained])
-    )
-    return _table(heads, lines)
+    lines: list[list[str]] = []
+    for title, trained in parts.items():
+        if shown := [_score(row, student) for row in rows if row["trained"] is trained]:
+            lines += [[title], *shown]
+    return table(heads, lines, "Scores of each method")
 
 
 def _score(row: Mapping[str, Any], student: int | None) -> list[str]:
@@ -81,7 +81,7 @@ def _score(row: Mapping[str, Any], student: int | None) -> list[str]:
     return [
         _method(row),
         _size(row.get("parameters"), student),
-        *(_interval(row[metric.name]) for metric in SHOWN),
+        *(interval_cell(row[metric.name]) for metric in SHOWN),
         _difference((row.get("difference") or {}).get("rougeL")),
         "—" if retained is None else f"{100 * retained:.0f}%",
         *costs,
@@ -95,7 +95,7 @@ def _size(parameters: int | None, student: int | None) -> str:
     shown = figures.parameters(parameters)
     if not student or figures.alike(parameters / student):
         return shown
-    return f'{shown}<div class="sub">{figures.times(parameters, student)} the student</div>'
+    return f"{shown}{sub(figures.times(parameters, student) + ' the student')}"
 
 
 def _method(row: Mapping[str, Any]) -> str:
@@ -103,11 +103,7 @@ def _method(row: Mapping[str, Any]) -> str:
     name = label(row["method"])
     below = [row["method"]] if name != row["method"] else []
     below += [figures.count(row["seeds"], "run")] if row["trained"] else []
-    return f'{escape(name)}<div class="sub">{escape(" · ".join(below))}</div>'
-
-
-def _interval(score: Mapping[str, Any]) -> str:
-    return f'{points(score["f"])}<div class="sub">{limits(score)}</div>'
+    return f"{escape(name)}{sub(escape(' · '.join(below)))}"
 
 
 def _difference(change: Mapping[str, Any] | None) -> str:
@@ -117,7 +113,7 @@ def _difference(change: Mapping[str, Any] | None) -> str:
     word = change.get("verdict")  # a comparison of an earlier version has none
     kind = {BETTER: "good", WORSE: "bad"}.get(word or "")
     verdict = f' <span class="verdict {kind}">{word}</span>' if kind else ""
-    return f'{points(change["f"], signed=True)}{verdict}<div class="sub">{limits(change, signed=True)}</div>'
+    return f"{points(change['f'], signed=True)}{verdict}{sub(limits(change, signed=True))}"
 
 
 def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -126,24 +122,13 @@ def _losses(rows: Sequence[Mapping[str, Any]]) -> str:
     if not terms:
         return ""
     lines = [[_method(row), *(_loss(row, name) for name in terms)] for row in trained]
-    return "<h4>Losses at the end: training, held out</h4>" + _table(
-        ("Method", *(_TERMS[name] for name in terms)), _lines(lines)
-    )
+    title, heads = "Losses at the end: training, held out", ("Method", *(_TERMS[name] for name in terms))
+    return f"<h4>{title}</h4>{table(heads, lines, title)}"
 
 
 def _loss(row: Mapping[str, Any], term: str) -> str:
     shown = [f"{part[term]:.3g}" if term in part else "—" for part in (row["train"], row["held_out"])]
     return "—" if shown == ["—", "—"] else ", ".join(shown)
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> str:
-    return "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-
-
-def _table(heads: Sequence[str], lines: str) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
-    return f'<div class="scroll">{table}</div>'
 
 
 def _conditions(found: Mapping[str, Any]) -> str:
@@ -178,7 +163,7 @@ def _picture(file: Path) -> str:
         for look, one in (("light", file), ("dark-only", dark(file)))
         if one.is_file()
     )
-    return f'<figure class="scroll">{images}</figure>'
+    return f"<figure>{scrolling(images, words)}</figure>"
 
 
 def _base64(file: Path) -> str:

@@ -12,6 +12,7 @@ from distill.search.results import PARTS
 from distill.stats import points
 from ui.shared import figures
 from ui.shared.jobs import progress
+from ui.shared.tables import scrolling
 
 ABOUT = (
     '<div class="measure-about evaluate-about"><p>How many layers should a student have, and how wide should '
@@ -75,7 +76,8 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
     """How much each part of the shape counts; where there are too few candidates, that."""
     if not come_through:
         return ""
-    head = "<h4>Which part of the shape counts</h4>"
+    title = "Which part of the shape counts"
+    head = f"<h4>{title}</h4>"
     if not found:
         return f'{head}<div class="conditions">{too_few(come_through)}</div>'
     rows = "".join(
@@ -86,7 +88,7 @@ def importance(found: Mapping[str, float], come_through: int) -> str:
     said = (
         "Share of what sets the best quarter apart from all; small ones may be chance (PED-ANOVA, by Optuna)"
     )
-    drawn = f'<div class="scroll"><table class="end">{rows}</table></div>'
+    drawn = scrolling(f'<table class="end">{rows}</table>', title)
     return f'{head}{drawn}<div class="conditions">{said}</div>'
 
 

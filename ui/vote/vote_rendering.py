@@ -8,6 +8,7 @@ from distill.votes import ALL_BAD, TIE, Ballot
 from distill.votes.says import limits, strength
 from ui.shared import figures
 from ui.shared.rendering import bar
+from ui.shared.tables import scrolling, sub, table
 
 _ANSWERS = {TIE: "Tie", ALL_BAD: "All bad"}
 _SCALES = "Ratings from 1 (poor) to 5 (excellent) may be left out; choose them before the answer. "
@@ -28,7 +29,7 @@ def ballot(shown: Ballot, letters: str, scales: bool) -> str:
     )
     asked = f"Read the text, then choose. {_SCALES if scales else ''}Your answer can be changed later."
     keys = f'<span class="keys"> Or press 1 to {len(shown.summaries) + 2} to answer.</span>'
-    document = f'<div class="document" tabindex="0" aria-label="The text">{escape(shown.document)}</div>'
+    document = scrolling(escape(shown.document), "The text", "document")
     return f'<p class="facts">{asked}{keys}</p>{document}<div class="cases">{cards}</div>'
 
 
@@ -71,7 +72,7 @@ def _shares(results: Mapping[str, Any]) -> str:
         told = f"{strength(found)}{_interval(found)}" if found else "—"
         name = str(_ANSWERS.get(row["answer"], row["answer"]))
         lines.append([escape(name), f"{row['votes']:,}", share, told])
-    return _table(["Best", "Answers", "Share", "Log strength"], lines) if lines else ""
+    return table(["Best", "Answers", "Share", "Log strength"], lines, "Answers") if lines else ""
 
 
 def _ratings(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -79,16 +80,9 @@ def _ratings(rows: Sequence[Mapping[str, Any]]) -> str:
         [escape(row["model"]), row["aspect"], f"{row['f']:.2f}{_interval(row)}", f"{row['n']:,}"]
         for row in rows
     ]
-    return _table(["Model", "Rated from 1 to 5", "Mean", "Ratings"], lines) if lines else ""
+    return table(["Model", "Rated from 1 to 5", "Mean", "Ratings"], lines, "Ratings") if lines else ""
 
 
 def _interval(row: Mapping[str, Any], *unit: Any) -> str:
     """Below a figure; nothing where a single person has voted."""
-    return "" if row["low"] is None else f'<div class="sub">{limits(row, *unit)}</div>'
-
-
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
-    table = f'<table class="end"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="scroll" tabindex="0">{table}</div>'
+    return "" if row["low"] is None else sub(limits(row, *unit))
