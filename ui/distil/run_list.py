@@ -12,7 +12,7 @@ from ui.distil import run_rendering
 
 Found = tuple[RunStatus, RunConfig | None]
 """A run's state (`worse` for a finished run that made its student worse) and settings, None if unreadable."""
-ORDERS = [("Newest first", "newest"), ("Oldest first", "oldest"), ("By name", "name"), ("By state", "state")]
+ORDERS = [("Newest first", "newest"), ("Oldest first", "oldest"), ("Name", "name"), ("State", "state")]
 _STATES = [*STATUSES, "worse"]
 
 
@@ -45,7 +45,7 @@ def build() -> RunList:
         order = gr.Dropdown(
             ORDERS,
             value="newest",
-            label="In the order",
+            label="Sort by",
             filterable=False,
             scale=2,
             min_width=140,

@@ -24,7 +24,7 @@ FILTERS = [
     ("Marked", "marked"),
 ]
 ORDERS = [
-    ("Of the data", "data"),
+    ("Place in the data", "data"),
     ("Largest gap in ROUGE-L first", "gap"),
     ("Most different summaries first", "disagreement"),
     ("Least alike in meaning first", "meaning"),

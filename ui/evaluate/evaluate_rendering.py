@@ -63,7 +63,7 @@ def charts(found: Mapping[str, Any] | None) -> str:
 
 def _quality(rows: Sequence[Mapping[str, Any]]) -> str:
     first = rows[0]["model"]
-    heads = ["Model", "ROUGE-L", f"Compared with {escape(first)}", "ROUGE-1", "ROUGE-2", "Of the teacher"]
+    heads = ["Model", "ROUGE-L", f"Compared with {escape(first)}", "ROUGE-1", "ROUGE-2", "% of teacher"]
     lines = [
         [
             model_cell(row),

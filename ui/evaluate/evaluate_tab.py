@@ -156,7 +156,7 @@ def _found(settings: Settings) -> tuple[Any, ...]:
         order = gr.Dropdown(
             cases_rendering.ORDERS,
             value="data",
-            label="In the order",
+            label="Sort by",
             filterable=False,
             visible=False,
             elem_id="evaluation-order",
