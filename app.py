@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.errors import DistillError
-from models.settings import MODEL_SETS, Settings, make_home
+from models.settings import MODEL_SETS, Settings, make_home, share_cores
 from ui.hosting import address
 
 _DAY = 86_400  # seconds
@@ -90,6 +90,7 @@ def _prepare_environment(settings: Settings) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(settings.temporary)
     if "SPACE_ID" in os.environ:  # its proxies say who comes, and nobody else can reach it
         os.environ.setdefault("FORWARDED_ALLOW_IPS", _PROXIES)
+    share_cores()
     # For the runs that the page starts:
     os.environ["MODEL_SET"] = settings.model_set
     os.environ["ALLOW_CUSTOM_MODELS"] = str(int(settings.allow_custom_models))

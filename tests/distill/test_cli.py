@@ -255,12 +255,15 @@ def test_an_error_nobody_thought_of_is_one_line_too(
     assert debug or len(errors.splitlines()) == 1
 
 
-def test_the_hub_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HF_HUB_DISABLE_TELEMETRY", raising=False)
+def test_the_libraries_find_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub is told nothing, and threads that wait do not keep their cores."""
+    for name in ("HF_HUB_DISABLE_TELEMETRY", "GOMP_SPINCOUNT"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "argv", ["distill", "--help"])
     with pytest.raises(SystemExit):
         runpy.run_module("distill", run_name="__main__")
     assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["GOMP_SPINCOUNT"] == "1000"
 
 
 def test_check_reads_the_columns_it_is_told(

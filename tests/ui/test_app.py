@@ -82,6 +82,15 @@ def test_runs_of_the_page_have_its_model_set(settings: Settings, monkeypatch: py
     assert Settings.from_env(os.environ).model_set == "t5"
 
 
+@pytest.mark.parametrize(("given", "expected"), [({}, "1000"), ({"GOMP_SPINCOUNT": "7"}, "7")])
+def test_threads_that_wait_do_not_keep_their_cores(
+    given: dict[str, str], expected: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(given))
+    app._prepare_environment(settings)
+    assert os.environ["GOMP_SPINCOUNT"] == expected
+
+
 @pytest.mark.parametrize(("space", "comes"), [({}, "10.0.0.1"), ({"SPACE_ID": "me/mine"}, "1.2.3.4")])
 def test_only_a_space_s_proxies_say_who_comes(
     space: dict[str, str], comes: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
