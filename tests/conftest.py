@@ -7,23 +7,6 @@ import pytest
 from models.settings import Settings
 from tests.tiny import make_bert_folder, make_decoder_only_folder, make_tiny_t5
 
-_LONG = (
-    "tests/browser/test_distil.py",
-    "tests/test_recipes.py",
-    "tests/browser/test_compare.py",
-    "tests/distill/training/test_several_processes.py",
-    "tests/browser/test_evaluate.py",
-    "tests/distill/training/test_kill.py",
-    "tests/test_notebook.py",
-    "tests/test_quality.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take minutes come first: a worker that met one last would end alone with it."""
-    first = {name: place for place, name in enumerate(_LONG)}
-    items.sort(key=lambda item: first.get(item.nodeid.partition("::")[0], len(first)))
-
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip the tests of real CUDA devices where there is none."""
